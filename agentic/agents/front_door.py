@@ -1,0 +1,173 @@
+"""The front door: the one place where a person's task becomes a run, and a run's record becomes an answer.
+
+Only here are API, write mode, target, limits and (for `exec`) the script chosen. It speaks to a stack with AWS clients
+only, so it serves the local cloud and a deployed stack alike.
+"""
+
+import json
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from agentic.agents.conversation import Reply, converse, session_id
+from agentic.agents.declaration import ORCHESTRATOR, orchestrator_message
+from agentic.agents.tools.generate_code import MAX_SCRIPT_BYTES, store_script
+from agentic.agents.tools.services import Services
+from agentic.agents.tools.validate_code import read_script
+from agentic.core.errors import AgenticError, UsageError
+from agentic.core.names import StackNames, new_handle, new_run_id
+from agentic.core.values import RunError, RunResult, RunStatus, Target, Usage, WriteMode
+from agentic.runs import NewRun, RunRecord, RunStore
+
+MAX_TASK_LENGTH = 4000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunRequest:
+    """What a person asks for. `code` is given by `exec`: the person's own script instead of a generated one."""
+
+    api: str
+    task: str
+    target: Target
+    writes: WriteMode | None = None
+    model: str = ""
+    session: str = ""
+    secret_id: str = ""
+    code: str | None = None
+    run_id: str = field(default_factory=new_run_id)
+
+
+class FrontDoor:
+    """Starts runs on one stack and reads them. `services` give the clients and the settings `table` and `bucket`."""
+
+    def __init__(self, services: Services, names: StackNames, orchestrator_arn: str, call_limit: int) -> None:
+        self._services = services
+        self._names = names
+        self._orchestrator_arn = orchestrator_arn
+        self._call_limit = call_limit
+
+    @property
+    def store(self) -> RunStore:
+        return self._services.store
+
+    def run(self, request: RunRequest) -> RunResult:
+        """Carry out a task and wait for its end. What goes wrong inside the run is in the result, not raised."""
+        started = time.perf_counter()
+        _check(request)
+        record = self._execute(request) if request.code is not None else self._delegate(request)
+        total = (time.perf_counter() - started) * 1000
+        return self._result(record, {"total": total, "api": self._api_time(record.run_id)})
+
+    def result(self, run_id: str) -> RunResult:
+        """A run as its record has it. Raises `UnknownRunError`."""
+        return self._result(self.store.get(run_id), {"api": self._api_time(run_id)})
+
+    def cancel(self, run_id: str) -> None:
+        """End a run: its grant is revoked, its agents' tools refuse. A run that has ended stays as it is."""
+        self.store.finish(run_id, RunStatus.CANCELLED, error=RunError("cancelled", "cancelled by the person"))
+
+    def _delegate(self, request: RunRequest) -> RunRecord:
+        handle = new_handle(request.run_id)
+        self.store.create(self._new_run(request), handle)
+        message = orchestrator_message(request.task, request.api, handle)
+        try:
+            reply = converse(
+                self._services.client("bedrock-agentcore"),
+                self._orchestrator_arn,
+                session_id(request.run_id, ORCHESTRATOR),
+                message,
+                request.model,
+            )
+        except AgenticError as error:
+            problem = RunError(error.code, f"the orchestrator failed: {error.message}", error.hint)
+            return self.store.finish(request.run_id, RunStatus.FAILED, error=problem)
+        why = "" if reply.complete else f" (it stopped: {reply.stop_reason or 'no answer'})"
+        problem = RunError("not_done", f"the orchestrator ended before the task was done{why}", "try again, or another --model")
+        # Takes effect only where the tools have not ended the run already.
+        return self.store.finish(request.run_id, RunStatus.FAILED, error=problem, answer=_words(reply), usage=reply.usage)
+
+    def _execute(self, request: RunRequest) -> RunRecord:
+        """Validate and run the person's script with the tools themselves: no model takes part."""
+        code_ref = store_script(self._services, request.api, request.task, (request.code or "").encode())
+        handle = new_handle(request.run_id)
+        self.store.create(self._new_run(request, code_ref), handle)
+        arguments = {"handle": handle, "code_key": code_ref.key}
+        problem = self._invoke("validate_code", arguments)
+        if not problem and self.store.get(request.run_id).status is RunStatus.VALIDATING:
+            problem = self._invoke("execute_code", arguments)
+        problem = problem or RunError("not_done", "the script was not executed")
+        return self.store.finish(request.run_id, RunStatus.FAILED, error=problem)
+
+    def _invoke(self, tool: str, arguments: Mapping[str, str]) -> RunError | None:
+        answer = self._services.client("lambda").invoke(
+            FunctionName=self._names.function(tool), Payload=json.dumps(arguments).encode()
+        )
+        payload = json.loads(answer["Payload"].read() or b"null")
+        if answer.get("FunctionError"):
+            return RunError("function", f"{tool} failed: {(payload or {}).get('errorMessage', 'no reason given')}")
+        if isinstance(payload, Mapping) and payload.get("isError"):
+            return RunError("refused", f"{tool}: {payload['content'][0]['text']}")
+        return None
+
+    def _new_run(self, request: RunRequest, code_ref: Any = None) -> NewRun:
+        return NewRun(
+            run_id=request.run_id,
+            api=request.api,
+            task=request.task,
+            target=request.target,
+            call_limit=self._call_limit,
+            writes=request.writes,
+            model=request.model,
+            session=request.session,
+            secret_id=request.secret_id,
+            code_ref=code_ref,
+        )
+
+    def _api_time(self, run_id: str) -> float:
+        return sum(call.duration_ms for call in self.store.calls(run_id))
+
+    def _result(self, record: RunRecord, timings: Mapping[str, float]) -> RunResult:
+        code = ""
+        if record.code_ref:
+            try:
+                code = read_script(self._services, record.code_ref).decode(errors="replace")
+            except AgenticError as error:
+                code = f"# {error.message}\n"
+        completed = record.status is RunStatus.COMPLETED
+        # The orchestrator's words are the answer only of a run whose record says that it was done.
+        answer = record.answer if completed and record.answer else ""
+        if not answer and record.outcome and completed:
+            answer = record.outcome.stdout.strip()
+        return RunResult(
+            run_id=record.run_id,
+            status=record.status,
+            api=record.api,
+            task=record.task,
+            answer=answer or (record.error.message if record.error else ""),
+            code_ref=record.code_ref,
+            code=code,
+            verdict=record.verdict,
+            outcome=record.outcome,
+            calls=self.store.calls(record.run_id),
+            usage=Usage(
+                record.usage.model_calls, record.usage.input_tokens, record.usage.output_tokens, None, record.model
+            ),
+            timings_ms={name: round(value, 1) for name, value in timings.items()},
+            error=record.error,
+        )
+
+
+def _check(request: RunRequest) -> None:
+    if not request.task.strip():
+        raise UsageError("the task is empty", hint='try: agentic run "Create a Stripe customer named Alice"')
+    if len(request.task) > MAX_TASK_LENGTH:
+        raise UsageError(f"the task has {len(request.task)} characters; at most {MAX_TASK_LENGTH} are allowed")
+    if request.code is not None and len(request.code.encode()) > MAX_SCRIPT_BYTES:
+        raise UsageError(f"the script is larger than {MAX_SCRIPT_BYTES} bytes")
+
+
+def _words(reply: Reply) -> str:
+    return reply.text if reply.complete else ""
+
+

@@ -1,0 +1,64 @@
+"""What a tool reaches: AWS clients and settings from the function's environment, made once per process."""
+
+import os
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from agentic.core.frozen import thaw
+from agentic.core.spec import ApiSpec
+from agentic.runs import RunStore
+
+# An agent's whole conversation is one InvokeHarness call: wait longer than any of them may take, and never send it
+# again (a repeated call would be a second conversation).
+_PATIENT = {"read_timeout": 890, "connect_timeout": 10, "retries": {"total_max_attempts": 1}}
+
+
+@dataclass(frozen=True)
+class Services:
+    """The seam between tool cores and the world: tests give their own clients, clock and sleep."""
+
+    environ: Mapping[str, str]
+    client: Callable[[str], Any]
+    clock: Callable[[], float] = time.time
+    sleep: Callable[[float], None] = time.sleep
+
+    @classmethod
+    def of_function(cls) -> "Services":
+        """The services of a Lambda function, from its environment."""
+        return cls(os.environ, _client_factory())
+
+    def setting(self, name: str) -> str:
+        """The function's setting `AGENTIC_<NAME>`."""
+        return self.environ[f"AGENTIC_{name.upper()}"]
+
+    def now(self) -> datetime:
+        return datetime.fromtimestamp(self.clock(), UTC)
+
+    @cached_property
+    def store(self) -> RunStore:
+        return RunStore(self.client("dynamodb"), self.setting("table"), clock=self.clock)
+
+    @cached_property
+    def specs(self) -> dict[str, ApiSpec]:
+        return thaw(Path(self.environ["LAMBDA_TASK_ROOT"]))
+
+
+def _client_factory() -> Callable[[str], Any]:
+    import boto3
+    from botocore.config import Config
+
+    clients: dict[str, Any] = {}
+
+    def client(service: str) -> Any:
+        if service not in clients:
+            patient = service in {"bedrock-agentcore", "lambda"}
+            make: Any = boto3.client  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType] # untyped
+            clients[service] = make(service, config=Config(**_PATIENT) if patient else None)
+        return clients[service]
+
+    return client

@@ -1,0 +1,1 @@
+"""Our stand-ins for the built-in plugins' APIs, and the store that they share."""

@@ -1,0 +1,22 @@
+"""Events and disputes: what happened, to read."""
+
+from agentic.apis.fakes.store import Object
+from agentic.apis.fakes.stripe.call import Call, Routes, fetch, listing, page
+
+
+def _events(call: Call) -> Object:
+    items = call.store.all("event")
+    if kinds := call.params.get("types"):
+        items = [item for item in items if item["type"] in kinds]
+    if (kind := call.params.get("type")) and kind.endswith("*"):
+        wanted = kind.removesuffix("*")
+        return page(call, [item for item in items if item["type"].startswith(wanted)])
+    return page(call, items, "type")
+
+
+ROUTES: Routes = {
+    "GET /v1/events": _events,
+    "GET /v1/events/{id}": lambda call: fetch(call, "event"),
+    "GET /v1/disputes": listing("dispute", "charge", "payment_intent"),
+    "GET /v1/disputes/{id}": lambda call: fetch(call, "dispute"),
+}

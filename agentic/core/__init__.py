@@ -1,0 +1,1 @@
+"""Frozen values, errors, settings and names: what every other layer shares. Standard library only."""

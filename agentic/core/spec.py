@@ -1,0 +1,257 @@
+"""`ApiSpec`: everything an API plugin says about its API, as plain frozen data.
+
+Being data, a spec can be frozen into a zip at build time, so that only the functions of that API import the plugin's
+code. Code is named by reference ("package.module:name") and imported only where it runs.
+"""
+
+import dataclasses
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, Self
+
+from agentic.core.errors import PluginError
+
+SURFACE_VERSION = 1
+
+_API_NAME = re.compile(r"[a-z][a-z0-9_]{0,31}")
+_HOST_NAME = re.compile(r"(?=.{1,253}\Z)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}")
+_READ_METHODS = frozenset({"GET", "HEAD"})
+
+
+class CredentialKind(StrEnum):
+    """Where the broker puts the secret into a request."""
+
+    HEADER = "header"
+    BASIC = "basic"
+    QUERY = "query"
+    PATH = "path"
+    SIGN = "sign"
+
+
+@dataclass(frozen=True, slots=True)
+class Credential:
+    """How one host is authenticated. `template` fields in braces name fields of the secret.
+
+    header: `name` is the header, `template` its value ("Bearer {api_key}").
+    basic: `template` is "user:password" ("{api_key}:").
+    query: `name` is the parameter, compared without case; `template` its value.
+    path: `name` is the placeholder in the request's path that `template` replaces.
+    sign: `template` is "module:callable", which gets the canonical request and the secret's fields.
+    """
+
+    kind: CredentialKind
+    template: str
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One thing the API can do. What is not declared is refused.
+
+    `path` is matched segment by segment after normalisation: "{id}" stands for exactly one non-empty segment.
+    `write` is None for the rule that anything but GET and HEAD writes. A body with one of `refused_fields`
+    (dotted names, as in form or JSON bodies) is refused.
+    """
+
+    method: str
+    path: str
+    family: str
+    write: bool | None = None
+    refused_fields: tuple[str, ...] = ()
+
+    @property
+    def writes(self) -> bool:
+        return self.method not in _READ_METHODS if self.write is None else self.write
+
+
+@dataclass(frozen=True, slots=True)
+class Host:
+    """A host that generated code may reach (through the broker, over https on port 443), and what it may do there."""
+
+    name: str
+    operations: tuple[Operation, ...]
+    credential: Credential | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sdk:
+    """The API's Python SDK. `warm_up` and `bootstrap` are "module:callable" references without arguments.
+
+    `modules` are the top-level packages a script may import because of this API. `warm_up` imports and touches what
+    scripts use, once, in the zygote. `bootstrap` runs in each sandbox before the script (settings an SDK needs there).
+    """
+
+    requirement: str
+    modules: tuple[str, ...]
+    warm_up: str = ""
+    bootstrap: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SecretField:
+    """One field of the API's secret. A value that matches `test_pattern` is a test key; `live_pattern` a live one.
+
+    `environment` are the names under which scripts look for it; they find `placeholder`. `fake_value` is what the
+    local cloud keeps as the secret for the fake, with "{random}" replaced once per state folder.
+    """
+
+    name: str
+    title: str
+    environment: tuple[str, ...]
+    placeholder: str
+    fake_value: str = "fake_{random}"
+    test_pattern: str = ""
+    live_pattern: str = ""
+
+
+class ParameterKind(StrEnum):
+    """What a recipe's parameter is, hence how it is found in a task's words."""
+
+    NAME = "name"
+    TEXT = "text"
+    EMAIL = "email"
+    AMOUNT = "amount"
+    CURRENCY = "currency"
+    INTERVAL = "interval"
+    ID = "id"
+    INTEGER = "integer"
+    PERCENT = "percent"
+    WORD = "word"
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A constant at the top of a recipe's script that the task's words may set.
+
+    `name` is the constant's name in the script. AMOUNT is an integer in the currency's smallest unit. `pattern`: for
+    ID, the prefix ("cus_"); for WORD, the words allowed, split by "|"; for INTEGER and TEXT, a cue word before or
+    after it, split by "|". A required parameter that the task lacks makes the tool ask; else the script's value stands.
+    """
+
+    name: str
+    kind: ParameterKind
+    required: bool = False
+    pattern: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """A task with a script known to work: the offline model's knowledge and the real models' examples.
+
+    `words` are groups; a task fits when each group has one of its words ("create|add|new", "customer").
+    A task with one of `unless` does not fit. `script` is a complete script whose upper-case constants are `parameters`.
+    """
+
+    name: str
+    task: str
+    words: tuple[str, ...]
+    script: str
+    parameters: tuple[Parameter, ...] = ()
+    unless: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """The API's own error shape for a request the broker refuses; `{message}` in `body` is replaced (JSON-escaped)."""
+
+    status: int = 403
+    content_type: str = "application/json"
+    body: str = '{{"error": {{"message": "{message}"}}}}'
+
+
+@dataclass(frozen=True, slots=True)
+class ApiSpec:
+    """An API plugin's whole contribution. See docs/plugins.md for each part, with examples."""
+
+    name: str
+    title: str
+    sdk: Sdk
+    hosts: tuple[Host, ...]
+    secrets: tuple[SecretField, ...]
+    prompt: str
+    recipes: tuple[Recipe, ...] = ()
+    fake: str = ""
+    words: tuple[str, ...] = ()
+    refused: tuple[Operation, ...] = ()
+    dropped_headers: tuple[str, ...] = ()
+    scrubbed_fields: tuple[str, ...] = ()
+    idempotency_header: str = ""
+    refusal: Refusal = field(default_factory=Refusal)
+    surface_version: int = SURFACE_VERSION
+
+    def __post_init__(self) -> None:
+        faults = list(_faults(self))
+        if faults:
+            raise PluginError(f"API plugin {self.name!r}: {'; '.join(faults)}", hint="see docs/plugins.md")
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What the sandbox's environment holds for this API: names to placeholders, never a key."""
+        return {name: secret.placeholder for secret in self.secrets for name in secret.environment}
+
+    def to_data(self) -> dict[str, Any]:
+        """The spec as JSON types, for freezing into a zip."""
+        return dataclasses.asdict(self)
+
+    @classmethod
+    def from_data(cls, data: Mapping[str, Any]) -> Self:
+        """The inverse of `to_data` after a trip through JSON."""
+        return cls(
+            **{
+                **data,
+                "sdk": Sdk(**_tuples(data["sdk"])),
+                "hosts": tuple(_host(host) for host in data["hosts"]),
+                "secrets": tuple(SecretField(**_tuples(secret)) for secret in data["secrets"]),
+                "recipes": tuple(_recipe(recipe) for recipe in data["recipes"]),
+                "refused": tuple(Operation(**_tuples(operation)) for operation in data["refused"]),
+                "refusal": Refusal(**data["refusal"]),
+                "words": tuple(data["words"]),
+                "dropped_headers": tuple(data["dropped_headers"]),
+                "scrubbed_fields": tuple(data["scrubbed_fields"]),
+            }
+        )
+
+
+def _faults(spec: ApiSpec):
+    if spec.surface_version != SURFACE_VERSION:
+        yield f"made for plugin surface {spec.surface_version}, this program has {SURFACE_VERSION}"
+    if not _API_NAME.fullmatch(spec.name):
+        yield "name must be lower-case letters, digits and underscores, starting with a letter"
+    if not spec.hosts:
+        yield "at least one host is needed"
+    fields = {secret.name for secret in spec.secrets}
+    for host in spec.hosts:
+        if not _HOST_NAME.fullmatch(host.name):
+            yield f"{host.name!r} is not a lower-case host name"
+        if host.credential and host.credential.kind is not CredentialKind.SIGN:
+            for name in set(re.findall(r"\{(\w+)\}", host.credential.template)) - fields:
+                yield f"host {host.name} uses the secret field {name!r}, which is not declared"
+        for operation in host.operations:
+            if not operation.path.startswith("/"):
+                yield f"operation path {operation.path!r} must start with a slash"
+    for recipe in spec.recipes:
+        for parameter in recipe.parameters:
+            if not re.search(rf"^{re.escape(parameter.name)} = ", recipe.script, re.MULTILINE):
+                yield f"recipe {recipe.name!r}: its script has no line '{parameter.name} = …'"
+
+
+def _tuples(data: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: tuple(value) if isinstance(value, list) else value for key, value in data.items()}
+
+
+def _host(data: Mapping[str, Any]) -> Host:
+    credential = data["credential"]
+    return Host(
+        data["name"],
+        tuple(Operation(**_tuples(operation)) for operation in data["operations"]),
+        Credential(CredentialKind(credential["kind"]), credential["template"], credential["name"]) if credential else None,
+    )
+
+
+def _recipe(data: Mapping[str, Any]) -> Recipe:
+    parameters = tuple(
+        Parameter(item["name"], ParameterKind(item["kind"]), item["required"], item["pattern"]) for item in data["parameters"]
+    )
+    return Recipe(**{**_tuples(data), "parameters": parameters})

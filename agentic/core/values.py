@@ -1,0 +1,175 @@
+"""The values that stages hand to each other. All frozen, all JSON-able by `to_json`."""
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, Self
+
+
+class RunStatus(StrEnum):
+    """Where a run is. The last six are final for now; `paused` waits for a person."""
+
+    QUEUED = "queued"
+    GENERATING = "generating"
+    VALIDATING = "validating"
+    EXECUTING = "executing"
+    PAUSED = "paused"
+    COMPLETED = "completed"
+    FAILED = "failed"
+    REFUSED = "refused"
+    ASKS = "asks"
+    CANCELLED = "cancelled"
+
+    @property
+    def final(self) -> bool:
+        return self in {self.COMPLETED, self.FAILED, self.REFUSED, self.ASKS, self.CANCELLED}
+
+
+class WriteMode(StrEnum):
+    """What the broker does with a call that changes something. Only the person at the front door chooses."""
+
+    ALLOW = "allow"
+    APPROVE = "approve"
+    REFUSE = "refuse"
+
+
+class Target(StrEnum):
+    """Where the broker sends a run's calls: the plugin's local fake, or the API itself."""
+
+    FAKE = "fake"
+    REAL = "real"
+
+
+@dataclass(frozen=True, slots=True)
+class CodeRef:
+    """A script by reference: the S3 key and the SHA-256 (lower-case hex) of its UTF-8 bytes."""
+
+    key: str
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One reason why the validator refuses a script. `line` and `column` start at 1; 0 means the whole script."""
+
+    rule: str
+    line: int
+    column: int
+    message: str
+    fix: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What the validator says of a script."""
+
+    valid: bool
+    findings: tuple[Finding, ...] = ()
+
+    @property
+    def summary(self) -> str:
+        """One line for a person: `SyntaxError at line 5`."""
+        if self.valid:
+            return "valid"
+        first = self.findings[0]
+        place = f" at line {first.line}" if first.line else ""
+        more = f" (and {len(self.findings) - 1} more)" if len(self.findings) > 1 else ""
+        name = "SyntaxError" if first.rule == "syntax" else f"{first.rule}: {first.message}"
+        return f"{name}{place}{more}"
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Self:
+        return cls(bool(data["valid"]), tuple(Finding(**finding) for finding in data["findings"]))
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What the sandbox says of one attempt: an untrusted claim wherever the sandbox is not ours.
+
+    `exit` is the script's exit status, None when it was killed. `reason` is empty, or why it ended early:
+    `timeout`, `output`, `memory`, `killed`, `sandbox`. `layers` names what stood around the script, as probed.
+    """
+
+    success: bool
+    stdout: str = ""
+    stderr: str = ""
+    exit: int | None = None
+    duration_ms: float = 0.0
+    layers: tuple[str, ...] = ()
+    reason: str = ""
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Self:
+        return cls(**{**data, "layers": tuple(data.get("layers", ()))})
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One HTTP request through the broker, as the journal has it. `params` are redacted."""
+
+    seq: int
+    method: str
+    url: str
+    params: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    status: int | None = None
+    write: bool = False
+    replayed: bool = False
+    duration_ms: float = 0.0
+    refused: str = ""
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Self:
+        return cls(**data)
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """What the agents' model turns of a run cost. `cost_usd` is None where no price is known."""
+
+    model_calls: int = 0
+    input_tokens: int = 0
+    output_tokens: int = 0
+    cost_usd: float | None = None
+    model: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RunError:
+    """Why a run did not complete, for a person and for a program."""
+
+    code: str
+    message: str
+    hint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RunResult:
+    """Everything a person gets from a run: what `agentic run --json` prints (DESIGN, section 8)."""
+
+    run_id: str
+    status: RunStatus
+    api: str
+    task: str
+    answer: str = ""
+    code_ref: CodeRef | None = None
+    code: str = ""
+    verdict: Verdict | None = None
+    outcome: Outcome | None = None
+    calls: tuple[Call, ...] = ()
+    usage: Usage = field(default_factory=Usage)
+    timings_ms: Mapping[str, float] = field(default_factory=dict[str, float])
+    error: RunError | None = None
+
+
+def to_json(value: object) -> Any:
+    """A value of this module (or a container of them) as plain JSON types, in declaration order."""
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return {item.name: to_json(getattr(value, item.name)) for item in dataclasses.fields(value)}
+    if isinstance(value, Mapping):
+        return {str(key): to_json(item) for key, item in value.items()}
+    if isinstance(value, tuple | list):
+        return [to_json(item) for item in value]
+    if isinstance(value, StrEnum):
+        return value.value
+    return value

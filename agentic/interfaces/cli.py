@@ -1,0 +1,154 @@
+"""The `agentic` command: arguments, dispatch, and the one place where an error becomes a line and an exit code.
+
+Each command imports what it needs when it runs: `agentic run` must answer at once.
+"""
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from typing import NoReturn
+
+from agentic.core.errors import AgenticError, ExitCode
+from agentic.core.values import WriteMode
+from agentic.interfaces.terminal import Terminal
+
+_EPILOG = """\
+exit codes: 0 done, 1 failed, 2 usage or configuration, 3 paused for approval, 4 refused, 5 asks back, 130 cancelled"""
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        sys.stderr.write(f"agentic: {message}\n  {self.format_usage().strip()}\n")
+        raise SystemExit(ExitCode.USAGE)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line; gives the exit code. No traceback of ours reaches the person."""
+    try:
+        options = parser().parse_args(arguments)
+        terminal = Terminal.standard(json_only=getattr(options, "json", False))
+        return int(_dispatch(options, terminal))
+    except AgenticError as error:
+        return _report(error, as_json="--json" in (sys.argv[1:] if arguments is None else arguments))
+    except KeyboardInterrupt:
+        sys.stderr.write("\nagentic: cancelled\n")
+        return ExitCode.CANCELLED
+    except BrokenPipeError:
+        # The reader has left (`agentic … | head`): nothing more to say, and nothing to say it to.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return ExitCode.DONE
+    except OSError as error:
+        sys.stderr.write(f"agentic: {error.strerror or error}{f': {error.filename}' if error.filename else ''}\n")
+        return ExitCode.FAILED
+
+
+def parser() -> argparse.ArgumentParser:
+    """The whole command line; `docs` tests read it."""
+    top = _Parser(prog="agentic", description="Let an AI do real work with web APIs, safely.", epilog=_EPILOG)
+    commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    run = commands.add_parser("run", help="carry out a task", epilog=_EPILOG)
+    run.add_argument("task", help='what to do, such as "Create a Stripe customer named Alice"')
+    run.add_argument("--model", default="offline", help="offline (default), bedrock:ID, anthropic:ID, openai:ID, ollama:ID")
+    run.add_argument("--session", default="", help="a name that groups runs")
+    _run_options(run)
+
+    validate = commands.add_parser("validate", help="check a script without running it")
+    validate.add_argument("file", help="the script, or - for standard input")
+    validate.add_argument("--api", required=True, help="the API the script is for")
+    _json(validate)
+
+    execute = commands.add_parser("exec", help="check a script of yours, then run it in the sandbox", epilog=_EPILOG)
+    execute.add_argument("file", help="the script, or - for standard input")
+    _run_options(execute, api_required=True)
+
+    runs = commands.add_parser("runs", help="look at runs").add_subparsers(dest="action", required=True, metavar="ACTION")
+    listing = runs.add_parser("list", help="the newest runs")
+    listing.add_argument("--limit", type=int, default=20, help="how many (default 20)")
+    _json(listing)
+    show = runs.add_parser("show", help="one run: result, script, calls")
+    show.add_argument("run_id")
+    _json(show)
+
+    local = commands.add_parser("local", help="the background local cloud").add_subparsers(
+        dest="action", required=True, metavar="ACTION"
+    )
+    for action, text in (("start", "start it"), ("status", "is it running"), ("stop", "stop it")):
+        _json(local.add_parser(action, help=text))
+
+    keys = commands.add_parser("keys", help="API keys, kept in the system's keyring").add_subparsers(
+        dest="action", required=True, metavar="ACTION"
+    )
+    for action, text in (("set", "ask for a key and keep it"), ("status", "is a key there, and of which kind")):
+        command = keys.add_parser(action, help=text)
+        command.add_argument("api")
+        _json(command)
+
+    plugins = commands.add_parser("plugins", help="API plugins").add_subparsers(dest="action", required=True, metavar="ACTION")
+    _json(plugins.add_parser("list", help="what is installed"))
+
+    _json(commands.add_parser("doctor", help="what works here and what does not"))
+    return top
+
+
+def _run_options(command: argparse.ArgumentParser, *, api_required: bool = False) -> None:
+    command.add_argument("--api", required=api_required, default="", help="the API to use (default: the one installed)")
+    command.add_argument("--live", action="store_true", help="use the real API with your key, not its fake")
+    modes = [mode.value for mode in WriteMode]
+    command.add_argument("--writes", choices=modes, help="may the script change things (default: allow on fakes and test keys)")
+    command.add_argument("--no-background", action="store_true", help="leave no process behind")
+    _json(command)
+
+
+def _json(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--json", action="store_true", help="print one JSON object and nothing else")
+
+
+def _dispatch(options: argparse.Namespace, terminal: Terminal) -> int:
+    match options.command, getattr(options, "action", None):
+        case "run" | "exec", None:
+            from agentic.interfaces.commands.run import run
+
+            return run(options, terminal)
+        case "validate", None:
+            from agentic.interfaces.commands.validate import validate
+
+            return validate(options, terminal)
+        case "runs", action:
+            from agentic.interfaces.commands import runs
+
+            return runs.show(options, terminal) if action == "show" else runs.listing(options, terminal)
+        case "local", action:
+            from agentic.interfaces.commands import local
+
+            return {"start": local.start, "status": local.status, "stop": local.stop}[str(action)](options, terminal)
+        case "keys", action:
+            from agentic.interfaces.commands import keys
+
+            return keys.save(options, terminal) if action == "set" else keys.status(options, terminal)
+        case "plugins", _:
+            from agentic.interfaces.commands.plugins import listing
+
+            return listing(options, terminal)
+        case _:
+            from agentic.interfaces.commands.doctor import doctor
+
+            return doctor(options, terminal)
+
+
+def _report(error: AgenticError, *, as_json: bool) -> int:
+    if as_json:
+        import json
+
+        status = "refused" if error.exit_code == ExitCode.REFUSED else "failed"
+        sys.stdout.write(
+            json.dumps({"status": status, "error": {"code": error.code, "message": error.message, "hint": error.hint}}) + "\n"
+        )
+    else:
+        Terminal.standard().error(error.message, error.hint)
+    return int(error.exit_code)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,104 @@
+"""`agentic run` and `agentic exec`: through the background local cloud, or in this process with --no-background."""
+
+import argparse
+import os
+import sys
+from collections.abc import Mapping
+from typing import Any
+
+from agentic.core.errors import AgenticError, UsageError
+from agentic.interfaces.live import LiveView
+from agentic.interfaces.report import exit_code, show_result
+from agentic.interfaces.terminal import Terminal
+from agentic.local import control
+
+# What a model provider may need from the person's environment; nothing else leaves it.
+_MODEL_VARIABLES = {
+    "anthropic": ("ANTHROPIC_API_KEY", "ANTHROPIC_BASE_URL"),
+    "openai": ("OPENAI_API_KEY", "OPENAI_BASE_URL"),
+    "ollama": ("OLLAMA_HOST",),
+    "bedrock": (
+        "AWS_ACCESS_KEY_ID",
+        "AWS_SECRET_ACCESS_KEY",
+        "AWS_SESSION_TOKEN",
+        "AWS_PROFILE",
+        "AWS_REGION",
+        "AWS_DEFAULT_REGION",
+        "AWS_ENDPOINT_URL_BEDROCK_RUNTIME",
+    ),
+}
+
+
+def run(options: argparse.Namespace, terminal: Terminal) -> int:
+    """Carry out the task (or the person's script) and show it. Gives the exit code."""
+    request = _request(options)
+    if options.command == "run" and not options.json:
+        terminal.line(terminal.paint("bold", options.task))
+        if options.model == "offline":
+            terminal.line(terminal.paint("dim", "  offline model: answers from recipes, no AI is asked (--model chooses one)"))
+    view = LiveView(terminal)
+    folder = control.home()
+    if options.no_background:
+        result = _here(request, view, folder)
+    else:
+        control.ensure(folder, terminal.notice)
+        with control.connect(folder) as remote:
+            if remote is None:
+                raise AgenticError("the background local cloud went away", hint="run the command again")
+            result = remote.request("run", request, view)
+    show_result(result, terminal, folder)
+    return exit_code(result)
+
+
+def script(file: str) -> str:
+    """The text of a script file, or of standard input for `-`."""
+    try:
+        if file == "-":
+            return sys.stdin.buffer.read().decode("utf-8")
+        with open(file, "rb") as source:  # noqa: PTH123 # "rb" of a path the person typed; a Path adds nothing
+            return source.read().decode("utf-8")
+    except OSError as error:
+        raise UsageError(f"cannot read {file}: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise UsageError(f"{file} is not UTF-8 text (byte {error.start})") from error
+
+
+def _request(options: argparse.Namespace) -> dict[str, Any]:
+    code = script(options.file) if options.command == "exec" else None
+    task = options.task if code is None else f"Run {options.file}"
+    model = options.model if code is None else "offline"
+    provider = model.partition(":")[0]
+    return {
+        "run": {
+            "task": task,
+            "api": options.api,
+            "model": model,
+            "writes": options.writes,
+            "live": options.live,
+            "session": getattr(options, "session", ""),
+            "code": code,
+        },
+        "secret": _secret(options.api) if options.live else None,
+        "credentials": {name: os.environ[name] for name in _MODEL_VARIABLES.get(provider, ()) if name in os.environ},
+    }
+
+
+def _secret(api: str) -> dict[str, str]:
+    from agentic.interfaces.keys import live_secret
+
+    return live_secret(api)
+
+
+def _here(request: dict[str, Any], view: LiveView, folder: Any) -> Any:
+    from agentic.core.values import to_json
+    from agentic.local.cloud import LocalCloud
+
+    def tell(event: Any) -> None:
+        view(to_json(event))
+
+    with LocalCloud(folder) as cloud:
+        asked = cloud.request(request["run"])
+        secret: Mapping[str, str] = request["secret"] or {}
+        return to_json(cloud.carry_out(asked, secret=secret, credentials=request["credentials"], on_event=tell))
+
+

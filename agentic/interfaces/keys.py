@@ -1,0 +1,87 @@
+"""Where live keys come from: the environment first, then the system's keyring. Values are passed on, never shown."""
+
+import json
+import os
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from agentic.core.errors import AgenticError, MissingCredentialsError
+from agentic.core.names import PROJECT
+from agentic.core.spec import ApiSpec, SecretField
+from agentic.registry import Registry
+
+
+def spec_for(api: str) -> ApiSpec:
+    """The spec of `api`, or of the only one installed when `api` is empty."""
+    registry = Registry.load()
+    return registry.get(api or (registry.names[0] if len(registry.names) == 1 else api))
+
+
+def live_secret(api: str, environ: Mapping[str, str] = os.environ) -> dict[str, str]:
+    """All fields of the API's secret. Raises `MissingCredentialsError` naming what is missing and where it may be set."""
+    spec = spec_for(api)
+    kept = _kept(spec)
+    secret = {field.name: _from_environment(field, environ) or kept.get(field.name, "") for field in spec.secrets}
+    missing = [field for field in spec.secrets if not secret[field.name]]
+    if missing:
+        names = ", ".join(field.environment[0] if field.environment else field.name for field in missing)
+        raise MissingCredentialsError(
+            f"--live needs a key for {spec.title}, and none is set", hint=f"set {names}, or run `agentic keys set {spec.name}`"
+        )
+    return secret
+
+
+def kind_of(field: SecretField, value: str) -> str:
+    """`test`, `live` or `unknown`, from the value's form."""
+    if field.test_pattern and re.match(field.test_pattern, value):
+        return "test"
+    return "live" if field.live_pattern and re.match(field.live_pattern, value) else "unknown"
+
+
+def keep(spec: ApiSpec, secret: Mapping[str, str]) -> None:
+    """Put the secret into the system's keyring."""
+    _keyring_call("set_password", _service(spec), "secret", json.dumps(dict(secret)))
+
+
+def status(api: str, environ: Mapping[str, str] = os.environ) -> list[dict[str, str]]:
+    """Per field of the secret: where its value is (`environment`, `keyring` or nowhere) and of which kind it is."""
+    spec = spec_for(api)
+    kept = _kept(spec)
+    rows: list[dict[str, str]] = []
+    for field in spec.secrets:
+        value = _from_environment(field, environ)
+        place = "environment" if value else "keyring" if kept.get(field.name) else ""
+        value = value or kept.get(field.name, "")
+        rows.append({"field": field.name, "title": field.title, "found": place, "kind": kind_of(field, value) if value else ""})
+    return rows
+
+
+def _from_environment(field: SecretField, environ: Mapping[str, str]) -> str:
+    return next((environ[name] for name in field.environment if environ.get(name)), "")
+
+
+def _kept(spec: ApiSpec) -> dict[str, str]:
+    try:
+        return dict(json.loads(_keyring_call("get_password", _service(spec), "secret") or "{}"))
+    except (MissingCredentialsError, ValueError):
+        # No keyring here: then nothing is kept in it.
+        return {}
+
+
+def _keyring_call(method: str, *arguments: str) -> Any:
+    try:
+        import keyring
+        from keyring.errors import KeyringError
+    except ImportError as error:
+        raise AgenticError("the package keyring is missing", hint="pip install 'agentic-api-developer[local]'") from error
+    try:
+        return getattr(keyring, method)(*arguments)
+    except KeyringError as error:
+        raise MissingCredentialsError(
+            "this machine has no keyring to keep a key in", hint="set the key in the environment instead, such as STRIPE_API_KEY"
+        ) from error
+
+
+def _service(spec: ApiSpec) -> str:
+    return f"{PROJECT}/{spec.name}"

@@ -1,0 +1,43 @@
+"""The live view of a run: who calls whom, verdict, API calls, as they happen."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from agentic.interfaces.terminal import Terminal, visible
+
+_INDENT = {"orchestrator": 1, "generator": 2, "executor": 2}
+
+
+class LiveView:
+    """Writes one line per step. Events come as JSON, in the shape of `agentic.local.trace.Event`."""
+
+    def __init__(self, terminal: Terminal) -> None:
+        self._terminal = terminal
+
+    def __call__(self, event: Mapping[str, Any]) -> None:
+        match event["kind"], event["phase"]:
+            case "tool", "start":
+                facts = event["facts"]
+                agent = str(facts.get("agent", ""))
+                self._step(_INDENT.get(agent, 1), f"{agent} → {event['name']}")
+            case "tool", "end":
+                self._answered(event)
+            case "call", "end":
+                self._call(event)
+            case _:
+                pass
+
+    def _answered(self, event: Mapping[str, Any]) -> None:
+        facts = event["facts"]
+        said = str(facts.get("summary", ""))
+        if said:
+            style = "red" if facts.get("error") else "dim"
+            self._step(_INDENT.get(str(facts.get("agent", "")), 1) + 1, self._terminal.paint(style, visible(said)))
+
+    def _call(self, event: Mapping[str, Any]) -> None:
+        status = event["facts"].get("status")
+        style = "green" if isinstance(status, int) and status < 400 else "red"
+        self._step(3, f"{visible(event['name'])}  {self._terminal.paint(style, str(status))}")
+
+    def _step(self, depth: int, text: str) -> None:
+        self._terminal.line("  " * depth + text)

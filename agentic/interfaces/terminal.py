@@ -1,0 +1,66 @@
+"""Where text for a person goes, with colour where the terminal has it."""
+
+import json
+import os
+import re
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Self, TextIO
+
+_CODES = {"bold": "1", "dim": "2", "red": "31", "green": "32", "yellow": "33", "cyan": "36"}
+
+# A script's output and an API's texts may hold anything; a terminal must not obey it.
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+
+
+def visible(text: str) -> str:
+    """`text` with control and bidirectional characters written out; line ends and tabs stay."""
+    return _CONTROL.sub(lambda match: f"\\x{ord(match[0]):02x}", text.replace("\r\n", "\n"))
+
+
+@dataclass(frozen=True, slots=True)
+class Terminal:
+    """Standard output and error. With `json_only` nothing but the JSON object is written to standard output."""
+
+    out: TextIO
+    err: TextIO
+    colour: bool
+    interactive: bool
+    json_only: bool = False
+
+    @classmethod
+    def standard(cls, *, json_only: bool = False) -> Self:
+        interactive = sys.stderr.isatty()
+        colour = sys.stdout.isatty() and "NO_COLOR" not in os.environ and os.environ.get("TERM") != "dumb"
+        return cls(sys.stdout, sys.stderr, colour, interactive, json_only)
+
+    def line(self, text: str = "") -> None:
+        """One line for a person; nothing where only JSON is wanted."""
+        if not self.json_only:
+            self.out.write(f"{text}\n")
+            self.out.flush()
+
+    def json(self, value: Any) -> None:
+        self.out.write(json.dumps(value, ensure_ascii=False) + "\n")
+
+    def notice(self, text: str) -> None:
+        """Progress: only where somebody is looking."""
+        if self.interactive:
+            self.err.write(f"{text}\n")
+            self.err.flush()
+
+    def error(self, message: str, hint: str = "") -> None:
+        self.err.write(f"agentic: {visible(message)}\n")
+        for line in visible(hint).splitlines():
+            self.err.write(f"  {line}\n")
+        self.err.flush()
+
+    def paint(self, style: str, text: str) -> str:
+        return f"\x1b[{_CODES[style]}m{text}\x1b[0m" if self.colour else text
+
+    def fields(self, rows: Mapping[str, str]) -> None:
+        """Names and values in two columns."""
+        width = max(map(len, rows), default=0)
+        for name, value in rows.items():
+            self.line(f"{self.paint('dim', name.ljust(width))}  {value}")

@@ -1,0 +1,195 @@
+"""The background local cloud: one process per state folder, which runs answer from at once.
+
+Started by `agentic.local.control`; ends by `agentic local stop`, after an idle time, or when its program changed.
+"""
+
+import contextlib
+import json
+import os
+import selectors
+import signal
+import socket
+import socketserver
+import sys
+import threading
+import time
+import traceback
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from agentic.core.errors import AgenticError, LocalCloudError, StorageError
+from agentic.core.values import to_json
+from agentic.local.cloud import LocalCloud
+from agentic.local.control import error_json, short_address
+from agentic.local.trace import Event
+
+IDLE_SECONDS = 30 * 60.0
+
+Send = Callable[[Mapping[str, Any]], None]
+
+
+class Background:
+    """The control socket's server around one running `LocalCloud`."""
+
+    def __init__(self, cloud: LocalCloud, folder: Path, digest: str, *, idle_seconds: float = IDLE_SECONDS) -> None:
+        self._cloud = cloud
+        self._digest = digest
+        self._idle_seconds = idle_seconds
+        self._started = time.time()
+        self._last_request = time.monotonic()
+        self._busy = 0
+        self._lock = threading.Lock()
+        self._stopping = threading.Event()
+        self._path = folder / "control.sock"
+        self._server = _listen(self._path, self._handle)
+
+    def serve(self) -> None:
+        """Answer until stopped or idle for too long."""
+        threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.1}, daemon=True).start()
+        while not self._stopping.wait(timeout=1.0):
+            with self._lock:
+                if not self._busy and time.monotonic() - self._last_request > self._idle_seconds:
+                    break
+        # First the way in, then the cloud: who comes now finds nobody and starts another.
+        with contextlib.suppress(OSError):
+            self._path.unlink()
+        self._server.shutdown()
+        self._server.server_close()
+
+    def stop(self) -> None:
+        self._stopping.set()
+
+    def _handle(self, connection: socket.socket) -> None:
+        with connection, connection.makefile("rb") as reader:
+            line = reader.readline(1 << 20)
+            sending = threading.Lock()
+
+            def send(message: Mapping[str, Any]) -> None:
+                with sending, contextlib.suppress(OSError):
+                    connection.sendall(json.dumps(message, ensure_ascii=False).encode() + b"\n")
+
+            with self._lock:
+                self._busy += 1
+            try:
+                request = json.loads(line)
+                send({"result": self._answer(request, connection, send)})
+            except AgenticError as error:
+                send({"error": error_json(error)})
+            # The other side is a person's terminal: it gets one line, the log gets the whole.
+            except Exception as error:
+                traceback.print_exc()
+                send({"error": error_json(LocalCloudError(f"the local cloud failed: {error}", hint="see its log"))})
+            finally:
+                with self._lock:
+                    self._busy -= 1
+                    self._last_request = time.monotonic()
+
+    def _answer(self, request: Mapping[str, Any], connection: socket.socket, send: Send) -> Any:
+        match request.get("op"):
+            case "status":
+                return {
+                    "pid": os.getpid(),
+                    "digest": self._digest,
+                    "started": self._started,
+                    "runs": self._busy - 1,
+                    **self._cloud.facts(),
+                }
+            case "stop":
+                self.stop()
+                return {}
+            case "list":
+                return [to_json(run) for run in self._cloud.recent(int(request["limit"]))]
+            case "show":
+                return to_json(self._cloud.result(str(request["run_id"])))
+            case "run":
+                return self._run(request, connection, send)
+            case operation:
+                raise LocalCloudError(f"unknown operation {operation!r}", hint="`agentic local stop`, then try again")
+
+    def _run(self, request: Mapping[str, Any], connection: socket.socket, send: Send) -> Any:
+        asked = self._cloud.request(request["run"])
+        done = threading.Event()
+        watcher = threading.Thread(target=self._cancel_when_left, args=(connection, asked.run_id, done), daemon=True)
+        watcher.start()
+
+        def tell(event: Event) -> None:
+            send({"event": to_json(event)})
+
+        try:
+            result = self._cloud.carry_out(
+                asked, secret=request.get("secret") or {}, credentials=request.get("credentials") or {}, on_event=tell
+            )
+        finally:
+            done.set()
+        return to_json(result)
+
+    def _cancel_when_left(self, connection: socket.socket, run_id: str, done: threading.Event) -> None:
+        """A client that closes its end in the middle has given up: Ctrl-C in the terminal."""
+        with selectors.DefaultSelector() as selector:
+            selector.register(connection, selectors.EVENT_READ)
+            while not done.is_set():
+                if selector.select(timeout=0.1):
+                    try:
+                        gone = not connection.recv(1, socket.MSG_PEEK)
+                    except OSError:
+                        gone = True
+                    if gone and not done.is_set():
+                        self._cloud.cancel(run_id)
+                        return
+
+
+class _Server(socketserver.ThreadingUnixStreamServer):
+    daemon_threads = True
+
+    def __init__(self, address: str, handle: Callable[[socket.socket], None]) -> None:
+        super().__init__(address, socketserver.BaseRequestHandler)
+        self._handle = handle
+
+    def finish_request(self, request: Any, client_address: Any) -> None:
+        self._handle(request)
+
+
+def _listen(path: Path, handle: Callable[[socket.socket], None]) -> _Server:
+    with contextlib.suppress(FileNotFoundError):
+        path.unlink()
+    before = os.umask(0o177)
+    try:
+        with short_address(path) as address:
+            return _Server(address, handle)
+    except OSError as error:
+        raise StorageError(f"cannot make the control socket {path}: {error.strerror}") from error
+    finally:
+        os.umask(before)
+
+
+def main(folder: Path, digest: str, ready: int) -> int:
+    """Run until stopped. Tells on the descriptor `ready`, in one JSON line, that it is up or why it is not."""
+
+    def tell(message: Mapping[str, Any]) -> None:
+        with contextlib.suppress(OSError):
+            os.write(ready, json.dumps(message).encode() + b"\n")
+        os.close(ready)
+
+    try:
+        cloud = LocalCloud(folder)
+        cloud.start()
+    except AgenticError as error:
+        tell({"error": error_json(error)})
+        return int(error.exit_code)
+    # As above: one line to the terminal, the traceback to our own log.
+    except Exception as error:
+        traceback.print_exc()
+        tell({"error": error_json(LocalCloudError(f"the local cloud did not start: {error}", hint=f"see {folder}/logs"))})
+        return 1
+    with cloud:
+        background = Background(cloud, folder, digest)
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+            signal.signal(number, lambda *_: background.stop())
+        tell({"ready": True})
+        background.serve()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])))

@@ -1,0 +1,255 @@
+"""The command line's side of the background local cloud: find it, start it, replace a stale one, talk to it.
+
+Light on purpose: every `agentic run` imports this, and nothing heavier. One JSON line per message over a Unix socket;
+the socket's folder (0700) and file (0600) are the boundary.
+"""
+
+import contextlib
+import fcntl
+import hashlib
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import agentic
+from agentic.core.errors import AgenticError, ExitCode, LocalCloudError, StorageError, UnsupportedPlatformError
+
+START_SECONDS = 60.0
+STOP_SECONDS = 20.0
+_SOCKET_PATH_LIMIT = 100
+
+
+def home(environ: Mapping[str, str] = os.environ) -> Path:
+    """The state folder: AGENTIC_HOME, or `.agentic` in the working directory."""
+    return Path(environ.get("AGENTIC_HOME") or ".agentic").absolute()
+
+
+def program_digest(environ: Mapping[str, str] = os.environ) -> str:
+    """Changes when the program, the functions, the stack's settings, the plugins or the interpreter change.
+
+    Told from file names, sizes and times, so that asking costs milliseconds.
+    """
+    package = Path(agentic.__file__).parent
+    digest = hashlib.sha256(f"{sys.version}{sys.prefix}{environ.get('AGENTIC_LOAD_PLUGINS')}".encode())
+    stack: list[Path] = [package, package.parent / "lambdas"]
+    files = [package.parent / name for name in ("__main__.py", "Pulumi.yaml", "Pulumi.dev.yaml", "requirements.lock")]
+    # Installing or removing a package changes the time of the folder it lives in.
+    files += [Path(entry) for entry in sys.path if entry.endswith("site-packages")]
+    while stack:
+        with contextlib.suppress(OSError), os.scandir(stack.pop()) as entries:
+            for entry in sorted(entries, key=lambda item: item.name):
+                if entry.is_dir(follow_symlinks=False):
+                    if entry.name != "__pycache__":
+                        stack.append(Path(entry.path))
+                else:
+                    files.append(Path(entry.path))
+    for file in files:
+        with contextlib.suppress(OSError):
+            status = file.stat()
+            digest.update(f"{file}\0{status.st_size}\0{status.st_mtime_ns}\n".encode())
+    return digest.hexdigest()
+
+
+class Remote:
+    """One request to the background local cloud of a state folder."""
+
+    def __init__(self, connection: socket.socket) -> None:
+        self._connection = connection
+        self._reader = connection.makefile("rb")
+
+    def request(self, operation: str, arguments: Mapping[str, Any], on_event: Callable[[dict[str, Any]], None]) -> Any:
+        """The operation's result. Events come while it runs. Raises the error that the other side had.
+
+        Closing the connection while it runs (Ctrl-C) cancels a run.
+        """
+        self._connection.sendall(json.dumps({"op": operation, **arguments}).encode() + b"\n")
+        for line in self._reader:
+            message = json.loads(line)
+            if "event" in message:
+                on_event(message["event"])
+            elif "error" in message:
+                raise _rebuilt(message["error"])
+            else:
+                return message["result"]
+        raise LocalCloudError(
+            "the background local cloud ended in the middle of the work",
+            hint=f"run the command again; its log is {home() / 'logs' / 'background.log'}",
+        )
+
+    def close(self) -> None:
+        self._reader.close()
+        self._connection.close()
+
+
+@contextlib.contextmanager
+def connect(folder: Path) -> Iterator[Remote | None]:
+    """The running background local cloud, or None."""
+    connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    try:
+        try:
+            with short_address(folder / "control.sock") as address:
+                connection.connect(address)
+        except (FileNotFoundError, ConnectionRefusedError):
+            yield None
+            return
+        except OSError as error:
+            raise LocalCloudError(f"cannot reach the background local cloud: {error.strerror}") from error
+        remote = Remote(connection)
+        try:
+            yield remote
+        finally:
+            remote.close()
+    finally:
+        connection.close()
+
+
+def status(folder: Path) -> dict[str, Any] | None:
+    """What the background local cloud says of itself; None when none runs."""
+    with connect(folder) as remote:
+        return remote.request("status", {}, lambda event: None) if remote else None
+
+
+def stop(folder: Path) -> bool:
+    """Stop the background local cloud and wait until it is gone. False when none was running."""
+    running = status(folder)
+    if running is None:
+        return False
+    with connect(folder) as remote:
+        if remote:
+            remote.request("stop", {}, lambda event: None)
+    deadline = time.monotonic() + STOP_SECONDS
+    while time.monotonic() < deadline:
+        if not _alive(running["pid"]):
+            return True
+        time.sleep(0.02)
+    raise LocalCloudError(f"the background local cloud (process {running['pid']}) does not end", hint="end that process")
+
+
+def ensure(folder: Path, on_start: Callable[[str], None]) -> None:
+    """Have a fresh background local cloud running. `on_start` is told why one is being started."""
+    if not sys.platform.startswith("linux"):
+        raise UnsupportedPlatformError(
+            f"the local cloud needs Linux, and this is {sys.platform}", hint="open the project in its dev container (README)"
+        )
+    digest = program_digest()
+    running = _status_or_none(folder)
+    if running and running["digest"] == digest:
+        return
+    _make(folder)
+    with (folder / "start.lock").open("w") as lock:
+        # Whoever comes second waits here, and then finds the first one's.
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        running = _status_or_none(folder)
+        if running and running["digest"] == digest:
+            return
+        if running:
+            on_start("the program or its settings changed: starting a new local cloud")
+            stop(folder)
+        else:
+            on_start("starting the local cloud (further runs answer at once)")
+        _spawn(folder, digest)
+
+
+def _status_or_none(folder: Path) -> dict[str, Any] | None:
+    try:
+        return status(folder)
+    except LocalCloudError:
+        # It died while we asked, or its socket is left over: the caller starts another.
+        return None
+
+
+def _make(folder: Path) -> None:
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        (folder / "logs").mkdir(mode=0o700, exist_ok=True)
+    except OSError as error:
+        raise StorageError(
+            f"cannot write the state folder {folder}: {error.strerror}", hint="set AGENTIC_HOME to a folder you can write"
+        ) from error
+
+
+def _spawn(folder: Path, digest: str) -> None:
+    reader, writer = os.pipe()
+    try:
+        with (folder / "logs" / "background.log").open("ab") as log:
+            command = [sys.executable, "-m", "agentic.local.background", str(folder), digest, str(writer)]
+            process = subprocess.Popen(  # noqa: S603 # our own interpreter and module
+                command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, pass_fds=(writer,), start_new_session=True, cwd="/"
+            )
+        os.close(writer)
+        writer = -1
+        line = _first_line(reader, process)
+    except OSError as error:
+        raise StorageError(f"cannot start the local cloud: {error.strerror}") from error
+    finally:
+        os.close(reader)
+        if writer >= 0:
+            os.close(writer)
+    message = json.loads(line or b"{}")
+    if "error" in message:
+        raise _rebuilt(message["error"])
+    if not message.get("ready"):
+        raise LocalCloudError("the local cloud did not start", hint=f"see {folder / 'logs' / 'background.log'}")
+
+
+def _first_line(reader: int, process: "subprocess.Popen[bytes]") -> bytes:
+    import select
+
+    received = b""
+    deadline = time.monotonic() + START_SECONDS
+    try:
+        while not received.endswith(b"\n"):
+            ready, _, _ = select.select([reader], [], [], max(deadline - time.monotonic(), 0))
+            chunk = os.read(reader, 65536) if ready else b""
+            if not chunk:
+                break
+            received += chunk
+    except BaseException:
+        # Ctrl-C while it starts: what was not ready is not left behind.
+        process.terminate()
+        raise
+    if not received:
+        process.terminate()
+    return received
+
+
+def error_json(error: AgenticError) -> dict[str, Any]:
+    """An error as it crosses the socket."""
+    return {"code": error.code, "message": error.message, "hint": error.hint, "exit": int(error.exit_code)}
+
+
+def _rebuilt(data: Mapping[str, Any]) -> AgenticError:
+    kind = type("RemoteError", (AgenticError,), {"code": data["code"], "exit_code": ExitCode(data["exit"])})
+    return kind(data["message"], hint=data["hint"])
+
+
+@contextlib.contextmanager
+def short_address(path: Path) -> Iterator[str]:
+    """A Unix socket's address may have 107 bytes: a longer path is reached through its folder's descriptor."""
+    if len(os.fsencode(path)) < _SOCKET_PATH_LIMIT:
+        yield str(path)
+        return
+    descriptor = os.open(path.parent, os.O_PATH | os.O_DIRECTORY)
+    try:
+        yield f"/proc/self/fd/{descriptor}/{path.name}"
+    finally:
+        os.close(descriptor)
+
+
+def _alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+

@@ -1,0 +1,240 @@
+"""Which permissions a request needs: (action, resource) pairs, the same that AWS would check.
+
+What is not understood here is `None`: refused for every role.
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, cast
+from urllib.parse import unquote
+
+from agentic.local.endpoint.message import Request
+
+Lookup = Callable[[str, str], str]
+"""Region and secret id to the secret's ARN; empty when there is no such secret."""
+
+_EMPTY: Mapping[str, str] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Needs:
+    """Everything that must be allowed, and the condition keys that the request itself carries."""
+
+    pairs: tuple[tuple[str, str], ...]
+    context: Mapping[str, str] = field(default_factory=dict[str, str])
+
+
+@dataclass(frozen=True, slots=True)
+class Actions:
+    """Derives needs. `account` is the local cloud's; `secret_arn` finds secrets, whose ARNs end in random letters."""
+
+    account: str
+    secret_arn: Lookup
+
+    def needs(self, request: Request) -> Needs | None:
+        """What the caller must be allowed to do for this request to pass."""
+        match request.service:
+            case "s3":
+                return _s3(request)
+            case "dynamodb":
+                return self._dynamodb(request)
+            case "secretsmanager":
+                return self._secrets(request)
+            case "lambda":
+                return self._lambda(request)
+            case "bedrock-agentcore":
+                return _agentcore(request)
+            case "bedrock":
+                return self._bedrock(request)
+            case "logs":
+                return self._logs(request)
+            case _:
+                return None
+
+    def arn(self, service: str, region: str, resource: str, *, account: bool = True) -> str:
+        """An ARN of this account in the region's partition."""
+        return f"arn:{partition(region)}:{service}:{region}:{self.account if account else ''}:{resource}"
+
+    def _dynamodb(self, request: Request) -> Needs | None:
+        body = json_body(request)
+        operation = request.operation
+        if body is None or operation in _PARTIQL:
+            return None
+        if operation == "ListTables":
+            return Needs((("dynamodb:ListTables", "*"),))
+        if operation in {"BatchWriteItem", "BatchGetItem"}:
+            tables = body.get("RequestItems")
+            if not isinstance(tables, dict):
+                return None
+            names = cast("dict[str, object]", tables)
+            return Needs(tuple((f"dynamodb:{operation}", self._table(request, name)) for name in names))
+        if operation in {"TransactWriteItems", "TransactGetItems"}:
+            return self._transaction(request, body)
+        table = body.get("TableName")
+        if not isinstance(table, str):
+            return None
+        resource = self._table(request, table)
+        index = body.get("IndexName")
+        return Needs(((f"dynamodb:{operation}", f"{resource}/index/{index}" if index else resource),))
+
+    def _transaction(self, request: Request, body: Mapping[str, Any]) -> Needs | None:
+        pairs: list[tuple[str, str]] = []
+        for entry in cast("list[dict[str, dict[str, Any]]]", body.get("TransactItems", [])):
+            for kind, part in entry.items():
+                action = _TRANSACTION_ACTIONS.get(kind)
+                if action is None or not isinstance(part.get("TableName"), str):
+                    return None
+                pairs.append((action, self._table(request, part["TableName"])))
+        return Needs(tuple(pairs)) if pairs else None
+
+    def _table(self, request: Request, name: str) -> str:
+        return name if name.startswith("arn:") else self.arn("dynamodb", request.region, f"table/{name}")
+
+    def _secrets(self, request: Request) -> Needs | None:
+        body = json_body(request)
+        if body is None:
+            return None
+        secret_id = body.get("SecretId", body.get("Name"))
+        if not isinstance(secret_id, str):
+            return Needs(((f"secretsmanager:{request.operation}", "*"),)) if request.operation == "ListSecrets" else None
+        return Needs(((f"secretsmanager:{request.operation}", self.secret(request, secret_id)),))
+
+    def secret(self, request: Request, secret_id: str) -> str:
+        """A secret's ARN: the real one where it exists, otherwise the name's."""
+        known = self.secret_arn(request.region, secret_id)
+        if known or secret_id.startswith("arn:"):
+            return known or secret_id
+        return self.arn("secretsmanager", request.region, f"secret:{secret_id}")
+
+    def _lambda(self, request: Request) -> Needs | None:
+        name = invoked_function(request)
+        if name is None:
+            return None
+        arn = name if name.startswith("arn:") else self.arn("lambda", request.region, f"function:{name.split(':')[-1]}")
+        qualifier = request.head.parameters.get("Qualifier")
+        return Needs((("lambda:InvokeFunction", f"{arn}:{qualifier}" if qualifier else arn),))
+
+    def _bedrock(self, request: Request) -> Needs | None:
+        model = conversed_model(request)
+        if model is None:
+            return None
+        model_id, streamed = model
+        if model_id.startswith("arn:"):
+            resource = model_id
+        elif model_id.split(".")[0] in _PROFILE_PREFIXES:
+            resource = self.arn("bedrock", request.region, f"inference-profile/{model_id}")
+        else:
+            resource = self.arn("bedrock", request.region, f"foundation-model/{model_id}", account=False)
+        return Needs((("bedrock:InvokeModelWithResponseStream" if streamed else "bedrock:InvokeModel", resource),))
+
+    def _logs(self, request: Request) -> Needs | None:
+        body = json_body(request)
+        group = body.get("logGroupName") if body is not None else None
+        if body is None or not isinstance(group, str):
+            return None
+        stream = body.get("logStreamName")
+        resource = f"log-group:{group}:log-stream:{stream}" if isinstance(stream, str) else f"log-group:{group}:*"
+        return Needs(((f"logs:{request.operation}", self.arn("logs", request.region, resource)),))
+
+
+_PARTIQL = {"ExecuteStatement", "BatchExecuteStatement", "ExecuteTransaction"}
+_TRANSACTION_ACTIONS = {
+    "Put": "dynamodb:PutItem",
+    "Update": "dynamodb:UpdateItem",
+    "Delete": "dynamodb:DeleteItem",
+    "ConditionCheck": "dynamodb:ConditionCheckItem",
+    "Get": "dynamodb:GetItem",
+}
+_PROFILE_PREFIXES = {"us", "eu", "au", "jp", "apac", "ca", "global", "us-gov"}
+
+
+def partition(region: str) -> str:
+    """The partition that a region's ARNs name."""
+    return "aws-cn" if region.startswith("cn-") else "aws-us-gov" if region.startswith("us-gov-") else "aws"
+
+
+def json_body(request: Request) -> dict[str, Any] | None:
+    """The body as a JSON object; None when it is something else."""
+    try:
+        body: object = json.loads(request.body or b"{}")
+    except ValueError:
+        return None
+    return cast("dict[str, Any]", body) if isinstance(body, dict) else None
+
+
+def invoked_function(request: Request) -> str | None:
+    """Lambda Invoke's function name or ARN; None for any other request."""
+    parts = request.head.path.split("/")
+    if request.head.method == "POST" and parts[:3] == ["", "2015-03-31", "functions"] and parts[4:] == ["invocations"]:
+        return unquote(parts[3]) or None
+    return None
+
+
+def invoked_harness(request: Request) -> str | None:
+    """InvokeHarness's harness ARN; None for any other request."""
+    if request.head.method == "POST" and request.head.path == "/harnesses/invoke":
+        return request.head.parameters.get("harnessArn") or None
+    return None
+
+
+def conversed_model(request: Request) -> tuple[str, bool] | None:
+    """Converse's or ConverseStream's model id, and whether the answer is streamed; None for any other request."""
+    parts = request.head.path.split("/")
+    if request.head.method == "POST" and parts[:2] == ["", "model"] and parts[3:] in (["converse"], ["converse-stream"]):
+        return unquote(parts[2]), parts[3] == "converse-stream"
+    return None
+
+
+def bucket_and_key(request: Request) -> tuple[str, str]:
+    """From a path-style S3 path; both may be empty."""
+    bucket, _, key = request.head.path.lstrip("/").partition("/")
+    return unquote(bucket), unquote(key)
+
+
+def _agentcore(request: Request) -> Needs | None:
+    arn = invoked_harness(request)
+    if arn is None:
+        return None
+    # AWS asks for both (developer guide, harness security).
+    return Needs((("bedrock-agentcore:InvokeHarness", arn), ("bedrock-agentcore:InvokeAgentRuntime", arn)))
+
+
+_OBJECT_ACTIONS = {"GET": "GetObject", "HEAD": "GetObject", "PUT": "PutObject", "DELETE": "DeleteObject"}
+_VERSION_ACTIONS = {"GET": "GetObjectVersion", "HEAD": "GetObjectVersion", "DELETE": "DeleteObjectVersion"}
+_LIST_PARAMETERS = {
+    "list-type", "prefix", "delimiter", "max-keys", "marker", "start-after", "continuation-token", "encoding-type",
+    "fetch-owner", "x-id",
+}  # fmt: skip
+
+
+def _s3(request: Request) -> Needs | None:
+    bucket, key = bucket_and_key(request)
+    method, parameters = request.head.method, request.head.parameters
+    arn = f"arn:{partition(request.region)}:s3:::{bucket}"
+    if not bucket:
+        return Needs((("s3:ListAllMyBuckets", "*"),)) if method == "GET" else None
+    if not key:
+        return _bucket(arn, method, parameters)
+    others = {name for name in parameters if not name.startswith("response-")} - {"x-id", "versionId"}
+    actions = _VERSION_ACTIONS if "versionId" in parameters else _OBJECT_ACTIONS
+    if others or method not in actions:
+        return None
+    pairs = [(f"s3:{actions[method]}", f"{arn}/{key}")]
+    source = request.head.fields.get("x-amz-copy-source")
+    if source is not None:
+        path, _, version = source.partition("?")
+        read = "s3:GetObjectVersion" if version else "s3:GetObject"
+        pairs.append((read, f"arn:{partition(request.region)}:s3:::{unquote(path).lstrip('/')}"))
+    return Needs(tuple(pairs))
+
+
+def _bucket(arn: str, method: str, parameters: Mapping[str, str]) -> Needs | None:
+    if method == "HEAD" and not parameters:
+        return Needs((("s3:ListBucket", arn),))
+    if method == "GET" and parameters.keys() <= _LIST_PARAMETERS:
+        prefix = parameters.get("prefix")
+        return Needs((("s3:ListBucket", arn),), {"s3:prefix": prefix} if prefix is not None else _EMPTY)
+    if method == "GET" and parameters.keys() == {"location"}:
+        return Needs((("s3:GetBucketLocation", arn),))
+    return None

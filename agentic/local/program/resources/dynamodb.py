@@ -1,0 +1,124 @@
+"""DynamoDB: tables with their secondary indexes and their time to live, made in moto."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from agentic.core.errors import LocalCloudError
+from agentic.local.program.schema import TAGS, Block, ListOf, Text, Truth, Whole
+from agentic.local.program.table import Context, Created, ResourceType
+
+_NAME = Text(r"[a-zA-Z0-9_.-]{3,255}")
+_ATTRIBUTE = Text(longest=255)
+
+
+def _table(context: Context, inputs: Mapping[str, Any]) -> Created:
+    name, client = inputs["name"], context.client("dynamodb")
+    wire = _wire(inputs)
+    # The state folder brings tables with their items back before the program runs: such a table is the program's,
+    # as long as its keys are the same.
+    if name in client.list_tables()["TableNames"]:
+        _check_same(client.describe_table(TableName=name)["Table"], wire)
+    else:
+        client.create_table(**wire)
+    ttl = inputs.get("ttl")
+    if ttl and ttl.get("enabled"):
+        described = client.describe_time_to_live(TableName=name)["TimeToLiveDescription"]
+        if described.get("AttributeName") != ttl["attributeName"]:
+            setting = {"AttributeName": ttl["attributeName"], "Enabled": True}
+            client.update_time_to_live(TableName=name, TimeToLiveSpecification=setting)
+    if inputs.get("pointInTimeRecovery", {}).get("enabled"):
+        setting = {"PointInTimeRecoveryEnabled": True}
+        client.update_continuous_backups(TableName=name, PointInTimeRecoverySpecification=setting)
+    arn = context.place.arn("dynamodb", f"table/{name}")
+    return Created(name, {"arn": arn, "name": name, "tagsAll": inputs.get("tags", {}), "region": context.place.region})
+
+
+def _wire(inputs: Mapping[str, Any]) -> dict[str, Any]:
+    attributes = {item["name"]: item["type"] for item in inputs["attributes"]}
+    wire: dict[str, Any] = {
+        "TableName": inputs["name"],
+        "BillingMode": inputs["billingMode"],
+        "KeySchema": _keys(inputs),
+        "AttributeDefinitions": [{"AttributeName": name, "AttributeType": kind} for name, kind in attributes.items()],
+        "DeletionProtectionEnabled": inputs.get("deletionProtectionEnabled", False),
+    }
+    indexes = [_index(index) for index in inputs.get("globalSecondaryIndexes", [])]
+    if indexes:
+        wire["GlobalSecondaryIndexes"] = indexes
+    used = {key["AttributeName"] for schema in (wire, *indexes) for key in schema["KeySchema"]}
+    if used != set(attributes):
+        # DynamoDB refuses both: a key without a declared attribute, and an attribute that is no key.
+        raise LocalCloudError(f"attributes must be exactly the keys: {', '.join(sorted(used ^ set(attributes)))}")
+    if inputs.get("serverSideEncryption"):
+        wire["SSESpecification"] = {"Enabled": inputs["serverSideEncryption"]["enabled"]}
+    if inputs.get("tags"):
+        wire["Tags"] = [{"Key": key, "Value": value} for key, value in inputs["tags"].items()]
+    return wire
+
+
+def _index(index: Mapping[str, Any]) -> dict[str, Any]:
+    projection: dict[str, Any] = {"ProjectionType": index["projectionType"]}
+    if index.get("nonKeyAttributes"):
+        projection["NonKeyAttributes"] = index["nonKeyAttributes"]
+    return {"IndexName": index["name"], "KeySchema": _keys(index), "Projection": projection}
+
+
+def _keys(item: Mapping[str, Any]) -> list[dict[str, str]]:
+    if item.get("keySchemas"):
+        return [{"AttributeName": key["attributeName"], "KeyType": key["keyType"]} for key in item["keySchemas"]]
+    if "hashKey" not in item:
+        raise LocalCloudError(f"{item['name']} has no hashKey")
+    keys = [{"AttributeName": item["hashKey"], "KeyType": "HASH"}]
+    return [*keys, {"AttributeName": item["rangeKey"], "KeyType": "RANGE"}] if "rangeKey" in item else keys
+
+
+def _check_same(known: Mapping[str, Any], wire: Mapping[str, Any]) -> None:
+    def keys(table: Mapping[str, Any]) -> dict[str, Any]:
+        indexes = {index["IndexName"]: index["KeySchema"] for index in table.get("GlobalSecondaryIndexes", [])}
+        return {"": table["KeySchema"], **indexes}
+
+    if keys(known) != keys(wire):
+        raise LocalCloudError(
+            f"the stored table {wire['TableName']} has other keys than the program's",
+            hint="remove the state folder (.agentic, or AGENTIC_HOME) to begin anew",
+        )
+
+
+TYPES = (
+    ResourceType(
+        "aws:dynamodb/table:Table",
+        Block(
+            {
+                "name": _NAME,
+                # Provisioned capacity is neither used nor imitated.
+                "billingMode": Text(choices=("PAY_PER_REQUEST",)),
+                "hashKey": _ATTRIBUTE,
+                "attributes": ListOf(Block({"name": _ATTRIBUTE, "type": Text(choices=("S", "N", "B"))}), least=1),
+            },
+            {
+                "rangeKey": _ATTRIBUTE,
+                "globalSecondaryIndexes": ListOf(
+                    Block(
+                        {"name": _NAME, "projectionType": Text(choices=("ALL", "KEYS_ONLY", "INCLUDE"))},
+                        {
+                            "hashKey": _ATTRIBUTE,
+                            "rangeKey": _ATTRIBUTE,
+                            "keySchemas": ListOf(
+                                Block({"attributeName": _ATTRIBUTE, "keyType": Text(choices=("HASH", "RANGE"))}), least=1, most=8
+                            ),
+                            "nonKeyAttributes": ListOf(_ATTRIBUTE),
+                        },
+                    )
+                ),
+                "ttl": Block({"attributeName": _ATTRIBUTE}, {"enabled": Truth()}),
+                "serverSideEncryption": Block({"enabled": Truth()}),
+                "pointInTimeRecovery": Block({"enabled": Truth()}, {"recoveryPeriodInDays": Whole(1, 35)}),
+                "deletionProtectionEnabled": Truth(),
+                "tableClass": Text(choices=("STANDARD", "STANDARD_INFREQUENT_ACCESS")),
+                "tags": TAGS,
+            },
+        ),
+        ("arn", "name"),
+        _table,
+    ),
+)

@@ -1,0 +1,110 @@
+"""The run record as a value, and its form as a DynamoDB item.
+
+Handles and the grant are kept as SHA-256 only: whoever reads the table cannot act with them.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, Self
+
+from agentic.core.values import CodeRef, Outcome, RunError, RunStatus, Target, Usage, Verdict, WriteMode
+
+Item = dict[str, dict[str, str]]
+
+
+class Step(StrEnum):
+    """What an orchestrator delegates; each is claimed once per run. An attribute `<step>_state` keeps the claim."""
+
+    GENERATE = "generate"
+    EXECUTE = "execute"
+
+
+CLAIMED = "claimed"
+DONE = "done"
+
+
+def digest(bearer: str) -> str:
+    """How the record keeps a handle or a grant."""
+    return hashlib.sha256(bearer.encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class TakenCall:
+    """One call counted against a valid grant: the run and attempt it belongs to, its number, and the run's limits."""
+
+    run_id: str
+    attempt: int
+    seq: int
+    target: Target
+    writes: WriteMode | None
+    secret_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class RunRecord:
+    """One run as the table has it. Times are ISO 8601 (`created_at`) or seconds since the epoch (`grant_expires`)."""
+
+    run_id: str
+    status: RunStatus
+    api: str
+    task: str
+    created_at: str
+    target: Target
+    writes: WriteMode | None = None
+    model: str = ""
+    session: str = ""
+    call_limit: int = 0
+    secret_id: str = ""
+    handles: Mapping[str, str] = field(default_factory=dict[str, str])
+    generate_state: str = ""
+    execute_state: str = ""
+    code_ref: CodeRef | None = None
+    verdict: Verdict | None = None
+    attempt: int = 0
+    calls_made: int = 0
+    outcome: Outcome | None = None
+    error: RunError | None = None
+    answer: str = ""
+    usage: Usage = field(default_factory=Usage)
+
+    @classmethod
+    def from_item(cls, item: Item) -> Self:
+        """A record from its item. Unknown attributes are ignored: a newer program may have written them."""
+
+        def text(name: str) -> str:
+            return item[name]["S"] if name in item else ""
+
+        def number(name: str) -> int:
+            return int(item[name]["N"]) if name in item else 0
+
+        def value(name: str) -> Any:
+            return json.loads(item[name]["S"]) if name in item else None
+
+        code_key, verdict, outcome, error = text("code_key"), value("verdict"), value("outcome"), value("error")
+        return cls(
+            run_id=text("run_id"),
+            status=RunStatus(text("status")),
+            api=text("api"),
+            task=text("task"),
+            created_at=text("created_at"),
+            target=Target(text("target")),
+            writes=WriteMode(text("writes")) if "writes" in item else None,
+            model=text("model"),
+            session=text("session"),
+            call_limit=number("call_limit"),
+            secret_id=text("secret_id"),
+            handles={name.removeprefix("handle_"): item[name]["S"] for name in item if name.startswith("handle_")},
+            generate_state=text("generate_state"),
+            execute_state=text("execute_state"),
+            code_ref=CodeRef(code_key, text("code_sha256")) if code_key else None,
+            verdict=Verdict.from_json(verdict) if verdict else None,
+            attempt=number("attempt"),
+            calls_made=number("calls_made"),
+            outcome=Outcome.from_json(outcome) if outcome else None,
+            error=RunError(**error) if error else None,
+            answer=text("answer"),
+            usage=Usage(number("model_calls"), number("input_tokens"), number("output_tokens")),
+        )

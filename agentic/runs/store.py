@@ -1,0 +1,391 @@
+"""The run record's storage: DynamoDB, where each change of state is one conditional write.
+
+Nothing here trusts its caller: handles, grants and states are checked by the table in the same write that acts on them.
+"""
+
+import json
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from agentic.core.errors import RefusedError, UnknownRunError
+from agentic.core.names import run_of
+from agentic.core.values import (
+    Call,
+    CodeRef,
+    Outcome,
+    RunError,
+    RunStatus,
+    Target,
+    Usage,
+    Verdict,
+    WriteMode,
+    to_json,
+)
+from agentic.runs.record import CLAIMED, DONE, Item, RunRecord, Step, TakenCall, digest
+
+RUN_ITEM = "run"
+KEEP_SECONDS = 90 * 24 * 3600
+
+_ORCHESTRATOR, _GENERATOR, _EXECUTOR = "orchestrator", "generator", "executor"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewRun:
+    """What the front door says of a run. `code_ref` is given when the person brings the script."""
+
+    run_id: str
+    api: str
+    task: str
+    target: Target
+    call_limit: int
+    writes: WriteMode | None = None
+    model: str = ""
+    session: str = ""
+    secret_id: str = ""
+    code_ref: CodeRef | None = None
+
+
+class RunStore:
+    """The runs table. `dynamodb` is a boto3 client (or anything with its methods); `clock` gives epoch seconds."""
+
+    def __init__(self, dynamodb: Any, table: str, *, clock: Callable[[], float] = time.time) -> None:
+        self._dynamodb = dynamodb
+        self._table = table
+        self._clock = clock
+
+    # --- the front door -------------------------------------------------------------------------------------------
+
+    def create(self, run: NewRun, handle: str) -> RunRecord:
+        """A new run. `handle` goes to the orchestrator, or to the executor's tools when the person brings the script."""
+        now = self._clock()
+        item: Item = {
+            "run_id": {"S": run.run_id},
+            "item": {"S": RUN_ITEM},
+            "kind": {"S": "run"},
+            "created_at": {"S": datetime.fromtimestamp(now, UTC).isoformat(timespec="milliseconds")},
+            "expires": {"N": str(int(now) + KEEP_SECONDS)},
+            "status": {"S": RunStatus.QUEUED},
+            "api": {"S": run.api},
+            "task": {"S": run.task},
+            "target": {"S": run.target},
+            "call_limit": {"N": str(run.call_limit)},
+            f"handle_{_EXECUTOR if run.code_ref else _ORCHESTRATOR}": {"S": digest(handle)},
+        }
+        for name in ("writes", "model", "session", "secret_id"):
+            if value := getattr(run, name):
+                item[name] = {"S": value}
+        if run.code_ref:
+            item |= {
+                "status": {"S": RunStatus.VALIDATING},
+                "generate_state": {"S": DONE},
+                "execute_state": {"S": CLAIMED},
+                "code_key": {"S": run.code_ref.key},
+                "code_sha256": {"S": run.code_ref.sha256},
+            }
+        self._dynamodb.put_item(TableName=self._table, Item=item, ConditionExpression="attribute_not_exists(run_id)")
+        return RunRecord.from_item(item)
+
+    def get(self, run_id: str) -> RunRecord:
+        """Raises `UnknownRunError`."""
+        item = self._dynamodb.get_item(TableName=self._table, Key=_key(run_id), ConsistentRead=True).get("Item")
+        if not item:
+            raise UnknownRunError(f"no run {run_id!r}", hint="`agentic runs list` shows the runs there are")
+        return RunRecord.from_item(item)
+
+    def recent(self, limit: int = 20) -> tuple[RunRecord, ...]:
+        """The newest runs first."""
+        answer = self._dynamodb.query(
+            TableName=self._table,
+            IndexName="recent",
+            KeyConditionExpression="kind = :kind",
+            ExpressionAttributeValues={":kind": {"S": "run"}},
+            ScanIndexForward=False,
+            Limit=limit,
+        )
+        return tuple(RunRecord.from_item(item) for item in answer["Items"])
+
+    def calls(self, run_id: str) -> tuple[Call, ...]:
+        """The journal of a run, in order."""
+        names = {"#item": "item"}
+        values = {":run": {"S": run_id}, ":call": {"S": "call#"}}
+        request: dict[str, Any] = {
+            "TableName": self._table,
+            "KeyConditionExpression": "run_id = :run AND begins_with(#item, :call)",
+            "ExpressionAttributeNames": names,
+            "ExpressionAttributeValues": values,
+            "ConsistentRead": True,
+        }
+        calls: list[Call] = []
+        while True:
+            answer = self._dynamodb.query(**request)
+            calls += [Call.from_json(json.loads(item["call"]["S"])) for item in answer["Items"]]
+            if "LastEvaluatedKey" not in answer:
+                return tuple(calls)
+            request["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
+
+    def finish(self, run_id: str, status: RunStatus, *, error: RunError | None = None, answer: str = "", usage: Usage | None = None):
+        """Close a run that is not closed yet, and add the front door's own words and usage. Gives the record."""
+        sets: dict[str, Any] = {}
+        if answer:
+            sets["answer"] = {"S": answer}
+        record = self._change(run_id, sets=sets, add=_usage_counts(usage)) if sets or usage else self.get(run_id)
+        if record.status.final:
+            return record
+        closing = {"status": {"S": status}} | ({"error": _json(error)} if error else {})
+        final = [state for state in RunStatus if state.final]
+        names = {f":final{number}": {"S": state} for number, state in enumerate(final)}
+        outcome = self._try_change(
+            run_id, f"NOT #status IN ({', '.join(names)})", names, sets=closing, remove=("grant_hash",)
+        )
+        return outcome[0]
+
+    # --- the orchestrator's tools ---------------------------------------------------------------------------------
+
+    def claim_generate(self, handle: str, generator_handle: str) -> tuple[RunRecord, bool]:
+        """Claim the generate step. True means that the caller does the work; False, that somebody already does or did.
+
+        Raises `RefusedError` when the handle is not the run's or the run's state does not fit.
+        """
+        return self._claim(
+            handle,
+            "attribute_not_exists(generate_state) AND #status = :queued",
+            {":queued": {"S": RunStatus.QUEUED}},
+            sets={
+                "status": {"S": RunStatus.GENERATING},
+                "generate_state": {"S": CLAIMED},
+                f"handle_{_GENERATOR}": {"S": digest(generator_handle)},
+            },
+            attached=lambda record: bool(record.generate_state),
+        )
+
+    def claim_execute(self, handle: str, code_key: str, executor_handle: str) -> tuple[RunRecord, bool]:
+        """Claim the execute step for the script recorded under `code_key`; else as `claim_generate`."""
+        return self._claim(
+            handle,
+            "attribute_not_exists(execute_state) AND #status = :generating AND generate_state = :done AND code_key = :key",
+            {":generating": {"S": RunStatus.GENERATING}, ":done": {"S": DONE}, ":key": {"S": code_key}},
+            sets={
+                "status": {"S": RunStatus.VALIDATING},
+                "execute_state": {"S": CLAIMED},
+                f"handle_{_EXECUTOR}": {"S": digest(executor_handle)},
+            },
+            attached=lambda record: bool(record.execute_state) and bool(record.code_ref and record.code_ref.key == code_key),
+        )
+
+    def end_step(
+        self, run_id: str, step: Step, usage: Usage, status: RunStatus | None = None, error: RunError | None = None
+    ) -> RunRecord:
+        """Mark a claimed step as done; `status` and `error` end the run as well, unless it has ended already."""
+        done = {f"{step}_state": {"S": DONE}}
+        record = self._change(run_id, sets=done, add=_usage_counts(usage))
+        return self.finish(run_id, status, error=error) if status else record
+
+    # --- the generator's tool -------------------------------------------------------------------------------------
+
+    def with_handle(self, handle: str, agent: str, status: RunStatus) -> RunRecord:
+        """The run that `handle` gives `agent` access to, in state `status`. Raises `RefusedError`."""
+        run_id = run_of(handle)
+        try:
+            record = self.get(run_id) if run_id else None
+        except UnknownRunError:
+            record = None
+        if record is None or record.handles.get(agent) != digest(handle):
+            raise RefusedError("the handle is not one of this run and agent", hint="pass the handle exactly as given")
+        if record.status is not status:
+            raise RefusedError(f"the run is {record.status}, not {status}")
+        return record
+
+    def record_code(self, handle: str, code_ref: CodeRef) -> None:
+        """Record the generated script. Once: a second, different script is refused."""
+        record, changed = self._try_change(
+            run_of(handle),
+            f"handle_{_GENERATOR} = :handle AND #status = :generating AND attribute_not_exists(code_key)",
+            {":handle": {"S": digest(handle)}, ":generating": {"S": RunStatus.GENERATING}},
+            sets={"code_key": {"S": code_ref.key}, "code_sha256": {"S": code_ref.sha256}},
+        )
+        if not changed and not (record.code_ref and record.code_ref.sha256 == code_ref.sha256):
+            raise RefusedError("a script is already stored for this run", hint="call generate_code once")
+
+    # --- the executor's tools -------------------------------------------------------------------------------------
+
+    def record_verdict(self, run_id: str, verdict: Verdict) -> None:
+        """Record the validator's verdict; a refused script ends the run."""
+        sets = {"verdict": _json(verdict)}
+        if not verdict.valid:
+            error = RunError("validation_failed", f"Code validation failed: {verdict.summary}", _first_fix(verdict))
+            sets |= {"status": {"S": RunStatus.REFUSED}, "error": _json(error)}
+        _, changed = self._try_change(run_id, "#status = :validating", {":validating": {"S": RunStatus.VALIDATING}}, sets=sets)
+        if not changed:
+            raise RefusedError("the run is not being validated")
+
+    def open_attempt(self, record: RunRecord, grant: str, seconds: float) -> None:
+        """Let an attempt begin: state executing, a fresh grant that expires. Raises `RefusedError`; one attempt per run."""
+        if not (record.verdict and record.verdict.valid):
+            raise RefusedError("the script was not validated", hint="call validate_code first")
+        _, changed = self._try_change(
+            record.run_id,
+            "#status = :validating AND attribute_not_exists(attempt) AND code_sha256 = :sha256",
+            {":validating": {"S": RunStatus.VALIDATING}, ":sha256": {"S": record.code_ref.sha256 if record.code_ref else ""}},
+            sets={
+                "status": {"S": RunStatus.EXECUTING},
+                "attempt": {"N": "1"},
+                "calls_made": {"N": "0"},
+                "grant_hash": {"S": digest(grant)},
+                "grant_expires": {"N": f"{self._clock() + seconds:.3f}"},
+            },
+        )
+        if not changed:
+            raise RefusedError("the script was already executed, or the run has ended")
+
+    def close_attempt(self, run_id: str, outcome: Outcome, error: RunError | None) -> RunRecord:
+        """Revoke the grant and record the outcome; the run is completed or failed, unless it was cancelled meanwhile."""
+        status = RunStatus.COMPLETED if outcome.success else RunStatus.FAILED
+        record, _ = self._try_change(
+            run_id,
+            "#status = :executing",
+            {":executing": {"S": RunStatus.EXECUTING}},
+            sets={"status": {"S": status}, "outcome": _json(outcome)} | ({"error": _json(error)} if error else {}),
+            remove=("grant_hash",),
+        )
+        return record
+
+    # --- the broker -----------------------------------------------------------------------------------------------
+
+    def take_call(self, grant: str, api: str, write: bool) -> TakenCall:
+        """Count one call against the grant. Raises `RefusedError` with code data `reason`: grant or limit."""
+        run_id = run_of(grant)
+        if not run_id:
+            raise RefusedError("the grant is not valid", reason="grant")
+        values: Item = {
+            ":grant": {"S": digest(grant)},
+            ":executing": {"S": RunStatus.EXECUTING},
+            ":api": {"S": api},
+            ":now": {"N": f"{self._clock():.3f}"},
+        }
+        condition = (
+            "grant_hash = :grant AND #status = :executing AND api = :api AND grant_expires > :now AND calls_made < call_limit"
+        )
+        try:
+            record, changed = self._try_change(run_id, condition, values, add={"calls_made": 1} | ({"writes_made": 1} if write else {}))
+        except UnknownRunError:
+            raise RefusedError("the grant is not valid", reason="grant") from None
+        if changed:
+            return TakenCall(
+                run_id, record.attempt, record.calls_made, record.target, record.writes, record.secret_id
+            )
+        if record.calls_made >= record.call_limit > 0:
+            raise RefusedError(f"the run's limit of {record.call_limit} API calls is reached", reason="limit")
+        raise RefusedError("the grant is not valid", reason="grant")
+
+    def put_call(self, run_id: str, attempt: int, call: Call) -> None:
+        """Write one call into the journal: before it is sent, and again with its answer."""
+        self._dynamodb.put_item(
+            TableName=self._table,
+            Item={
+                "run_id": {"S": run_id},
+                "item": {"S": f"call#{attempt:03d}#{call.seq:05d}"},
+                "call": _json(call),
+                "expires": {"N": str(int(self._clock()) + KEEP_SECONDS)},
+            },
+        )
+
+    # --- one conditional write ------------------------------------------------------------------------------------
+
+    def _claim(
+        self,
+        handle: str,
+        condition: str,
+        values: Item,
+        *,
+        sets: Item,
+        attached: Callable[[RunRecord], bool],
+    ) -> tuple[RunRecord, bool]:
+        refused = RefusedError("the handle is not one of this run and agent", hint="pass the handle exactly as given")
+        if not run_of(handle):
+            raise refused
+        try:
+            record, changed = self._try_change(
+                run_of(handle),
+                f"handle_{_ORCHESTRATOR} = :handle AND {condition}",
+                {":handle": {"S": digest(handle)}, **values},
+                sets=sets,
+            )
+        except UnknownRunError:
+            raise refused from None
+        if record.handles.get(_ORCHESTRATOR) != digest(handle):
+            raise refused
+        if not changed and not attached(record):
+            raise RefusedError(f"the run is {record.status}; this step does not fit", hint="stop and tell the person")
+        return record, changed
+
+    def _change(self, run_id: str, *, sets: Item, add: Mapping[str, int]) -> RunRecord:
+        record, changed = self._try_change(run_id, "attribute_exists(run_id)", {}, sets=sets, add=add)
+        if not changed:
+            raise UnknownRunError(f"no run {run_id!r}")
+        return record
+
+    def _try_change(
+        self,
+        run_id: str,
+        condition: str,
+        values: Item,
+        *,
+        sets: Item | None = None,
+        add: Mapping[str, int] | None = None,
+        remove: Sequence[str] = (),
+    ) -> tuple[RunRecord, bool]:
+        """The record after the change and True, or the record as it is and False when the condition does not hold."""
+        names: dict[str, str] = {"#status": "status"} if "#status" in condition else {}
+        values = dict(values)
+        parts: list[str] = []
+        if sets:
+            for number, (name, value) in enumerate(sets.items()):
+                names[f"#s{number}"], values[f":s{number}"] = name, value
+            parts.append("SET " + ", ".join(f"#s{number} = :s{number}" for number in range(len(sets))))
+        if add:
+            for number, (name, count) in enumerate(add.items()):
+                names[f"#a{number}"], values[f":a{number}"] = name, {"N": str(count)}
+            parts.append("ADD " + ", ".join(f"#a{number} :a{number}" for number in range(len(add))))
+        if remove:
+            parts.append("REMOVE " + ", ".join(remove))
+        request: dict[str, Any] = {
+            "TableName": self._table,
+            "Key": _key(run_id),
+            "UpdateExpression": " ".join(parts),
+            "ConditionExpression": condition,
+            "ReturnValues": "ALL_NEW",
+            "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
+        }
+        if names:
+            request["ExpressionAttributeNames"] = names
+        if values:
+            request["ExpressionAttributeValues"] = values
+        try:
+            return RunRecord.from_item(self._dynamodb.update_item(**request)["Attributes"]), True
+        except self._dynamodb.exceptions.ConditionalCheckFailedException as error:
+            item = error.response.get("Item")
+            if not item:
+                raise UnknownRunError(f"no run {run_id!r}") from None
+            return RunRecord.from_item(item), False
+
+
+def _key(run_id: str) -> Item:
+    return {"run_id": {"S": run_id}, "item": {"S": RUN_ITEM}}
+
+
+def _json(value: object) -> dict[str, str]:
+    return {"S": json.dumps(to_json(value), ensure_ascii=False, separators=(",", ":"))}
+
+
+def _usage_counts(usage: Usage | None) -> dict[str, int]:
+    if not usage:
+        return {}
+    counts = {"model_calls": usage.model_calls, "input_tokens": usage.input_tokens, "output_tokens": usage.output_tokens}
+    return {name: count for name, count in counts.items() if count}
+
+
+def _first_fix(verdict: Verdict) -> str:
+    return next((finding.fix for finding in verdict.findings if finding.fix), "")

@@ -1,0 +1,164 @@
+"""The child: takes its own descriptors, gives up everything else, reads the script itself and runs it as `__main__`."""
+
+import atexit
+import builtins
+import importlib
+import json
+import linecache
+import os
+import signal
+import sys
+import threading
+import traceback
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import ModuleType, TracebackType
+from typing import Any, NoReturn
+
+from agentic.sandbox import guest_network, lockdown
+
+SCRIPT = "script.py"
+
+
+@dataclass(frozen=True, slots=True)
+class GuestFiles:
+    """The child's own descriptors. `report` takes what the guest says of itself; `network` is -1 without a relay."""
+
+    brief: int
+    stdout: int
+    stderr: int
+    report: int
+    network: int = -1
+
+
+def main(files: GuestFiles, bootstrap: str, zygote: int) -> NoReturn:
+    """Everything that happens in the child. The exit status is the script's, as `python script.py` would have it."""
+    status = 70
+    try:
+        status = _main(files, bootstrap, zygote)
+    # The script may raise anything anywhere, in exit handlers too; the child must not fall back into the zygote's loop.
+    except BaseException:  # noqa: BLE001
+        _print_exception(*sys.exc_info())
+    finally:
+        _flush()
+        os._exit(status)
+
+
+def _main(files: GuestFiles, bootstrap: str, zygote: int) -> int:
+    _take(files)
+    with open(files.brief, encoding="utf-8") as file:
+        brief: dict[str, Any] = json.load(file)
+    layers = lockdown.restrain(brief["limits"], zygote)
+    _set_environment(brief["environment"])
+    _set_streams()
+    if files.network >= 0:
+        guest_network.use_relay(files.network, brief["trust"])
+    if bootstrap:
+        load(bootstrap)()
+    _report(files.report, {"layers": [*layers, "empty-environment", "relay-network (convenience)"]})
+    status = _status_of(lambda: _execute(brief["code"]), files.report)
+    # What Python does at the end, in its order, without taking every imported module to pieces first.
+    shutdown = _status_of(threading._shutdown, files.report)  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType, reportUnknownArgumentType]
+    handlers = _status_of(atexit._run_exitfuncs, files.report)
+    return (status or (120 if not _flush() else 0)) if not (shutdown or handlers) else status or 1
+
+
+def load(reference: str) -> Callable[[], object]:
+    """What a "module:callable" reference of a spec names."""
+    module, _, name = reference.partition(":")
+    return getattr(importlib.import_module(module), name)
+
+
+def _take(files: GuestFiles) -> None:
+    """Standard streams in their places, every other descriptor but the guest's own closed."""
+    signal.set_wakeup_fd(-1)
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    null = os.open(os.devnull, os.O_RDONLY)
+    for source, target in ((null, 0), (files.stdout, 1), (files.stderr, 2)):
+        os.dup2(source, target)
+    low = 3
+    for own in sorted(fd for fd in (files.brief, files.report, files.network) if fd >= 0):
+        os.closerange(low, own)
+        low = own + 1
+    os.closerange(low, os.sysconf("SC_OPEN_MAX"))
+    guest_network.forget_zygote()
+
+
+def _set_environment(environment: Mapping[str, str]) -> None:
+    os.environ.clear()
+    os.environ.update(environment)
+
+
+def _set_streams() -> None:
+    sys.stdin = sys.__stdin__ = open(0, encoding="utf-8", closefd=False)
+    # By the line, so that what a script said before it was ended is not lost.
+    sys.stdout = sys.__stdout__ = open(1, "w", 1, encoding="utf-8", errors="backslashreplace", closefd=False)
+    sys.stderr = sys.__stderr__ = open(2, "w", 1, encoding="utf-8", errors="backslashreplace", closefd=False)
+
+
+def _execute(code: str) -> None:
+    module = ModuleType("__main__")
+    module.__dict__.update(__file__=SCRIPT, __builtins__=builtins)
+    sys.modules["__main__"] = module
+    sys.argv = [SCRIPT]
+    sys.excepthook = _print_exception
+    threading.excepthook = lambda args: _print_exception(args.exc_type, args.exc_value, args.exc_traceback)
+    # Tracebacks quote the script's lines from here; no modification time means that no file is looked for.
+    linecache.cache[SCRIPT] = (len(code), None, code.splitlines(keepends=True), SCRIPT)
+    exec(compile(code, SCRIPT, "exec", dont_inherit=True), module.__dict__)  # noqa: S102 (running it is this process's purpose)
+
+
+def _status_of(action: Callable[[], object], report: int) -> int:
+    """The exit status after `action`, by Python's rules."""
+    try:
+        action()
+    except SystemExit as error:
+        if error.code is None:
+            return 0
+        if isinstance(error.code, int):
+            return error.code & 0xFF
+        print(error.code, file=sys.stderr)  # noqa: T201 (what Python does with sys.exit("words"))
+        return 1
+    except KeyboardInterrupt:
+        sys.excepthook(*_exception())
+        return 130
+    except BaseException as error:  # noqa: BLE001 (a script's uncaught exception, whatever it is)
+        if isinstance(error, MemoryError):
+            _report(report, {"reason": "memory"})
+        sys.excepthook(*_exception())
+        return 1
+    return 0
+
+
+def _exception() -> tuple[Any, Any, Any]:
+    return sys.exc_info()
+
+
+def _print_exception(kind: Any, error: BaseException | None, trace: TracebackType | None) -> None:
+    """The traceback with the script's own lines only: an SDK's inside and ours help nobody who reads it."""
+    if error is None:
+        return
+    rendered = traceback.TracebackException(kind, error, trace, compact=True)
+    pending, seen = [rendered], set[int]()
+    while pending:
+        part = pending.pop()
+        if id(part) in seen:
+            continue
+        seen.add(id(part))
+        part.stack = traceback.StackSummary.from_list([frame for frame in part.stack if frame.filename == SCRIPT])
+        pending += [item for item in (part.__cause__, part.__context__, *(part.exceptions or ())) if item is not None]
+    print("".join(rendered.format()), end="", file=sys.stderr)  # noqa: T201
+
+
+def _report(report: int, facts: Mapping[str, Any]) -> None:
+    os.write(report, json.dumps(facts).encode() + b"\n")
+
+
+def _flush() -> bool:
+    try:
+        sys.stdout.flush()
+        sys.stderr.flush()
+    # A script may have replaced its streams by anything.
+    except Exception:  # noqa: BLE001
+        return False
+    return True

@@ -1,0 +1,168 @@
+"""The zygote: a process with an empty environment that has the SDK imported and forks one child per run.
+
+It gets descriptors only, never code, so that nothing of one run is in the memory of the next. It is single-threaded.
+Started by `zygote_process`; ends when its control socket does and its last run is over.
+"""
+
+import gc
+import importlib
+import json
+import os
+import select
+import signal
+import socket
+import sys
+import threading
+import traceback
+from collections.abc import Mapping
+from typing import Any
+
+from agentic.sandbox import guest_network, lockdown
+from agentic.sandbox.guest import GuestFiles, load
+from agentic.sandbox.guest import main as run_guest
+
+_MOST_FILES = 6
+
+
+def main(control: int, sdk: Mapping[str, Any]) -> None:
+    """`sdk` has the fields of `agentic.core.spec.Sdk` that matter here: modules, warm_up, bootstrap."""
+    line = socket.socket(fileno=control)
+    try:
+        _warm_up(sdk)
+    # An SDK is somebody's code; the reason it does not load is for the person who called `Sandbox.start`.
+    except BaseException:  # noqa: BLE001
+        line.send(json.dumps({"failed": traceback.format_exc()[-8000:]}).encode())
+        return
+    line.send(json.dumps({"ready": True}).encode())
+    _Nursery(line, sdk.get("bootstrap", "")).watch()
+
+
+def _warm_up(sdk: Mapping[str, Any]) -> None:
+    guest_network.install()
+    for module in sdk["modules"]:
+        importlib.import_module(module)
+    if sdk.get("warm_up"):
+        load(sdk["warm_up"])()
+    if sdk.get("bootstrap"):
+        load(sdk["bootstrap"])  # Imported here; called in each child.
+    if threading.active_count() > 1:
+        raise RuntimeError(f"the SDK's warm-up left threads behind: {threading.enumerate()}")
+    gc.collect()
+    gc.freeze()
+
+
+class _Nursery:
+    """The zygote's loop: forks a child for each command, tells each run's status socket how its child ended."""
+
+    def __init__(self, control: socket.socket, bootstrap: str) -> None:
+        self._control = control
+        self._bootstrap = bootstrap
+        self._open = True
+        self._runs: dict[int, socket.socket] = {}
+        self._wake, self._woken = os.pipe()
+        os.set_blocking(self._woken, False)
+        os.set_blocking(self._wake, False)
+        lockdown.become_subreaper()
+        signal.pthread_sigmask(signal.SIG_SETMASK, ())
+        signal.signal(signal.SIGCHLD, lambda _number, _frame: None)
+        signal.set_wakeup_fd(self._woken, warn_on_full_buffer=False)
+
+    def watch(self) -> None:
+        while self._open or self._runs:
+            poll = select.poll()
+            poll.register(self._wake, select.POLLIN)
+            if self._open:
+                poll.register(self._control, select.POLLIN)
+            for status in self._runs.values():
+                poll.register(status, 0)  # Only its end: whoever asked for this run is gone.
+            for fd, _event in poll.poll():
+                if fd == self._wake:
+                    os.read(self._wake, 4096)
+                elif fd == self._control.fileno():
+                    self._command()
+                else:
+                    self._abandon(fd)
+            self._reap()
+
+    def _command(self) -> None:
+        data, files, _flags, _address = socket.recv_fds(self._control, 64, _MOST_FILES)
+        if not data:
+            self._open = False
+            return
+        self._fork(files)
+
+    def _fork(self, files: list[int]) -> None:
+        status, *rest = files
+        zygote = os.getpid()
+        pid = os.fork()
+        if pid == 0:
+            # Their descriptors are about to be closed, so the objects must not close the numbers' next owners.
+            for owned in (self._control, *self._runs.values()):
+                owned.detach()
+            run_guest(GuestFiles(*rest), self._bootstrap, zygote)
+        for fd in rest:
+            os.close(fd)
+        line = self._runs[pid] = socket.socket(fileno=status)
+        message = json.dumps({"pid": pid}).encode()
+        try:
+            handle = os.pidfd_open(pid)
+        except OSError:  # A kernel or a filter without pidfd: the number is safe until this process reaps it.
+            _tell(line, message, [])
+        else:
+            _tell(line, message, [handle])
+            os.close(handle)
+
+    def _abandon(self, fd: int) -> None:
+        for pid, status in self._runs.items():
+            if status.fileno() == fd:
+                os.kill(pid, signal.SIGKILL)
+
+    def _reap(self) -> None:
+        """Ends what ended children leave behind, in their process group and among the orphans, before it tells of them."""
+        while (ended := _ended_child()) is not None:
+            if ended in self._runs:
+                _kill_group(ended)
+            _, wait_status, usage = os.wait4(ended, 0)
+            self._kill_orphans()
+            line = self._runs.pop(ended, None)
+            if line is not None:
+                facts = {"ended": wait_status, "cpu": usage.ru_utime + usage.ru_stime, "memory_kb": usage.ru_maxrss}
+                _tell(line, json.dumps(facts).encode(), [])
+                line.close()
+
+    def _kill_orphans(self) -> None:
+        try:
+            with open(f"/proc/self/task/{os.getpid()}/children", "rb") as file:
+                children = [int(pid) for pid in file.read().split()]
+        except OSError:  # A kernel without this file: the process group is all that can be found.
+            return
+        for pid in children:
+            if pid not in self._runs:
+                os.kill(pid, signal.SIGKILL)
+
+
+def _ended_child() -> int | None:
+    """A child that has ended and is still there, so that its number cannot have a new owner."""
+    try:
+        found = os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+    except ChildProcessError:
+        return None
+    return found.si_pid if found else None
+
+
+def _kill_group(leader: int) -> None:
+    try:
+        os.killpg(leader, signal.SIGKILL)
+    except ProcessLookupError:  # It ended before it became a leader.
+        return
+
+
+def _tell(line: socket.socket, message: bytes, handles: list[int]) -> None:
+    try:
+        socket.send_fds(line, [message], handles)
+    except OSError:  # Nobody listens any more; the loop sees that too.
+        return
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]), json.loads(sys.argv[2]))

@@ -1,0 +1,6 @@
+"""The function behind the tool execute_code."""
+
+from agentic.agents.tools.events import handler as handler_for
+from agentic.agents.tools.execute_code import execute_code
+
+handler = handler_for(execute_code, clients=("dynamodb", "lambda", "s3"))
