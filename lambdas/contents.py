@@ -1,7 +1,9 @@
 """What of this project a function needs: found by following the imports from its handler, never by copying folders.
 
 A module counts as needed when it is imported (also inside a function, but not under TYPE_CHECKING), and when a string
-constant is exactly its dotted name or "module:name": that is how child processes and references name code.
+constant names it: as a dotted name, as "module:name", as a file beside it, or in Python text that imports it. That is
+how child processes and references name code. In a package's own __init__.py such texts are names it offers, which count
+only when they are used.
 """
 
 import ast
@@ -78,7 +80,8 @@ class _Walk:
                 raise BuildError(f"{path}: SyntaxError at line {error.lineno}") from error
             parent = module if is_package else module.rpartition(".")[0]
             for node in _nodes(tree):
-                self._visit(node, module, parent, path)
+                if not (is_package and isinstance(node, ast.Constant)):
+                    self._visit(node, module, parent, path)
 
     def module(self, name: str, importer: str) -> bool:
         """Take the module `name` and the packages above it. False when it is none of ours."""
@@ -120,13 +123,21 @@ class _Walk:
                 for alias in names:
                     if base.split(".")[0] in self._packages:
                         self.module(f"{base}.{alias.name}", module)
-            case ast.Constant(str(text)) if dotted := _DOTTED.fullmatch(text):
-                if dotted.group(1).split(".")[0] in self._packages and self._locate(dotted.group(1)):
-                    self.module(dotted.group(1), module)
-            case ast.Constant(str(text)) if _SCRIPT.fullmatch(text) and path.with_name(text).is_file() and parent:
-                self.module(f"{parent}.{text.removesuffix('.py')}", module)
+            case ast.Constant(str(text)):
+                self._named(text, module, parent, path)
             case _:
                 pass
+
+    def _named(self, text: str, module: str, parent: str, path: Path) -> None:
+        """Take what a string constant names (see the module's first lines)."""
+        dotted = _DOTTED.fullmatch(text)
+        if dotted and dotted[1].split(".")[0] in self._packages and self._locate(dotted[1]):
+            self.module(dotted[1], module)
+        elif parent and _SCRIPT.fullmatch(text) and path.with_name(text).is_file():
+            self.module(f"{parent}.{text.removesuffix('.py')}", module)
+        elif "import " in text and any(package in text for package in self._packages):
+            for inner in _imports_in(text):
+                self._visit(inner, module, "", path)
 
     def _imported(self, name: str, importer: str) -> None:
         top = name.split(".")[0]
@@ -149,6 +160,14 @@ def _nodes(tree: ast.AST) -> Iterator[ast.AST]:
             continue
         yield node
         todo += ast.iter_child_nodes(node)
+
+
+def _imports_in(text: str) -> list[ast.AST]:
+    """The import statements of a text that is Python, such as a child process's first line; none for prose."""
+    try:
+        return [node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Import | ast.ImportFrom)]
+    except (SyntaxError, ValueError):
+        return []
 
 
 def _above(parent: str, level: int) -> str:

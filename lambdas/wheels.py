@@ -61,8 +61,7 @@ class Wheels:
             new = {pin.name: pin for pin in (self._lock.pin(item) for item in todo) if pin.name not in done}
             for wheel in self._wheels(new.values()):
                 done[wheel.pin.name] = wheel
-            asked = todo
-            todo = []
+            asked, todo = todo, list[Requirement]()
             for item in asked:
                 name = canonicalize_name(item.name)
                 fresh = {"", *item.extras} - extras.setdefault(name, set())
@@ -154,7 +153,7 @@ def _useful(path: Path) -> dict[str, bytes]:
     files: dict[str, bytes] = {}
     with zipfile.ZipFile(path) as opened:
         for name in opened.namelist():
-            where = _place(PurePosixPath(name))
+            where = "" if name.endswith("/") else _place(PurePosixPath(name))
             if where:
                 content = opened.read(name)
                 # `importlib.metadata.version` needs the head only; the rest is the project's page.
@@ -170,13 +169,10 @@ def _place(name: PurePosixPath) -> str:
             return ""
         parts = parts[2:]
     if parts[0].endswith(".dist-info"):
-        kept = (
-            parts[1] == "METADATA"
-            or "licen" in "/".join(parts[1:]).lower()
-            or parts[1].upper().startswith(("COPYING", "NOTICE"))
-        )
-        return "/".join(parts) if kept and parts[-1] else ""
-    if str(name).endswith("/") or "tests" in parts[:-1] or "__pycache__" in parts or name.suffix in _USELESS_SUFFIXES:
+        path = "/".join(parts)
+        licence = "licen" in path.lower() or parts[-1].upper().startswith(("COPYING", "NOTICE"))
+        return path if licence or parts[-1] == "METADATA" else ""
+    if "tests" in parts[:-1] or "__pycache__" in parts or name.suffix in _USELESS_SUFFIXES:
         return ""
     return "/".join(parts)
 

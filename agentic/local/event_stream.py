@@ -18,7 +18,13 @@ _FRAME = 16  # two lengths and two checksums
 
 
 def encode(event_name: str, payload: Mapping[str, Any]) -> bytes:
-    """One event, for example `encode("messageStop", {"stopReason": "end_turn"})`. Bytes in it become base64."""
+    """One event, for example `encode("messageStop", {"stopReason": "end_turn"})`. Bytes in it become base64.
+
+    The services' events have the stream's own shape, in which exceptions are members like the others: their names
+    (`runtimeClientError`, `...Exception`) make an exception message here.
+    """
+    if event_name == "runtimeClientError" or event_name.endswith("Exception"):
+        return exception(event_name, payload["message"])
     return _message({":event-type": event_name, ":content-type": "application/json", ":message-type": "event"}, payload)
 
 
@@ -26,14 +32,6 @@ def exception(name: str, message: str) -> bytes:
     """An error inside the stream, for example `runtimeClientError`; boto3 raises it as EventStreamError."""
     headers = {":exception-type": name, ":content-type": "application/json", ":message-type": "exception"}
     return _message(headers, {"message": message})
-
-
-def encode_event(event: Mapping[str, Any]) -> bytes:
-    """A service's event (`{"messageStart": {...}}`): its one key says whether it is an event or an exception."""
-    ((name, payload),) = event.items()
-    if name == "runtimeClientError" or name.endswith("Exception"):
-        return exception(name, payload["message"])
-    return encode(name, payload)
 
 
 def _message(headers: Mapping[str, str], payload: Mapping[str, Any]) -> bytes:

@@ -7,7 +7,6 @@ the random key that the local cloud made for it, so the key is the listener's to
 import importlib
 import secrets
 import threading
-import time
 from collections.abc import Callable, Mapping, MutableMapping
 from typing import cast
 
@@ -16,15 +15,13 @@ from agentic.core.fake import Fake, FakeFactory, FakeRequest
 from agentic.core.spec import ApiSpec
 from agentic.local.endpoint.front import Front
 from agentic.local.endpoint.message import Answer, Head
-from agentic.local.trace import Event, Observer
 
 
 class Fakes:
     """The fakes of some APIs behind one port. `mapping` gives a durable dict by name."""
 
-    def __init__(self, mapping: Callable[[str], MutableMapping[str, str]], observer: Observer) -> None:
+    def __init__(self, mapping: Callable[[str], MutableMapping[str, str]]) -> None:
         self._mapping = mapping
-        self._observer = observer
         self._by_host: dict[str, tuple[ApiSpec, Fake, threading.Lock]] = {}
         self._front = Front()
         self.secrets: dict[str, Mapping[str, str]] = {}
@@ -63,7 +60,6 @@ class Fakes:
         return Answer(421, (("Content-Type", "text/plain"),), b"no fake answers for this host\n")
 
     def answer(self, head: Head, body: bytes) -> Answer:
-        started = time.perf_counter()
         host = head.fields["host"]
         spec, fake, lock = self._by_host[host]
         request = FakeRequest(head.method, host, head.path, head.query, head.fields, body)
@@ -72,10 +68,8 @@ class Fakes:
                 response = fake.respond(request)
         # A broken fake answers as a broken API does; the broker and the SDK must cope with both.
         except Exception as error:
-            self._tell(head, host, 500, started, spec)
             text = f"the fake of {spec.name} failed: {type(error).__name__}: {error}"
             return Answer(500, (("Content-Type", "text/plain; charset=utf-8"),), text.encode())
-        self._tell(head, host, response.status, started, spec)
         return Answer(response.status, tuple(response.headers.items()), response.body)
 
     def _values(self, spec: ApiSpec) -> dict[str, str]:
@@ -88,9 +82,3 @@ class Fakes:
                 kept[key] = field.fake_value.replace("{random}", secrets.token_hex(16))
             values[field.name] = kept[key]
         return values
-
-    def _tell(self, head: Head, host: str, status: int, started: float, spec: ApiSpec) -> None:
-        took = (time.perf_counter() - started) * 1000
-        facts = {"status": status, "api": spec.name}
-        # The path without its query: a query may hold what a person would not want on a screen.
-        self._observer(Event("call", "end", f"{head.method} https://{host}{head.path}", facts=facts, duration_ms=took))

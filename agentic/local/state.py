@@ -95,7 +95,7 @@ class StateFolder:
             temporary = f".{name[:100]}.{secrets.token_hex(6)}"
             descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600, dir_fd=folder)
             try:
-                with open(descriptor, "wb") as file:
+                with os.fdopen(descriptor, "wb") as file:
                     file.write(data)
                     file.flush()
                     os.fdatasync(file.fileno())
@@ -112,7 +112,7 @@ class StateFolder:
         try:
             with self._opened(parents, path, create=False) as folder:
                 descriptor = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=folder)
-                with open(descriptor, "rb") as file:
+                with os.fdopen(descriptor, "rb") as file:
                     return file.read()
         except FileNotFoundError:
             return None

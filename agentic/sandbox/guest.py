@@ -46,7 +46,7 @@ def main(files: GuestFiles, bootstrap: str, zygote: int) -> NoReturn:
 
 def _main(files: GuestFiles, bootstrap: str, zygote: int) -> int:
     _take(files)
-    with open(files.brief, encoding="utf-8") as file:
+    with os.fdopen(files.brief, encoding="utf-8") as file:
         brief: dict[str, Any] = json.load(file)
     layers = lockdown.restrain(brief["limits"], zygote)
     _set_environment(brief["environment"])
@@ -55,12 +55,12 @@ def _main(files: GuestFiles, bootstrap: str, zygote: int) -> int:
         guest_network.use_relay(files.network, brief["trust"])
     if bootstrap:
         load(bootstrap)()
-    _report(files.report, {"layers": [*layers, "empty-environment", "relay-network (convenience)"]})
+    _report(files.report, {"layers": [*layers, "empty-environment", "relay-only-network (convenience)"]})
     status = _status_of(lambda: _execute(brief["code"]), files.report)
     # What Python does at the end, in its order, without taking every imported module to pieces first.
-    shutdown = _status_of(threading._shutdown, files.report)  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType, reportUnknownArgumentType]
-    handlers = _status_of(atexit._run_exitfuncs, files.report)
-    return (status or (120 if not _flush() else 0)) if not (shutdown or handlers) else status or 1
+    threading._shutdown()  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType]
+    atexit._run_exitfuncs()  # pyright: ignore[reportPrivateUsage]
+    return status if _flush() else 120
 
 
 def load(reference: str) -> Callable[[], object]:
@@ -90,10 +90,10 @@ def _set_environment(environment: Mapping[str, str]) -> None:
 
 
 def _set_streams() -> None:
-    sys.stdin = sys.__stdin__ = open(0, encoding="utf-8", closefd=False)
+    sys.stdin = sys.__stdin__ = os.fdopen(0, encoding="utf-8", closefd=False)
     # By the line, so that what a script said before it was ended is not lost.
-    sys.stdout = sys.__stdout__ = open(1, "w", 1, encoding="utf-8", errors="backslashreplace", closefd=False)
-    sys.stderr = sys.__stderr__ = open(2, "w", 1, encoding="utf-8", errors="backslashreplace", closefd=False)
+    sys.stdout = sys.__stdout__ = os.fdopen(1, "w", 1, encoding="utf-8", errors="backslashreplace", closefd=False)
+    sys.stderr = sys.__stderr__ = os.fdopen(2, "w", 1, encoding="utf-8", errors="backslashreplace", closefd=False)
 
 
 def _execute(code: str) -> None:
@@ -102,7 +102,7 @@ def _execute(code: str) -> None:
     sys.modules["__main__"] = module
     sys.argv = [SCRIPT]
     sys.excepthook = _print_exception
-    threading.excepthook = lambda args: _print_exception(args.exc_type, args.exc_value, args.exc_traceback)
+    threading.excepthook = _print_thread_exception
     # Tracebacks quote the script's lines from here; no modification time means that no file is looked for.
     linecache.cache[SCRIPT] = (len(code), None, code.splitlines(keepends=True), SCRIPT)
     exec(compile(code, SCRIPT, "exec", dont_inherit=True), module.__dict__)  # noqa: S102 (running it is this process's purpose)
@@ -120,17 +120,17 @@ def _status_of(action: Callable[[], object], report: int) -> int:
         print(error.code, file=sys.stderr)  # noqa: T201 (what Python does with sys.exit("words"))
         return 1
     except KeyboardInterrupt:
-        sys.excepthook(*_exception())
+        sys.excepthook(*_current())
         return 130
     except BaseException as error:  # noqa: BLE001 (a script's uncaught exception, whatever it is)
         if isinstance(error, MemoryError):
             _report(report, {"reason": "memory"})
-        sys.excepthook(*_exception())
+        sys.excepthook(*_current())
         return 1
     return 0
 
 
-def _exception() -> tuple[Any, Any, Any]:
+def _current() -> tuple[Any, Any, Any]:
     return sys.exc_info()
 
 
@@ -146,8 +146,19 @@ def _print_exception(kind: Any, error: BaseException | None, trace: TracebackTyp
             continue
         seen.add(id(part))
         part.stack = traceback.StackSummary.from_list([frame for frame in part.stack if frame.filename == SCRIPT])
+        # What happened only inside an SDK, before its own error, is dropped whole.
+        part.__cause__, part.__context__ = _of_the_script(part.__cause__), _of_the_script(part.__context__)
         pending += [item for item in (part.__cause__, part.__context__, *(part.exceptions or ())) if item is not None]
     print("".join(rendered.format()), end="", file=sys.stderr)  # noqa: T201
+
+
+def _print_thread_exception(args: threading.ExceptHookArgs) -> None:
+    if args.exc_type is not SystemExit:  # As Python: leaving a thread is no error.
+        _print_exception(args.exc_type, args.exc_value, args.exc_traceback)
+
+
+def _of_the_script(part: traceback.TracebackException | None) -> traceback.TracebackException | None:
+    return part if part is not None and any(frame.filename == SCRIPT for frame in part.stack) else None
 
 
 def _report(report: int, facts: Mapping[str, Any]) -> None:

@@ -11,10 +11,10 @@ import os
 import select
 import signal
 import socket
-import sys
 import threading
 import traceback
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from agentic.sandbox import guest_network, lockdown
@@ -39,6 +39,7 @@ def main(control: int, sdk: Mapping[str, Any]) -> None:
 
 def _warm_up(sdk: Mapping[str, Any]) -> None:
     guest_network.install()
+    lockdown.spare_threads()
     for module in sdk["modules"]:
         importlib.import_module(module)
     if sdk.get("warm_up"):
@@ -94,7 +95,12 @@ class _Nursery:
     def _fork(self, files: list[int]) -> None:
         status, *rest = files
         zygote = os.getpid()
-        pid = os.fork()
+        try:
+            pid = os.fork()
+        except OSError:  # Too many processes: the run's status socket closes without a word.
+            for fd in files:
+                os.close(fd)
+            return
         if pid == 0:
             # Their descriptors are about to be closed, so the objects must not close the numbers' next owners.
             for owned in (self._control, *self._runs.values()):
@@ -132,8 +138,7 @@ class _Nursery:
 
     def _kill_orphans(self) -> None:
         try:
-            with open(f"/proc/self/task/{os.getpid()}/children", "rb") as file:
-                children = [int(pid) for pid in file.read().split()]
+            children = [int(pid) for pid in Path(f"/proc/self/task/{os.getpid()}/children").read_bytes().split()]
         except OSError:  # A kernel without this file: the process group is all that can be found.
             return
         for pid in children:
@@ -162,7 +167,3 @@ def _tell(line: socket.socket, message: bytes, handles: list[int]) -> None:
         socket.send_fds(line, [message], handles)
     except OSError:  # Nobody listens any more; the loop sees that too.
         return
-
-
-if __name__ == "__main__":
-    main(int(sys.argv[1]), json.loads(sys.argv[2]))

@@ -4,6 +4,30 @@ What is not in a table is refused. Values are words in a string so that the tabl
 advice for things that generated code often tries and that will not be allowed.
 """
 
+RULES = {
+    # Every rule by its name, which is part of the public contract: findings carry it.
+    "too_large": "the script has too many bytes or parts",
+    "encoding": "the script is not plain UTF-8",
+    "control_character": "a character that is invisible or reorders text",
+    "identifier": "a name with letters that look like others",
+    "syntax": "not Python",
+    "nesting": "nested too deeply",
+    "construct": "a syntax construct that is not on the list",
+    "import": "a module that is not on the list, or not one of the API's packages",
+    "member": "a name of an allowed module that is not on its list",
+    "module_value": "a module handed round as a value",
+    "name": "a name that is neither defined nor an allowed builtin",
+    "attribute": "an attribute that leads into the interpreter or the machine",
+    "dunder": "a double-underscore name or attribute",
+    "private": "an attribute with a leading underscore of a foreign object",
+    "assignment": "a change to an imported module, or to where requests go",
+    "class": "a metaclass, or a class made some other way than by a plain statement",
+    "call": "an allowed function with arguments that make it something else, or handed round as a value",
+    "format": "a format text that is not known, or that walks attributes it may not",
+    "environment": "the environment, other than the declared names",
+    "host": "a request to another host than the API's",
+}
+
 CONSTRUCTS = {
     # Every syntax construct a script may use, with the fields that hold further constructs (those are checked in turn).
     "Module": "body",
@@ -215,8 +239,13 @@ MODULES = {
     "zoneinfo": "ZoneInfo ZoneInfoNotFoundError available_timezones",
 }
 
+POWERFUL_BUILTINS = """
+    breakpoint compile delattr eval exec getattr globals hasattr locals memoryview open setattr type vars
+"""
+"""Builtins whose name stays theirs at the top of a script: rebinding it there could be undone or skipped."""
+
 DIRECT_CALLS = """
-    builtins.getattr builtins.hasattr builtins.setattr builtins.delattr builtins.type
+    <builtin>.getattr <builtin>.hasattr <builtin>.setattr <builtin>.delattr <builtin>.type
     operator.attrgetter operator.methodcaller os.getenv urllib.request.urlopen urllib.request.Request
 """
 """Names that may only be called there and then, because what they may do hangs on their arguments."""
@@ -261,12 +290,18 @@ INTERNAL_ATTRIBUTES = """
     co_code co_consts co_names co_varnames func_code func_globals
     builtins ctypes importlib marshal os pickle posix shutil socket subprocess sys
     exec_module find_module find_spec load_module
-    add_reader add_signal_handler add_writer connect_accepted_socket connect_read_pipe connect_write_pipe
-    create_connection create_datagram_endpoint create_server create_unix_connection create_unix_server sendfile
-    sock_accept sock_connect sock_recv sock_sendall sock_sendto start_tls subprocess_exec subprocess_shell
+    subprocess_exec subprocess_shell
 """
 """Attributes that lead from a value into the interpreter, its modules, processes or sockets. Names of values' attributes
 cannot be listed the other way round (an API's objects have thousands), so here, and only here, the refused are listed."""
+
+LOOP_ATTRIBUTES = """
+    add_reader add_signal_handler add_writer connect_accepted_socket connect_read_pipe connect_write_pipe
+    create_connection create_datagram_endpoint create_server create_unix_connection create_unix_server sendfile
+    sock_accept sock_connect sock_recv sock_recv_into sock_sendall sock_sendfile sock_sendto start_tls
+"""
+"""What asyncio's loops have of sockets and signals. Refused in scripts that import asyncio; an API's SDK may well have a
+`create_server` of its own."""
 
 SDK_FOREIGN = "certifi charset_normalizer chardet compat cryptography httpcore httpx idna jwt packages pycurl urllib3"
 """Modules that SDKs import and expose, beside the standard library's; scripts import what they may use by its own name."""
@@ -275,7 +310,7 @@ SDK_SETTINGS = "api_key api_version app_info enable_telemetry max_network_retrie
 """Attributes of an SDK's module that scripts may assign; none says where requests go."""
 
 HTTP_CALLS = {
-    # Names of calls that send, with the position of their URL.
+    # Names of calls that send, with the position of their URL. (urllib.request has stricter rules of its own.)
     "delete": 0,
     "fetch": 0,
     "get": 0,
@@ -286,14 +321,15 @@ HTTP_CALLS = {
     "put": 0,
     "request": 1,
     "stream": 1,
-    "urlopen": 0,
-    "Request": 0,
+    "urlopen": 1,
+    "Request": 1,
 }
 
 URL_KEYWORDS = "api_base api_url base_addresses base_url endpoint endpoint_url host hostname proxies proxy upload_api_base"
 """Keywords that say where an SDK's client sends its requests."""
 
 NAME_FIXES = {
+    "breakpoint": "remove it",
     "compile": "write the code out; for patterns use re.compile",
     "dir": "use the attributes you know of",
     "eval": "write the expression out; parse data with json.loads, int, float or Decimal",

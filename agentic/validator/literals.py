@@ -8,17 +8,22 @@ from agentic.validator.scopes import Scope, Value
 
 _MOST_TEXTS = 64
 _LONGEST_TEXT = 20_000
-_MOST_STEPS = 2_000
+_MOST_STEPS = 20_000
 _DEEPEST = 40
 _TRIMMING = frozenset({"strip", "lstrip", "rstrip"})
 
 
 class Literals:
-    """Follows names to the constants that the script assigns to them. One object per question bounds the work."""
+    """Follows names to the constants that the script assigns to them. One object per script bounds the work."""
 
     def __init__(self) -> None:
         self._steps = 0
         self._depth = 0
+
+    @property
+    def exhausted(self) -> bool:
+        """Whether the script asked for more work than is done; what is asked then has no answer."""
+        return self._steps >= _MOST_STEPS
 
     def texts(self, node: ast.expr, scope: Scope) -> list[str] | None:
         """Every text that `node` can be, or None if that is not known."""
@@ -33,13 +38,11 @@ class Literals:
 
     def expressions(self, node: ast.expr, scope: Scope) -> list[Value | None]:
         """The expressions a name stands for; anything else stands for itself."""
-        return _values(node, scope) if isinstance(node, ast.Name) else [Value(node, scope)]
+        return self._values(node, scope) if isinstance(node, ast.Name) else [Value(node, scope)]
 
-    def _bounded(
-        self, ask: Callable[[ast.expr, Scope], list[str] | None], node: ast.expr, scope: Scope
-    ) -> list[str] | None:
+    def _bounded(self, ask: Callable[[ast.expr, Scope], list[str] | None], node: ast.expr, scope: Scope) -> list[str] | None:
         # Names can stand for each other in circles, and for long chains of others.
-        if self._steps >= _MOST_STEPS or self._depth >= _DEEPEST:
+        if self.exhausted or self._depth >= _DEEPEST:
             return None
         self._steps += 1
         self._depth += 1
@@ -59,7 +62,7 @@ class Literals:
             case ast.IfExp(body=body, orelse=orelse):
                 found = _union([self.texts(body, scope), self.texts(orelse, scope)])
             case ast.Name():
-                found = _union([self._value(value) for value in _values(node, scope)])
+                found = _union([self._value(value) for value in self._values(node, scope)])
             case ast.Subscript(value=value):
                 found = self._elements(value, scope, keys=False)
             case ast.Call(func=ast.Attribute(value=text, attr=method), args=arguments, keywords=[]) if method in _TRIMMING:
@@ -99,11 +102,16 @@ class Literals:
                 return _union(
                     [
                         self.heads(value.expression, value.scope) if value and not value.element else self._value(value)
-                        for value in _values(node, scope)
+                        for value in self._values(node, scope)
                     ]
                 )
             case _:
                 return None
+
+    def _values(self, name: ast.Name, scope: Scope) -> list[Value | None]:
+        values: list[Value | None] = [value for holder in scope.holders(name.id) for value in holder.values[name.id]]
+        self._steps += len(values)
+        return values or [None]
 
     def _first_head(self, parts: list[ast.expr], scope: Scope) -> list[str] | None:
         first = parts[0] if parts else None
@@ -135,7 +143,7 @@ class Literals:
                     return _union(
                         [
                             self._elements(value.expression, value.scope, keys=keys) if value and not value.element else None
-                            for value in _values(node, scope)
+                            for value in self._values(node, scope)
                         ]
                     )
                 case _:
@@ -164,11 +172,6 @@ class Literals:
         if size > _MOST_TEXTS or sum(len(text) for part in known for text in part) > _LONGEST_TEXT:
             return None
         return ["".join(choice) for choice in product(*known)]
-
-
-def _values(name: ast.Name, scope: Scope) -> list[Value | None]:
-    values: list[Value | None] = [value for holder in scope.holders(name.id) for value in holder.values[name.id]]
-    return values or [None]
 
 
 def _union(parts: list[list[str] | None]) -> list[str] | None:

@@ -2,16 +2,19 @@
 
 import ast
 
-from agentic.validator.formats import check_template
+from agentic.validator import allowed
+from agentic.validator.environment import ENVIRONMENT, refuse_environment
+from agentic.validator.formats import FORMATTING, check_template
 from agentic.validator.policy import ANY_VALUE, BUILTINS, is_direct_call
 from agentic.validator.review import Review
-from agentic.validator.scopes import Kind, Scope
+from agentic.validator.scopes import Scope
 
-ENVIRONMENT = "os.environ"
-_DUNDER_CALLS = frozenset({"__init__"})
+_LOOP_ATTRIBUTES = frozenset(allowed.LOOP_ATTRIBUTES.split())
+_DUNDER_METHODS = frozenset(allowed.DUNDER_METHODS.split())
 
 
 def check_import(review: Review, alias: ast.alias, path: str) -> None:
+    """Checks one imported module or name."""
     if path.startswith("."):
         review.refuse("import", alias, "relative imports are not allowed", "a script is one file; import packages by name")
     elif path.endswith(".*"):
@@ -19,84 +22,87 @@ def check_import(review: Review, alias: ast.alias, path: str) -> None:
     elif not review.refuse_path(path, alias):
         return
     review.refused_imports.add(path)
+    package = path.partition(".")[0]
+    if review.policy.refusal(package):
+        # `import a.b` binds `a`.
+        review.refused_imports.add(package)
 
 
 def check_name(review: Review, node: ast.Name, scope: Scope) -> None:
-    if id(node) in review.settled or not isinstance(node.ctx, ast.Load):
-        return
-    _check(review, node, node, [], scope, node.ctx)
+    """Checks a name that stands alone."""
+    if id(node) not in review.settled and isinstance(node.ctx, ast.Load):
+        _check(review, node, node, [], scope, node.ctx, called=id(node) in review.called)
 
 
 def check_attribute(review: Review, node: ast.Attribute, scope: Scope) -> None:
     """Checks the whole chain of attributes that ends in `node`."""
     if id(node) in review.settled:
         return
-    names: list[str] = []
+    review.settle(node)
+    called = id(node) in review.called
+    names, root = _chain(node)
     inner: ast.expr = node
     while isinstance(inner, ast.Attribute):
-        names.append(inner.attr)
         check_template(review, inner, scope)
-        review.settle([inner])
         inner = inner.value
-    names.reverse()
-    if isinstance(inner, ast.Name):
-        review.settle([inner])
-    if id(node) in review.called and names[-1] in review.dunder_methods and not _leads_out(review, inner, scope):
+    if called and names[-1] in _DUNDER_METHODS:
         names.pop()
-    _check(review, node, inner, names, scope, node.ctx)
+        called = False
+    _check(review, node, root, names, scope, node.ctx, called=called)
 
 
-def check_named_attribute(review: Review, node: ast.AST, value: ast.expr, name: str, context: ast.expr_context, scope: Scope) -> None:
+def check_named_attribute(
+    review: Review, node: ast.Call, value: ast.expr, name: str, scope: Scope, context: ast.expr_context
+) -> None:
     """Checks an attribute that is named by a text, as in `getattr(value, "name")`."""
-    names = [name]
-    inner = value
-    while isinstance(inner, ast.Attribute):
-        names.append(inner.attr)
-        inner = inner.value
-    if isinstance(value, ast.Name):
-        review.settle([value])
-    _check(review, node, inner, names[::-1], scope, context)
+    if name in FORMATTING:
+        review.refuse("format", node, f"`{name}` may only be called as a method", 'use an f-string or "…".format(…)')
+        return
+    names, root = _chain(value)
+    if isinstance(root, ast.Name):
+        review.settle(value)
+    _check(review, node, root, [*names, name], scope, context, called=False)
 
 
-def _check(review: Review, node: ast.AST, root: ast.expr, names: list[str], scope: Scope, context: ast.expr_context) -> None:
-    roots = review.name_paths(root.id, scope) if isinstance(root, ast.Name) else {ANY_VALUE}
-    if isinstance(root, ast.Name) and ANY_VALUE in roots and _may_be_builtin(scope, root.id):
-        # A name bound at the top of the script may not be bound yet: then Python takes the builtin.
-        roots = roots | {f"{BUILTINS}.{root.id}"}
-    for origin in sorted(roots):
-        if origin in review.refused_imports:
-            continue
+def _chain(node: ast.expr) -> tuple[list[str], ast.expr]:
+    names: list[str] = []
+    while isinstance(node, ast.Attribute):
+        names.append(node.attr)
+        node = node.value
+    return names[::-1], node
+
+
+def _check(
+    review: Review, node: ast.expr, root: ast.expr, names: list[str], scope: Scope, context: ast.expr_context, *, called: bool
+) -> None:
+    origins = review.name_paths(root.id, scope) if isinstance(root, ast.Name) else {ANY_VALUE}
+    for origin in sorted(origins - review.refused_imports):
         path = ".".join([origin, *names])
         if review.refuse_path(path, node):
             return
-        if origin != ANY_VALUE and not origin.startswith(f"{BUILTINS}.") and _misuse(review, node, path, context):
+        if review.uses_asyncio and not _LOOP_ATTRIBUTES.isdisjoint(names):
+            review.refuse("attribute", node, f"`{names[-1]}` works on sockets and signals", "call the API through its SDK")
             return
-        if is_direct_call(path) and id(node) not in review.called:
-            review.refuse("call", node, f"`{path.removeprefix('builtins.')}` may only be called directly", "call it where you name it")
+        if is_direct_call(path) and not called:
+            review.refuse(
+                "call", node, f"`{path.removeprefix(f'{BUILTINS}.')}` may only be called directly", "call it where you name it"
+            )
+            return
+        own = origin == ANY_VALUE or origin.startswith(f"{BUILTINS}.")
+        if not own and _misused(review, node, path, context):
             return
 
 
-def _misuse(review: Review, node: ast.AST, path: str, context: ast.expr_context) -> bool:
-    """Refuses to alter imported modules, to hand them round, and to use the environment as a whole."""
-    if not isinstance(context, ast.Load):
+def _misused(review: Review, node: ast.expr, path: str, context: ast.expr_context) -> bool:
+    """Refuses changes to imported modules, modules as values, and the environment as a whole."""
+    if path == ENVIRONMENT or path.startswith(f"{ENVIRONMENT}."):
+        refuse_environment(review, node)
+    elif not isinstance(context, ast.Load):
         if review.policy.is_setting(path):
             return False
-        fix = "remove it: the sandbox decides where requests go" if "api_base" in path or "prox" in path else "remove the assignment"
-        review.refuse("assignment", node, f"`{path}` may not be changed", fix)
-    elif path == ENVIRONMENT or path.startswith(f"{ENVIRONMENT}."):
-        review.refuse("environment", node, "the environment may only be asked for declared names", review.environment_fix)
+        review.refuse("assignment", node, f"`{path}` may not be changed", "remove it: the sandbox has set up the SDK")
     elif review.policy.is_module(path):
         review.refuse("module_value", node, f"the module `{path}` may not be used as a value", "use its functions by name")
     else:
         return False
     return True
-
-
-def _may_be_builtin(scope: Scope, name: str) -> bool:
-    holders = scope.holders(name)
-    fixed = holders and holders[-1].kind in {Kind.FUNCTION, Kind.COMPREHENSION}
-    return not fixed and name in review_builtins
-
-
-def _leads_out(review: Review, inner: ast.expr, scope: Scope) -> bool:
-    return False

@@ -2,15 +2,19 @@
 
 import sys
 from dataclasses import dataclass
-from typing import Self
+from typing import TYPE_CHECKING, NamedTuple, Self
 
-from agentic.core.spec import ApiSpec
 from agentic.validator import allowed
+
+if TYPE_CHECKING:
+    # Only named here: a program that validates has the spec already, or needs none.
+    from agentic.core.spec import ApiSpec
 
 ANY_VALUE = "*"
 """The root of a path that starts at a value of unknown type: `*.status_code`."""
 
-BUILTINS = "builtins"
+BUILTINS = "<builtin>"
+"""The root of a path that starts at a builtin; no module can have this name."""
 
 _MODULES = {name: frozenset(words.split()) for name, words in allowed.MODULES.items()}
 _BUILTINS = frozenset(allowed.BUILTINS.split())
@@ -22,8 +26,7 @@ _SETTINGS = frozenset(allowed.SDK_SETTINGS.split())
 _FOREIGN = frozenset(allowed.SDK_FOREIGN.split()) | sys.stdlib_module_names
 
 
-@dataclass(frozen=True, slots=True)
-class Refusal:
+class Refusal(NamedTuple):
     """Why something is not allowed, and what to write instead (may be empty)."""
 
     rule: str
@@ -35,9 +38,10 @@ class Refusal:
 class ValidationPolicy:
     """What the scripts of one API may use beyond the fixed tables, and how large they may be.
 
-    `modules` are packages of the API's SDK ("stripe") or modules in one ("urllib3.util.retry"). A module of the standard
-    library cannot be added: `allowed.MODULES` alone decides over those. `environment` are names of environment variables,
-    `hosts` the names of the API's hosts.
+    `modules` are packages of the API's SDK ("stripe") or modules in one ("urllib3.util.retry"; needed too for a module that
+    has the name of one in the standard library, as in "acme.types"). A module of the standard library cannot be added:
+    `allowed.MODULES` alone decides over those. `environment` are names of environment variables, `hosts` the names of the
+    API's hosts.
     """
 
     modules: frozenset[str] = frozenset()
@@ -49,7 +53,7 @@ class ValidationPolicy:
     max_findings: int = 50
 
     @classmethod
-    def for_spec(cls, spec: ApiSpec) -> Self:
+    def for_spec(cls, spec: "ApiSpec") -> Self:
         """The policy for scripts that call this API."""
         return cls(
             modules=frozenset(spec.sdk.modules),
@@ -60,7 +64,7 @@ class ValidationPolicy:
     def refusal(self, path: str, own: frozenset[str] = frozenset()) -> Refusal | None:
         """Why a script may not use `path`, or None if it may.
 
-        A path is where a name leads: a builtin ("builtins.print"), a module ("os.path"), a name in a module and its
+        A path is where a name leads: a builtin ("<builtin>.print"), a module ("os.path"), a name in a module and its
         attributes ("stripe.Customer.create"), or attributes of a value ("*.status_code"). `own` are the names with a
         leading underscore that the script's own classes define.
         """
@@ -92,7 +96,9 @@ class ValidationPolicy:
         for position, name in enumerate(names, 1):
             prefix = ".".join(path.split(".")[: position + 1])
             if name in _FOREIGN and not any(f"{module}.".startswith(f"{prefix}.") for module in self.modules):
-                return Refusal("member", f"`{path}` leads out of the SDK into another module", f"import `{name}` itself if allowed")
+                return Refusal(
+                    "member", f"`{path}` leads out of the SDK into another module", f"import `{name}` itself if allowed"
+                )
         return _attributes(names, frozenset())
 
 
@@ -105,9 +111,13 @@ def _attributes(names: list[str], own: frozenset[str]) -> Refusal | None:
         if name in _INTERNAL or name.startswith("co_"):
             return Refusal("attribute", f"the attribute `{name}` leads into the interpreter or the machine", fix)
         if is_dunder(name):
-            return Refusal("dunder", f"the attribute `{name}` is not allowed", fix or "use the documented way without underscores")
+            return Refusal(
+                "dunder", f"the attribute `{name}` is not allowed", fix or "use the documented way without underscores"
+            )
         if name.startswith("_") and name not in own and name not in _PRIVATE:
-            return Refusal("private", f"the attribute `{name}` is private to its object", "use the documented attributes and methods")
+            return Refusal(
+                "private", f"the attribute `{name}` is private to its object", "use the documented attributes and methods"
+            )
     return None
 
 
@@ -121,7 +131,9 @@ def _builtin(name: str) -> Refusal | None:
         return Refusal("name", f"`{name}` is not allowed", fix)
     if name in _MODULES:
         return Refusal("name", f"`{name}` is not defined", f"add `import {name}`")
-    return Refusal("name", f"`{name}` is neither defined in the script nor an allowed builtin", "define it or correct its spelling")
+    return Refusal(
+        "name", f"`{name}` is neither defined in the script nor an allowed builtin", "define it or correct its spelling"
+    )
 
 
 def _standard_library(root: str, names: list[str]) -> Refusal | None:

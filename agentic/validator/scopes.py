@@ -5,8 +5,7 @@ One pass without recursion, parents before children, so that no nesting can exha
 
 import ast
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from enum import Enum
+from typing import Literal, NamedTuple
 
 from agentic.core.values import Finding
 from agentic.validator import allowed
@@ -19,18 +18,28 @@ _FIELDS = {
 _DUNDER_METHODS = frozenset(allowed.DUNDER_METHODS.split())
 _DUNDER_SETTINGS = frozenset(allowed.DUNDER_SETTINGS.split())
 
+# Most constructs neither bind names nor open scopes; asking by type first makes laying out twice as quick.
+_SCOPED = frozenset(
+    {
+        ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef, ast.TypeAlias,
+        ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp,
+    }
+)  # fmt: skip
+_BINDING = frozenset(
+    {
+        ast.Name, ast.Assign, ast.AnnAssign, ast.NamedExpr, ast.For, ast.AsyncFor, ast.FunctionDef, ast.AsyncFunctionDef,
+        ast.ClassDef, ast.Attribute, ast.Import, ast.ImportFrom, ast.Global, ast.Nonlocal, ast.ExceptHandler, ast.MatchAs,
+        ast.MatchStar, ast.MatchMapping,
+    }
+)  # fmt: skip
+
 type FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 
 
-class Kind(Enum):
-    MODULE = "module"
-    CLASS = "class"
-    FUNCTION = "function"
-    COMPREHENSION = "comprehension"
+type Kind = Literal["module", "class", "function", "comprehension"]
 
 
-@dataclass(frozen=True, slots=True)
-class Value:
+class Value(NamedTuple):
     """One expression that a name stands for; with `element`, any one of that expression's elements (a loop's variable)."""
 
     expression: ast.expr
@@ -38,20 +47,24 @@ class Value:
     element: bool = False
 
 
-@dataclass(eq=False, slots=True)
 class Scope:
     """The names bound in a module, class, function or comprehension.
 
     `paths`: imported names and where they lead. `values`: what a name stands for, None among them if that is not known.
     """
 
-    kind: Kind
-    parent: "Scope | None" = None
-    names: set[str] = field(default_factory=set[str])
-    paths: dict[str, set[str]] = field(default_factory=dict[str, set[str]])
-    values: dict[str, list[Value | None]] = field(default_factory=dict[str, list[Value | None]])
-    global_names: set[str] = field(default_factory=set[str])
-    nonlocal_names: set[str] = field(default_factory=set[str])
+    __slots__ = ("fixed", "global_names", "kind", "names", "nonlocal_names", "parent", "paths", "values")
+
+    def __init__(self, kind: Kind, parent: "Scope | None" = None) -> None:
+        self.kind: Kind = kind
+        self.parent = parent
+        # Whether the names bound here are always found here (or an error), never further out.
+        self.fixed = kind in {"function", "comprehension"}
+        self.names: set[str] = set()
+        self.paths: dict[str, set[str]] = {}
+        self.values: dict[str, list[Value | None]] = {}
+        self.global_names: set[str] = set()
+        self.nonlocal_names: set[str] = set()
 
     def holders(self, name: str) -> list["Scope"]:
         """The scopes in which `name` may be found at run time, nearest first.
@@ -63,9 +76,9 @@ class Scope:
         while scope is not None:
             if name in scope.global_names:
                 scope = scope.module
-            if name in scope.names and (scope.kind is not Kind.CLASS or scope is self):
+            if name in scope.names and (scope.kind != "class" or scope is self):
                 found.append(scope)
-                if scope.kind in {Kind.FUNCTION, Kind.COMPREHENSION}:
+                if scope.fixed:
                     return found
             scope = scope.parent
         return found
@@ -82,21 +95,24 @@ class Scope:
         self.values.setdefault(name, []).append(value)
 
 
-@dataclass(slots=True)
 class Layout:
-    """The script as a list of constructs with their scopes, and what already cannot be allowed."""
+    """The script as a list of constructs with their scopes and depths, and what already cannot be allowed.
 
-    constructs: list[tuple[ast.AST, Scope, int]]
-    own: set[str] = field(default_factory=set[str])
-    imports: list[tuple[ast.alias, str]] = field(default_factory=list[tuple[ast.alias, str]])
-    findings: list[Finding] = field(default_factory=list[Finding])
-    refused: list[tuple[str, ast.AST, str, str]] = field(default_factory=list[tuple[str, ast.AST, str, str]])
-    complete: bool = True
+    `own`: names with a leading underscore that the script's classes define. `complete`: no limit was reached.
+    """
+
+    def __init__(self, tree: ast.Module) -> None:
+        self.constructs: list[tuple[ast.AST, Scope, int]] = [(tree, Scope("module"), 0)]
+        self.own: set[str] = set()
+        self.imports: list[tuple[ast.alias, str]] = []
+        self.refused: list[tuple[str, ast.AST, str, str]] = []
+        self.findings: list[Finding] = []
+        self.complete = True
 
 
 def lay_out(tree: ast.Module, policy: ValidationPolicy) -> Layout:
     """Places every construct of the script in its scope, within the policy's limits."""
-    layout = Layout([(tree, Scope(Kind.MODULE), 0)])
+    layout = Layout(tree)
     builder = _Builder(layout)
     # The list grows while it is walked.
     for node, scope, depth in layout.constructs:
@@ -125,12 +141,16 @@ class _Builder:
         if fields is None:
             self._refuse("construct", node, f"the construct {type(node).__name__} is not allowed", "write it another way")
             return
-        self._bind_names(node, scope)
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+        if type(node) in _BINDING:
+            self._bind_names(node, scope)
+        if type(node) not in _SCOPED:
+            for name in fields:
+                self._add(node, name, scope, depth)
+        elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
             self._function(node, fields, scope, depth)
         elif isinstance(node, ast.ClassDef):
             outer = self._with_type_parameters(node, scope)
-            inner = self._scope(Kind.CLASS, outer)
+            inner = self._scope("class", outer)
             for name in fields:
                 self._add(node, name, inner if name == "body" else outer, depth)
         elif isinstance(node, ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp):
@@ -140,9 +160,6 @@ class _Builder:
             inner = self._with_type_parameters(node, scope)
             for name in fields[1:]:
                 self._add(node, name, inner, depth)
-        else:
-            for name in fields:
-                self._add(node, name, scope, depth)
 
     def settle_global_names(self) -> None:
         """Moves what is bound under `global` and `nonlocal` to where those statements send it."""
@@ -158,9 +175,9 @@ class _Builder:
                         owner.paths.setdefault(name, set()).update(paths)
 
     def _add(self, node: ast.AST, name: str, scope: Scope, depth: int) -> None:
-        child = getattr(node, name, None)
+        child: ast.AST | list[ast.AST | None] | None = getattr(node, name, None)
         if isinstance(child, list):
-            self._layout.constructs.extend((item, scope, depth) for item in child if item is not None)  # pyright: ignore[reportUnknownVariableType]
+            self._layout.constructs.extend((item, scope, depth) for item in child if item is not None)
         elif child is not None:
             self._layout.constructs.append((child, scope, depth))
 
@@ -173,7 +190,7 @@ class _Builder:
         parameters: list[ast.type_param] = getattr(node, "type_params", [])
         if not parameters:
             return scope
-        inner = self._scope(Kind.FUNCTION, scope)
+        inner = self._scope("function", scope)
         for parameter in parameters:
             if isinstance(parameter, ast.TypeVar | ast.ParamSpec | ast.TypeVarTuple):
                 self._bind(inner, parameter.name, parameter)
@@ -181,7 +198,7 @@ class _Builder:
 
     def _function(self, node: FunctionNode, fields: tuple[str, ...], scope: Scope, depth: int) -> None:
         outer = self._with_type_parameters(node, scope)
-        inner = self._scope(Kind.FUNCTION, outer)
+        inner = self._scope("function", outer)
         arguments = node.args
         for argument in _arguments(arguments):
             self._bind(inner, argument.arg, argument)
@@ -190,9 +207,13 @@ class _Builder:
             self._add(node, name, inner if name == "body" else outer, depth)
 
     def _comprehension(
-        self, node: ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp, fields: tuple[str, ...], scope: Scope, depth: int
+        self,
+        node: ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp,
+        fields: tuple[str, ...],
+        scope: Scope,
+        depth: int,
     ) -> None:
-        inner = self._scope(Kind.COMPREHENSION, scope)
+        inner = self._scope("comprehension", scope)
         for position, generator in enumerate(node.generators):
             # The first iterable is evaluated outside the comprehension.
             self._loop(generator.target, generator.iter, inner, scope if position == 0 else inner)
@@ -214,7 +235,7 @@ class _Builder:
                 self._assign(target, value, scope)
             case ast.NamedExpr(target=target, value=value):
                 holder = scope
-                while holder.kind is Kind.COMPREHENSION and holder.parent is not None:
+                while holder.kind == "comprehension" and holder.parent is not None:
                     holder = holder.parent
                 self._assign(target, value, holder, scope)
             case ast.For(target=target, iter=iterable) | ast.AsyncFor(target=target, iter=iterable):
@@ -259,11 +280,11 @@ class _Builder:
 
     def _bind(self, scope: Scope, name: str, node: ast.AST, value: Value | None = None) -> None:
         if name.startswith("_"):
-            if scope.kind is Kind.CLASS:
+            if scope.kind == "class":
                 self._layout.own.add(name)
             if is_dunder(name):
-                method = scope.kind is Kind.CLASS and isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
-                setting = scope.kind in {Kind.CLASS, Kind.MODULE} and isinstance(node, ast.Name) and name in _DUNDER_SETTINGS
+                method = scope.kind == "class" and isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+                setting = scope.kind in {"class", "module"} and isinstance(node, ast.Name) and name in _DUNDER_SETTINGS
                 if not setting and not (method and name in _DUNDER_METHODS):
                     fix = "use the usual special methods only" if method else "choose a name without double underscores"
                     self._refuse("dunder", node, f"`{name}` may not be defined here", fix)

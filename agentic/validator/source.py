@@ -9,13 +9,16 @@ from collections.abc import Iterator
 from agentic.core.values import Finding
 from agentic.validator.policy import ValidationPolicy
 
-_COOKIE = re.compile(r"^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")
+# Patterns are compiled where they are first needed: import time is part of every cold start.
+_COOKIE = r"[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)"
+_LINE_END = r"\r\n|\r|\n"
 _UTF_8 = frozenset({"utf-8", "utf8", "utf_8", "u8", "utf-8-unix"})
-# Control characters except tab and line ends; marks that reorder or hide text; separators that only look like line ends.
-_INVISIBLE = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"
-)
-_LINE_END = re.compile(r"\r\n|\r|\n")
+_INVISIBLE_RANGES = (
+    # Control characters except tab and line ends; marks that reorder or hide text; separators that look like line ends.
+    (0x00, 0x08), (0x0B, 0x0C), (0x0E, 0x1F), (0x7F, 0x9F), (0x061C, 0x061C), (0x200E, 0x200F), (0x2028, 0x202E),
+    (0x2060, 0x206F), (0xFEFF, 0xFEFF), (0xFFF9, 0xFFFB), (0xE0000, 0xE007F),
+)  # fmt: skip
+_INVISIBLE = frozenset(chr(code) for first, last in _INVISIBLE_RANGES for code in range(first, last + 1))
 _LARGEST_MESSAGE = 200
 
 
@@ -62,7 +65,7 @@ def too_deep(line: int, column: int) -> Finding:
 
 def lines_of(text: str) -> list[str]:
     """The script's lines as Python counts them."""
-    return _LINE_END.split(text)
+    return re.split(_LINE_END, text)
 
 
 def _too_large(policy: ValidationPolicy) -> Finding:
@@ -76,19 +79,21 @@ def _encoding(message: str, line: int = 0) -> Finding:
 
 def _cookies(text: str) -> Iterator[Finding]:
     # Python looks for an encoding in the first two lines only.
-    for number, line in enumerate(_LINE_END.split(text, maxsplit=2)[:2], 1):
-        found = _COOKIE.match(line)
+    for number, line in enumerate(re.split(_LINE_END, text, maxsplit=2)[:2], 1):
+        found = re.match(_COOKIE, line) if "coding" in line else None
         if found and found[1].lower() not in _UTF_8:
             yield _encoding("the script names an encoding other than UTF-8", number)
 
 
 def _characters(text: str) -> Iterator[Finding]:
-    for found in _INVISIBLE.finditer(text):
-        line, column = _place(text, found.start())
-        message = f"the character U+{ord(found[0]):04X} is invisible or changes the order of text"
+    characters = set(text)
+    hidden = characters & _INVISIBLE
+    if hidden:
+        offset = min(text.index(character) for character in hidden)
+        line, column = _place(text, offset)
+        message = f"the character U+{ord(text[offset]):04X} is invisible or changes the order of text"
         yield Finding("control_character", line, column, message, "remove it; in a string write an escape such as \\u200e")
-        return
-    if not text.isascii() and any(f"a{character}".isidentifier() for character in set(text) if character > "\x7f"):
+    elif any(character > "\x7f" and f"a{character}".isidentifier() for character in characters):
         yield from _identifiers(text)
 
 

@@ -17,13 +17,14 @@ def strip_fences(text: str) -> str:
     what is wrong with it.
     """
     text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+    # A language name left over from a fence is valid Python by accident.
+    text = re.sub(r"\A\s*(?:python3?|py)[ \t]*\n", "", text, flags=re.I)
     if _parses(text):
         return text.strip("\n") + "\n"
     blocks = [_dedent(match["body"]) for match in _FENCE.finditer(text)]
     if inline := _INLINE.match(text.strip()):
         blocks.append(inline["body"])
-    bare = re.sub(r"\A\s*(?:python3?|py)\s*\n", "", text, flags=re.I)
-    candidates = blocks or [_dedent(bare)]
+    candidates = blocks or [_dedent(text)]
     best = max([block for block in candidates if _parses(block)] or candidates, key=len)
     return best.strip("\n") + "\n"
 

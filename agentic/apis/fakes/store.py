@@ -72,14 +72,14 @@ class Page:
     has_more: bool
 
 
-class UnknownCursor(LookupError):
+class UnknownCursorError(LookupError):
     """The object after or before which the page should start is not in the list."""
 
 
 def page_by_cursor(
     items: Sequence[Object], limit: int, starting_after: str | None = None, ending_before: str | None = None
 ) -> Page:
-    """At most `limit` items after one id, or the nearest ones before another. Raises `UnknownCursor`."""
+    """At most `limit` items after one id, or the nearest ones before another. Raises `UnknownCursorError`."""
     if ending_before is not None:
         before = items[: _position(items, ending_before)]
         return Page(tuple(before[-limit:]), len(before) > limit)
@@ -91,7 +91,7 @@ def _position(items: Iterable[Object], identifier: str) -> int:
     for number, item in enumerate(items):
         if item["id"] == identifier:
             return number
-    raise UnknownCursor(identifier)
+    raise UnknownCursorError(identifier)
 
 
 def visible(value: Any) -> Any:

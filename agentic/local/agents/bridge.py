@@ -5,22 +5,20 @@ next item, gives both: no thread of our own, and closing the iterator cancels th
 """
 
 import asyncio
+import threading
 from collections.abc import Callable, Coroutine, Generator
-from concurrent.futures import ThreadPoolExecutor
-from typing import Any
-
-# Tools of one turn run side by side; more than these wait.
-_THREADS = 8
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any, override
 
 
 def drive[T](work: Callable[[Callable[[T], None]], Coroutine[Any, Any, None]]) -> Generator[T]:
     """What `work(emit)` emits, item by item; then raises what it raised, if it did.
 
-    Blocking calls of the work (`asyncio.to_thread`) that are under way when it ends or is closed are not waited for:
-    their threads end with them.
+    Blocking calls of the work (`asyncio.to_thread`) that are under way when it ends or is closed are not waited for,
+    not even at the process's end: their threads end with them.
     """
     loop = asyncio.new_event_loop()
-    loop.set_default_executor(ThreadPoolExecutor(_THREADS, thread_name_prefix="agentic-agent"))
+    loop.set_default_executor(_OneThreadPerCall())
     ready = asyncio.Event()
     items: list[T] = []
 
@@ -41,6 +39,25 @@ def drive[T](work: Callable[[Callable[[T], None]], Coroutine[Any, Any, None]]) -
                 return
     finally:
         _end(loop)
+
+
+class _OneThreadPerCall(ThreadPoolExecutor):
+    """Python waits for a pool's threads before it exits; a model or a function that hangs must not hold it up."""
+
+    @override
+    def submit[**P, R](self, fn: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs) -> Future[R]:
+        future: Future[R] = Future()
+
+        def run() -> None:
+            if not future.set_running_or_notify_cancel():
+                return
+            try:
+                future.set_result(fn(*args, **kwargs))
+            except BaseException as error:  # noqa: BLE001 - it belongs to whoever waits for the future
+                future.set_exception(error)
+
+        threading.Thread(target=run, name="agentic-agent-call", daemon=True).start()
+        return future
 
 
 def _end(loop: asyncio.AbstractEventLoop) -> None:

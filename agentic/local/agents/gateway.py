@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from agentic.core.errors import AgenticError, ConfigurationError, LocalCloudError
-from agentic.local.agents.schema import faults
+from agentic.local.agents.schema import as_object, faults
 from agentic.local.services import FunctionService, InvokeResult
 
 
@@ -124,7 +124,7 @@ class Gateways:
         for gateway in self._gateways.values():
             if gateway.declaration.arn == gateway_arn:
                 return gateway
-        raise LocalCloudError(f"there is no gateway {gateway_arn}", hint="the harness's tools name a gateway that was never made")
+        raise LocalCloudError(f"there is no gateway {gateway_arn}", hint="a harness's tools name it, but it was never made")
 
 
 def _tool(gateway: _Gateway, tool_name: str) -> tuple[TargetDeclaration, ToolDeclaration] | None:
@@ -153,15 +153,15 @@ def _answer(tool_name: str, result: InvokeResult) -> tuple[bool, Any]:
         return True, f"{tool_name} answered with something that is not JSON."
     if result.function_error or result.status >= 400:
         return True, f"{tool_name} failed: {_reason(payload)}"
-    if isinstance(payload, dict) and payload.get("isError") is True and isinstance(payload.get("content"), list):
-        texts = [part["text"] for part in payload["content"] if isinstance(part, dict) and "text" in part]
+    answer = as_object(payload)
+    if answer.get("isError") is True and isinstance(answer.get("content"), list):
+        texts = [part["text"] for part in map(as_object, answer["content"]) if "text" in part]
         return True, "\n".join(texts) or f"{tool_name} failed."
     return False, payload
 
 
 def _reason(payload: Any) -> str:
     """A function error in one line: `ValueError: no such key`. Its stack trace is for the log, not for the agent."""
-    if not isinstance(payload, dict):
-        return "the function failed"
-    parts = (payload.get("errorType"), payload.get("errorMessage") or payload.get("message"))
+    failure = as_object(payload)
+    parts = (failure.get("errorType"), failure.get("errorMessage") or failure.get("message"))
     return ": ".join(str(part) for part in parts if part) or "the function failed"

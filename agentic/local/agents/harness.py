@@ -5,14 +5,16 @@ invocation is a conversation of its own, even in the same session.
 """
 
 import fnmatch
+import importlib
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
-from agentic.core.errors import ConfigurationError, LocalCloudError, UsageError
+from agentic.core.errors import ConfigurationError, UsageError
 from agentic.core.names import run_of
-from agentic.local.agents.gateway import Gateways
+from agentic.local.agents.gateway import Gateways, GatewayTool
 from agentic.local.agents.models import ModelLimits, Models
 from agentic.local.trace import Observer, ignore
 
@@ -23,6 +25,8 @@ _LONGEST_PATTERN = 64
 _SESSION = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9_-]{32,99}")
 _OVERRIDES = frozenset({"model", "systemPrompt", "allowedTools", "maxIterations", "maxTokens", "timeoutSeconds", "actorId"})
 _RUN_ID_LENGTH = 20
+
+ToolCall = Callable[[Any], tuple[bool, Any]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,7 +105,7 @@ class Harnesses:
         limits = ModelLimits(settings.max_tokens, min(ModelLimits().silence_seconds, settings.timeout_seconds))
         model = self._models.provider(settings.model_id, credentials, limits)
 
-        from agentic.local.agents.agent_loop import AgentLoop  # Strands: half a second of imports
+        from agentic.local.agents.agent_loop import AgentLoop, LoopTool  # Strands: half a second of imports
 
         loop = AgentLoop(
             agent=harness.tools[0][0] if harness.tools else harness.name,
@@ -109,27 +113,25 @@ class Harnesses:
             model=model,
             reach=self._models.reach(settings.model_id, credentials),
             system_prompt=settings.system_prompt,
-            tools=self._tools(harness, settings.allowed_tools),
+            tools=[LoopTool(tool, call) for tool, call in self._tools(harness, settings.allowed_tools)],
             max_iterations=settings.max_iterations,
             timeout_seconds=settings.timeout_seconds,
             observer=self._observer,
         )
         return loop.events(messages)
 
-    def _tools(self, harness: HarnessDeclaration, allowed: Sequence[str]):
-        from agentic.local.agents.agent_loop import Tool
-
+    def _tools(self, harness: HarnessDeclaration, allowed: Sequence[str]) -> Iterator[tuple[GatewayTool, ToolCall]]:
         for server, gateway_arn in harness.tools:
             self._gateways.check(gateway_arn, harness.role_arn)
             for tool in self._gateways.tools(gateway_arn):
                 if any(_allows(pattern, server, tool.name) for pattern in allowed):
-                    yield Tool(tool, lambda arguments, arn=gateway_arn, name=tool.name: self._gateways.call(arn, name, arguments, harness.role_arn))
+                    yield tool, partial(self._gateways.call, gateway_arn, tool.name, principal=harness.role_arn)
 
 
 def preload() -> None:
     """Imports Strands, so that the first invocation need not. For a thread that has nothing better to do."""
-    import agentic.local.agents.agent_loop
-    import agentic.local.agents.offline_model  # noqa: F401
+    for module in ("agent_loop", "offline_model"):
+        importlib.import_module(f"agentic.local.agents.{module}")
 
 
 def _override(harness: HarnessDeclaration, overrides: Mapping[str, Any]) -> _Settings:

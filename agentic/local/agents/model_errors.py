@@ -7,7 +7,7 @@ import re
 import socket
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from agentic.core.errors import ModelError
 
@@ -25,6 +25,9 @@ _AWS_STATUS: Mapping[str, int] = {
     "ModelNotReadyException": 503,
     "ModelTimeoutException": 504,
 }
+
+# httpx, urllib3 and botocore have a name each for a connection that ended too early.
+_CUT = frozenset({"CutAnswerError", "RemoteProtocolError", "ReadError", "ProtocolError", "ResponseStreamingError"})
 
 
 class CutAnswerError(Exception):
@@ -48,11 +51,11 @@ def model_error(error: BaseException, reach: Reach) -> ModelError:
     if known:
         return known
     names = {kind.__name__ for item in chain for kind in type(item).__mro__}
-    if any(isinstance(item, CutAnswerError) for item in chain) or names & {"RemoteProtocolError", "ResponseStreamingError"}:
+    if names & _CUT:
         return _error(reach, "stopped in the middle of its answer", "run the task again")
-    if names & {"ModelThrottledException"}:
+    if "ModelThrottledException" in names:
         return _by_status(429, "", reach)
-    if names & {"ContextWindowOverflowException"}:
+    if "ContextWindowOverflowException" in names:
         return _error(reach, "cannot take that much text", "choose a model with a larger context, or a shorter task")
     status = next((found for found in map(_status, chain) if found), 0)
     if status:
@@ -77,9 +80,16 @@ def _by_status(status: int, detail: str, reach: Reach) -> ModelError:
 def _unreachable(chain: list[BaseException], names: set[str], reach: Reach) -> ModelError | None:
     if any(isinstance(item, socket.gaierror) for item in chain):
         return _error(reach, f"cannot be reached: the name of {reach.place} does not resolve", "check the network and the URL")
-    if any(isinstance(item, TimeoutError) or "Timeout" in name for item in chain for name in (type(item).__name__,)):
+    refused = any(isinstance(item, ConnectionRefusedError) for item in chain)
+    if not refused and any("Timeout" in type(item).__name__ for item in chain):
         return _error(reach, "did not answer in time", "run the task again, or choose another model")
-    if names & {"ConnectionError", "ConnectError", "APIConnectionError", "EndpointConnectionError", "HTTPClientError"}:
+    if refused or names & {
+        "ConnectionError",
+        "ConnectError",
+        "APIConnectionError",
+        "EndpointConnectionError",
+        "HTTPClientError",
+    }:
         return _error(reach, f"cannot be reached at {reach.place}", "check that it runs, the network and the URL")
     return None
 
@@ -102,12 +112,12 @@ def _status(error: BaseException) -> int:
     status = getattr(error, "status_code", None)
     if isinstance(status, int):
         return max(status, 0)
-    response: Any = getattr(error, "response", None)
-    if isinstance(response, dict):
-        metadata: Mapping[str, Any] = response.get("ResponseMetadata") or {}
-        code = str((response.get("Error") or {}).get("Code", ""))
-        return _AWS_STATUS.get(code) or int(metadata.get("HTTPStatusCode") or 0)
-    return 0
+    response = getattr(error, "response", None)
+    if not isinstance(response, dict):
+        return 0
+    answer = cast("dict[str, dict[str, Any]]", response)  # botocore's ClientError
+    code = str(answer.get("Error", {}).get("Code", ""))
+    return _AWS_STATUS.get(code) or int(answer.get("ResponseMetadata", {}).get("HTTPStatusCode", 0))
 
 
 def _detail(error: BaseException) -> str:

@@ -1,10 +1,10 @@
-"""Checks a tool's arguments against its schema as a gateway does: required members and types, nothing more.
+"""JSON of tools. Checks arguments against a tool's schema as a gateway does: required members and types, nothing more.
 
 A gateway knows only `type`, `properties`, `required`, `items` and `description` (reference: AgentCore, tool schema).
 """
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, cast
 
 _TYPES: Mapping[str, tuple[type, ...]] = {
     "string": (str,),
@@ -23,15 +23,20 @@ def faults(schema: Mapping[str, Any], value: Any, name: str = "arguments") -> It
         yield f"{name} must be of type {kind}"
         return
     if kind == "object":
-        for member in schema.get("required") or ():
-            if member not in value:
-                yield f"{name} must have {member!r}"
-        for member, member_schema in (schema.get("properties") or {}).items():
+        required: Sequence[str] = schema.get("required") or ()
+        properties: Mapping[str, Mapping[str, Any]] = schema.get("properties") or {}
+        yield from (f"{name} must have {member!r}" for member in required if member not in value)
+        for member, member_schema in properties.items():
             if member in value:
                 yield from faults(member_schema, value[member], f"{name}.{member}")
     elif kind == "array" and "items" in schema:
         for index, item in enumerate(value):
             yield from faults(schema["items"], item, f"{name}[{index}]")
+
+
+def as_object(value: Any) -> dict[str, Any]:
+    """The value when it is a JSON object; empty for anything else."""
+    return cast("dict[str, Any]", value) if isinstance(value, dict) else {}
 
 
 def _fits(kind: str, value: Any) -> bool:

@@ -9,13 +9,18 @@ from typing import Any, TypeVar, override
 from pydantic import BaseModel
 from strands.models.model import Model
 from strands.types.content import Messages
-from strands.types.streaming import StreamEvent
+from strands.types.streaming import MetadataEvent, StreamEvent
 from strands.types.tools import ToolSpec
 
 from agentic.local.agents.model_errors import CutAnswerError, Reach, model_error
 from agentic.local.trace import Event, Observer
 
 _Output = TypeVar("_Output", bound=BaseModel)
+
+_UNCOUNTED: MetadataEvent = {
+    "usage": {"inputTokens": 0, "outputTokens": 0, "totalTokens": 0},
+    "metrics": {"latencyMs": 0},
+}
 
 
 class WatchedModel(Model):
@@ -62,12 +67,12 @@ class WatchedModel(Model):
         answer = _Answer(self.broken_arguments)
         try:
             async for chunk in self._model.stream(messages, tool_specs, system_prompt, **kwargs):
-                answer.take(chunk)
-                yield chunk
+                for told in answer.take(chunk):
+                    yield told
             if not answer.stop_reason:
                 raise CutAnswerError
             if not answer.usage:  # not every server counts; one metadata event per call is what callers count
-                yield {"metadata": {"usage": {"inputTokens": 0, "outputTokens": 0, "totalTokens": 0}, "metrics": {"latencyMs": 0}}}
+                yield {"metadata": _UNCOUNTED}
         except Exception as error:
             failure = model_error(error, self._reach)
             answer.stop_reason = failure.message
@@ -83,24 +88,41 @@ class WatchedModel(Model):
 
 
 class _Answer:
-    """What has been seen of one answer."""
+    """What has been seen of one answer.
+
+    Its beginning is held back until it says something: Strands announces Ollama's answers before it sends the request,
+    and a request that fails is no answer.
+    """
 
     def __init__(self, broken_arguments: set[str]) -> None:
         self.stop_reason = ""
         self.usage: Mapping[str, int] = {}
         self._broken_arguments = broken_arguments
-        self._tool_use = ""
+        self._tool_use: str = ""
         self._written: list[str] = []
+        self._held: list[StreamEvent] = []
 
-    def take(self, chunk: Mapping[str, Any]) -> None:
+    def take(self, chunk: StreamEvent) -> list[StreamEvent]:
+        """Remembers the chunk; the chunks to pass on now."""
+        self._note(chunk)
+        self._held.append(chunk)
+        if "messageStart" in chunk or ("contentBlockStart" in chunk and not self._tool_use):
+            return []
+        told, self._held = self._held, []
+        return told
+
+    def _note(self, chunk: Mapping[str, Any]) -> None:
         if "contentBlockStart" in chunk:
-            tool_use = (chunk["contentBlockStart"].get("start") or {}).get("toolUse") or {}
+            start: Mapping[str, Any] = chunk["contentBlockStart"].get("start") or {}
+            tool_use: Mapping[str, Any] = start.get("toolUse") or {}
             self._tool_use, self._written = tool_use.get("toolUseId", ""), []
         elif "contentBlockDelta" in chunk:
             self._written.append(chunk["contentBlockDelta"]["delta"].get("toolUse", {}).get("input") or "")
         elif "contentBlockStop" in chunk:
             if self._tool_use and not _is_json("".join(self._written)):
                 self._broken_arguments.add(self._tool_use)
+            else:  # some servers give each call the same id
+                self._broken_arguments.discard(self._tool_use)
             self._tool_use = ""
         elif "messageStop" in chunk:
             self.stop_reason = chunk["messageStop"].get("stopReason") or "end_turn"

@@ -21,7 +21,7 @@ class WireMessages:
 
     def __init__(self) -> None:
         self._index = -1
-        self._open = ""
+        self._open: str = ""
         self._has_tool_use = False
 
     def chunk(self, chunk: Mapping[str, Any]) -> Iterator[Wire]:
@@ -90,7 +90,8 @@ class WireMessages:
 
 
 def _metadata(metadata: Mapping[str, Any]) -> Wire:
-    usage, metrics = metadata.get("usage") or {}, metadata.get("metrics") or {}
+    usage: Mapping[str, int] = metadata.get("usage") or {}
+    metrics: Mapping[str, int] = metadata.get("metrics") or {}
     tokens = {"inputTokens": 0, "outputTokens": 0, "totalTokens": 0, **usage}
     return {"metadata": {"usage": tokens, "metrics": {"latencyMs": metrics.get("latencyMs", 0)}}}
 

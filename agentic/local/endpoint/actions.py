@@ -235,6 +235,6 @@ def _bucket(arn: str, method: str, parameters: Mapping[str, str]) -> Needs | Non
     if method == "GET" and parameters.keys() <= _LIST_PARAMETERS:
         prefix = parameters.get("prefix")
         return Needs((("s3:ListBucket", arn),), {"s3:prefix": prefix} if prefix is not None else _EMPTY)
-    if method == "GET" and parameters.keys() == {"location"}:
+    if method == "GET" and set(parameters) == {"location"}:
         return Needs((("s3:GetBucketLocation", arn),))
     return None

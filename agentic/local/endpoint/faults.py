@@ -15,14 +15,15 @@ _S3_CODES = {
     "MissingAuthenticationTokenException": "AccessDenied",
     "UnrecognizedClientException": "InvalidAccessKeyId",
 }
-_QUERY_SERVICES = {"iam", "sts"}
+QUERY = "query"
+"""Stands for every service of the query protocol, whose requests are forms and whose errors are XML."""
 
 
 def fault(service: str, code: str, message: str, status: int = 400) -> Answer:
-    """`code` is the one of the JSON protocols; S3 and the query protocol get their own word for it."""
+    """`service` is the signing name, or QUERY. `code` is the JSON protocols'; the XML ones get their own word for it."""
     if service == "s3":
         return _s3(_S3_CODES.get(code, code), message, status)
-    if service in _QUERY_SERVICES:
+    if service == QUERY:
         body = (
             "<ErrorResponse><Error><Type>Sender</Type>"
             f"<Code>{escape(_S3_CODES.get(code, code))}</Code><Message>{escape(message)}</Message></Error></ErrorResponse>"
@@ -49,7 +50,9 @@ def fault_of(service: str, error: AgenticError) -> Answer:
     if isinstance(error, RefusedError):
         return denied(service, error.message)
     if service == "lambda":
-        code, status = ("ResourceNotFoundException", 404) if isinstance(error, UsageError) else ("InvalidRequestContentException", 400)
+        code, status = (
+            ("ResourceNotFoundException", 404) if isinstance(error, UsageError) else ("InvalidRequestContentException", 400)
+        )
     elif isinstance(error, UsageError):
         code, status = "ValidationException", 400
     elif service == "bedrock-agentcore":

@@ -19,12 +19,8 @@ class Head:
 
     @cached_property
     def fields(self) -> dict[str, str]:
-        """Header values by lower-case name; repeated ones joined by a comma."""
-        fields: dict[str, str] = {}
-        for name, value in self.headers:
-            key = name.lower()
-            fields[key] = f"{fields[key]},{value}" if key in fields else value
-        return fields
+        """Header values by lower-case name; the front refuses repeated ones."""
+        return {name.lower(): value for name, value in self.headers}
 
     @property
     def path(self) -> str:

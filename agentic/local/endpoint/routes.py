@@ -38,7 +38,9 @@ def _invoke_function(request: Request, name: str, services: Services) -> Answer:
     fields = request.head.fields
     kind = fields.get("x-amz-invocation-type", "RequestResponse")
     if kind not in {"RequestResponse", "Event"}:
-        raise UsageError(f"The local cloud has no invocation type {kind}.", aws_code="InvalidParameterValueException", aws_status=400)
+        raise UsageError(
+            f"The local cloud has no invocation type {kind}.", aws_code="InvalidParameterValueException", aws_status=400
+        )
     qualifier = request.head.parameters.get("Qualifier")
     result = services.functions.invoke(
         f"{name}:{qualifier}" if qualifier else name,

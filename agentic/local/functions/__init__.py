@@ -12,7 +12,8 @@ How this differs from Lambda:
 - **Memory** is bounded by RLIMIT_DATA (private writable memory of each process, not the sum of resident pages): too much
   raises MemoryError in the handler instead of ending the process with `Runtime.OutOfMemory`.
 - **Start-up** has its own, longer time limit and never counts as the function's time; an idle environment is not frozen.
-- **boto3 and what it needs** are shared with all functions and come with the local installation's version; a zip that carries
-  one of them itself is started without the zygote, so that its own copy is the one that runs.
+- **boto3 and what it needs** are shared with all functions and come with the local installation's version. A zip that carries
+  its own boto3 or runtime client is started without the zygote, so that its copy runs; one that carries its own urllib3,
+  dateutil, six or jmespath imports that copy, while boto3 keeps the one it was imported with.
 - Asynchronous invocations are run once, without retries; they wait for a free environment instead of being throttled.
 """

@@ -1,5 +1,6 @@
 """Unpacks function zips, once per content: two functions with the same zip, or the next start, share one folder."""
 
+import contextlib
 import hashlib
 import os
 import secrets
@@ -11,11 +12,12 @@ from pathlib import Path, PurePosixPath
 from agentic.core.errors import BuildError, StorageError
 
 # Lambda's own limit for an unpacked zip (250 MiB).
-_UNPACKED_BYTES = 262_144_000
+UNPACKED_BYTES = 262_144_000
+_KEEP_SECONDS = 7 * 86_400
 _PIECE = 1 << 20
 
 
-def unpack(zip_path: Path, zips: Path) -> Path:
+def unpack(zip_path: Path, zips: Path, *, limit: int = UNPACKED_BYTES) -> Path:
     """The folder `<zips>/<sha256 of the zip>` with the zip's files, made if it is not there; readable by this user only.
 
     The folder appears whole or not at all. Raises BuildError for an archive that is broken, too large, or has an entry that
@@ -25,13 +27,15 @@ def unpack(zip_path: Path, zips: Path) -> Path:
         digest = _digest(zip_path)
         root = zips / digest
         if root.is_dir():
+            # Its time says when it was last used (see `prune`).
+            os.utime(root)
             return root
         zips.mkdir(mode=0o700, parents=True, exist_ok=True)
         unfinished = zips / f".{digest}.{secrets.token_hex(4)}"
         unfinished.mkdir(mode=0o700)
         try:
             with zipfile.ZipFile(zip_path) as archive:
-                _extract(archive, unfinished)
+                _extract(archive, unfinished, limit)
             _publish(unfinished, root)
         finally:
             shutil.rmtree(unfinished, ignore_errors=True)
@@ -42,9 +46,19 @@ def unpack(zip_path: Path, zips: Path) -> Path:
     return root
 
 
+def prune(zips: Path, now: float) -> None:
+    """Remove what was not unpacked or used for a week: each build of a function leaves a folder behind."""
+    for folder in zips.iterdir():
+        with contextlib.suppress(FileNotFoundError):
+            if folder.stat(follow_symlinks=False).st_mtime < now - _KEEP_SECONDS:
+                shutil.rmtree(folder, ignore_errors=True)
+
+
 def top_level_names(root: Path) -> frozenset[str]:
     """The names that `import` finds in the unpacked zip."""
-    return frozenset(entry.name.partition(".")[0] for entry in root.iterdir() if entry.is_dir() or entry.suffix in {".py", ".so"})
+    return frozenset(
+        entry.name.partition(".")[0] for entry in root.iterdir() if entry.is_dir() or entry.suffix in {".py", ".so"}
+    )
 
 
 def _digest(zip_path: Path) -> str:
@@ -52,8 +66,8 @@ def _digest(zip_path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _extract(archive: zipfile.ZipFile, into: Path) -> None:
-    remaining = _UNPACKED_BYTES
+def _extract(archive: zipfile.ZipFile, into: Path, limit: int) -> None:
+    remaining = limit
     for entry in archive.infolist():
         path = into / _safe(entry)
         if entry.is_dir():
@@ -67,7 +81,7 @@ def _extract(archive: zipfile.ZipFile, into: Path) -> None:
             while piece := source.read(_PIECE):
                 remaining -= len(piece)
                 if remaining < 0:
-                    raise zipfile.BadZipFile(f"it holds more than {_UNPACKED_BYTES // (1 << 20)} MB")
+                    raise zipfile.BadZipFile(f"it holds more than {limit / (1 << 20):.0f} MB")
                 target.write(piece)
 
 

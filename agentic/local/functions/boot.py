@@ -16,22 +16,12 @@ from dataclasses import dataclass
 from importlib.machinery import ModuleSpec, PathFinder
 from types import ModuleType
 
-# What a function finds without carrying it. `runtime_client` is awslambdaric's compiled part.
-IMAGE = frozenset(
-    {
-        "awslambdaric",
-        "runtime_client",
-        "simplejson",
-        "snapshot_restore_py",
-        "boto3",
-        "botocore",
-        "s3transfer",
-        "jmespath",
-        "urllib3",
-        "dateutil",
-        "six",
-    }
+# AWS's own packages: AWS's runtime client (`runtime_client` is its compiled part) and boto3.
+AWS_PACKAGES = frozenset(
+    {"awslambdaric", "runtime_client", "simplejson", "snapshot_restore_py", "boto3", "botocore", "s3transfer"}
 )
+# What a function finds without carrying it.
+IMAGE = AWS_PACKAGES | {"jmespath", "urllib3", "dateutil", "six"}
 _OURS = "agentic"
 
 # `sys.argv[1]` is the folder that holds our package, `sys.argv[2]` the start as JSON, without the variables.
@@ -85,7 +75,10 @@ def run(start: Start) -> None:
     os.chdir(start.task_root)
     sys.path.insert(0, start.task_root)
     sys.argv = ["awslambdaric", start.handler]
-    for name in [name for name in sys.modules if name.partition(".")[0] == _OURS]:
+    # What the zip carries is imported from there, even where a forked process has the image's copy (which botocore keeps).
+    with os.scandir(start.task_root) as entries:
+        carried = {entry.name.partition(".")[0] for entry in entries} & IMAGE | {_OURS}
+    for name in [name for name in sys.modules if name.partition(".")[0] in carried]:
         del sys.modules[name]
     # The client binds to AWS_LAMBDA_RUNTIME_API, and to the log settings, when it is imported: not before this line.
     importlib.import_module("awslambdaric.__main__").main(sys.argv)

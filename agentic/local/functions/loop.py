@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 
 class Loop:
-    """Calls back when a watched socket or pipe is readable, or hung up. Callbacks run in the loop's thread and must not wait."""
+    """Calls back when a watched socket or pipe is readable or hung up. Callbacks run in the loop's thread and must not wait."""
 
     def __init__(self, name: str) -> None:
         self._selector = selectors.DefaultSelector()
@@ -17,7 +17,8 @@ class Loop:
         self._wake.setblocking(False)
         self._calls: deque[Callable[[], None]] = deque()
         self._open = True
-        self._selector.register(self._woken, selectors.EVENT_READ, lambda: self._woken.recv(4096))
+        self._watched: dict[int, Callable[[], object]] = {}
+        self.watch(self._woken, lambda: self._woken.recv(4096))
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
         self._thread.start()
 
@@ -32,11 +33,12 @@ class Loop:
 
     def watch(self, source: socket.socket | int, ready: Callable[[], object]) -> None:
         """Only in the loop's thread."""
-        self._selector.register(source, selectors.EVENT_READ, ready)
+        key = self._selector.register(source, selectors.EVENT_READ, ready)
+        self._watched[key.fd] = ready
 
     def unwatch(self, source: socket.socket | int) -> None:
         """Only in the loop's thread; before `source` is closed."""
-        self._selector.unregister(source)
+        del self._watched[self._selector.unregister(source).fd]
 
     def close(self) -> None:
         """Does what was asked for so far, then ends the thread."""
@@ -53,8 +55,8 @@ class Loop:
     def _run(self) -> None:
         while self._open:
             for key, _ in self._selector.select():
-                # An earlier callback of this round may have closed this one's source.
-                if key.fileobj in self._selector.get_map():
+                # An earlier callback of this round may have closed this one's source, and its number may be another's now.
+                if self._watched.get(key.fd) is key.data:
                     _guarded(key.data)
             while self._calls:
                 _guarded(self._calls.popleft())

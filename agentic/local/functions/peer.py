@@ -4,7 +4,6 @@ AWS's runtime client can send no token, so the kernel is asked instead: the clie
 /proc/net/tcp, and the process that holds it lists that number in /proc/<pid>/fd. Once per connection, about a millisecond.
 """
 
-import os
 from pathlib import Path
 
 _TABLE = Path("/proc/net/tcp")
@@ -33,7 +32,7 @@ def _inode(client: Address, server: Address) -> str:
 
 
 def _hexadecimal(address: Address) -> str:
-    """127.0.0.1:8080 as the table shows it: `0100007F:1F90` (on a little-endian machine; loopback reads the same on all ours)."""
+    """127.0.0.1:8080 as the table shows it: `0100007F:1F90` (on a little-endian machine)."""
     host, port = address
     number = bytes(int(part) for part in host.split("."))
     return f"{int.from_bytes(number, 'little'):08X}:{port:04X}"
@@ -41,11 +40,10 @@ def _hexadecimal(address: Address) -> str:
 
 def _holds(pid: int, inode: str) -> bool:
     wanted = f"socket:[{inode}]"
-    folder = f"/proc/{pid}/fd"
     try:
-        for descriptor in os.listdir(folder):
+        for descriptor in Path(f"/proc/{pid}/fd").iterdir():
             try:
-                if os.readlink(f"{folder}/{descriptor}") == wanted:
+                if str(descriptor.readlink()) == wanted:
                     return True
             except FileNotFoundError:
                 continue

@@ -47,15 +47,15 @@ def _members(pid: int) -> set[int]:
 
 
 def _processes() -> Iterator[tuple[int, tuple[int, int, int]]]:
-    for entry in os.listdir("/proc"):
-        if entry.isdigit() and (status := _status(int(entry))):
-            yield int(entry), status
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit() and (status := _status(entry)):
+            yield int(entry.name), status
 
 
-def _status(pid: int) -> tuple[int, int, int] | None:
+def _status(entry: Path) -> tuple[int, int, int] | None:
     """Parent, process group and session; None when the process is gone or only waits to be reaped."""
     try:
-        text = Path(f"/proc/{pid}/stat").read_bytes()
+        text = (entry / "stat").read_bytes()
     except OSError:
         return None
     # The name in parentheses may hold anything, also parentheses: the fields begin after the last one.

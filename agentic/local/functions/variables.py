@@ -63,7 +63,7 @@ def process_variables(
         **declaration.environment,
         "_HANDLER": declaration.handler,
         "LAMBDA_TASK_ROOT": str(task_root),
-        "LAMBDA_RUNTIME_DIR": str(home),
+        "LAMBDA_RUNTIME_DIR": str(task_root),
         "AWS_REGION": declaration.region,
         "AWS_DEFAULT_REGION": declaration.region,
         # The runtime client chooses its JSON encoding and the way it polls by this value, as on AWS.

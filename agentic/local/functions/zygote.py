@@ -73,7 +73,10 @@ def _warm() -> None:
         session.create_client(service, region_name="us-east-1", aws_access_key_id="none", aws_secret_access_key="none")  # noqa: S106
 
     # Sessions made in the functions read their models through this loader, which has them in memory already.
-    session_module.create_loader = lambda path=None: create_loader(path) if path else loader
+    def warm_loader(search_path: str | None = None) -> Any:
+        return create_loader(search_path) if search_path else loader
+
+    session_module.create_loader = warm_loader
     gc.collect()
     gc.freeze()
     gc.enable()
@@ -91,7 +94,7 @@ class Zygote:
         """Returns in each forked function process; the zygote itself never returns."""
         woken, wake = socket.socketpair()
         wake.setblocking(False)
-        signal.signal(signal.SIGCHLD, lambda *_: None)
+        signal.signal(signal.SIGCHLD, _nothing)
         signal.set_wakeup_fd(wake.fileno(), warn_on_full_buffer=False)
         poll = select.poll()
         poll.register(self._control, select.POLLIN)
@@ -102,9 +105,10 @@ class Zygote:
                     woken.recv(1024)
                     self._reap()
                 elif (start := self._obey()) is not None:
+                    # First the objects, so that none of them closes a descriptor that has become another's.
                     for opened in (woken, wake, self._control):
                         opened.close()
-                    os.closerange(3, os.sysconf("SC_OPEN_MAX"))
+                    _close_all()
                     return start
 
     def _obey(self) -> Start | None:
@@ -140,6 +144,8 @@ class Zygote:
         os.dup2(log, 2)
         if start.plain:
             rest = {name: getattr(start, name) for name in Start.__slots__ if name != "variables"}
+            # The control socket was inherited, and would be again: not one of ours may reach the function.
+            _close_all()
             command = [sys.executable, "-I", "-S", "-c", PLAIN, self._root, json.dumps(rest)]
             os.execve(sys.executable, command, dict(start.variables))  # noqa: S606
 
@@ -176,6 +182,15 @@ def _ended_child() -> int:
     except ChildProcessError:
         return 0
     return found.si_pid if found else 0
+
+
+def _close_all() -> None:
+    """All descriptors but the standard three."""
+    os.closerange(3, os.sysconf("SC_OPEN_MAX"))
+
+
+def _nothing(number: int, frame: object) -> None:
+    """A handler, so that the signal is noticed at all; what there is to do is done when the loop wakes up."""
 
 
 def _prctl(option: int, value: int) -> None:

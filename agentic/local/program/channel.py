@@ -1,5 +1,6 @@
 """What the program's process and ours say to each other: one JSON object per line over a socket pair."""
 
+import contextlib
 import json
 import socket
 import threading
@@ -32,10 +33,8 @@ class Channel:
 
     def close(self) -> None:
         """Ends both directions; a thread that waits in `receive` gets None."""
-        try:
+        with contextlib.suppress(OSError):  # the other side may have been quicker
             self._end.shutdown(socket.SHUT_RDWR)
-        except OSError:
-            pass  # the other side was quicker
         self._end.close()
 
     def release(self) -> None:

@@ -69,7 +69,7 @@ class CloudMonitor(MockMonitor):
                 self._remember(outputs[name])
                 outputs[name] = {_MARK: _SECRET, "value": outputs[name]}
         state.update(outputs)
-        return resource_pb2.RegisterResourceResponse(urn=urn, id=answer["id"], object=state, unknown=bool(request.custom))
+        return resource_pb2.RegisterResourceResponse(urn=urn, id=answer["resource"], object=state, unknown=bool(request.custom))
 
     def RegisterResourceOutputs(self, request: Any) -> Any:  # noqa: N802
         """The stack's outputs are the exports; a component's are only checked."""
@@ -87,7 +87,7 @@ class CloudMonitor(MockMonitor):
         answer = self._ask({"method": "call", "token": request.tok, "args": args})
         result = struct_pb2.Struct()
         result.update(answer["result"])
-        return resource_pb2.ResourceInvokeResponse(**{"return": result})
+        return resource_pb2.ResourceInvokeResponse(**cast(Any, {"return": result}))
 
     def ReadResource(self, request: Any) -> Any:  # noqa: N802
         """`Resource.get(...)` reads what this program did not make; there is nothing of the kind here."""
@@ -99,9 +99,7 @@ class CloudMonitor(MockMonitor):
     def RegisterStackInvokeTransform(self, request: Any) -> Any:  # noqa: N802
         raise LocalCloudError("stack transforms need the Pulumi engine")
 
-    def _plain_properties(
-        self, properties: Any, secret: set[str], where: str, request: Any = None
-    ) -> dict[str, Any]:
+    def _plain_properties(self, properties: Any, secret: set[str], where: str, request: Any = None) -> dict[str, Any]:
         """JSON values. `secret` gets the names of properties with a secret inside."""
         result: dict[str, Any] = {}
         for key, value in properties.fields.items():

@@ -167,11 +167,12 @@ class PolicyText:
 
     def read(self, value: Any, path: str, faults: list[str]) -> Any:
         try:
-            document: Any = json.loads(value) if isinstance(value, str) else value
+            parsed: Any = json.loads(value) if isinstance(value, str) else value
         except ValueError as error:
             faults.append(f"{path} is not JSON: {error}")
             return {}
-        statements: Any = cast(Mapping[str, Any], document).get("Statement") if isinstance(document, Mapping) else None
+        document = cast(dict[str, Any], parsed) if isinstance(parsed, dict) else dict[str, Any]()
+        statements = document.get("Statement")
         if not isinstance(statements, list) or not statements:
             faults.append(f"{path} must be a policy document with a list of statements")
             return {}

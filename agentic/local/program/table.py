@@ -7,6 +7,7 @@ table (check = `ResourceType.read`, create = `ResourceTable.create`, data source
 import threading
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any, Protocol
 
 from agentic.core.errors import AgenticError, LocalCloudError
@@ -58,24 +59,11 @@ class Made:
     lock: threading.Lock = field(default_factory=threading.Lock)
 
 
-class Clients:
-    """boto3 clients, one per service, made under a lock (making one is not safe from several threads)."""
-
-    def __init__(self, make: Callable[[str], Any]) -> None:
-        self._make = make
-        self._made: dict[str, Any] = {}
-        self._lock = threading.Lock()
-
-    def __call__(self, service: str) -> Any:
-        with self._lock:
-            if service not in self._made:
-                self._made[service] = self._make(service)
-            return self._made[service]
-
-
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What creating a resource may use. `client` gives a boto3 client that speaks to our endpoint as the operator."""
+    """What creating resources may use, one per run of a program.
+
+    `client` is `Endpoint.client` (as the operator), safe from any thread."""
 
     place: Place
     client: Callable[[str], Any]
@@ -104,12 +92,15 @@ class Created:
     outputs: Mapping[str, Any] = field(default_factory=dict[str, Any])
 
 
-Create = Callable[[Context, Mapping[str, Any]], Created]
+_NO_TAGS: Mapping[str, str] = MappingProxyType({})
+
+Create = Callable[[Context, str, Mapping[str, Any]], Created]
+WarmUp = Callable[[Context], object]
 
 
 @dataclass(frozen=True, slots=True)
 class ResourceType:
-    """One type. `create` gets inputs that were read by `inputs`, and must return every output in `computed`."""
+    """One type. `create` gets the logical name and the inputs as `inputs` read them, and must return all of `computed`."""
 
     token: str
     inputs: Block
@@ -126,22 +117,35 @@ class ResourceType:
 
 
 class ResourceTable:
-    """All types that a program may use here."""
+    """All types that a program may use here.
 
-    def __init__(self, types: Iterable[ResourceType]) -> None:
+    `warm_ups` are calls that change nothing; the first call to each service is 20 to 300 ms dearer than the next.
+    """
+
+    def __init__(self, types: Iterable[ResourceType], warm_ups: Iterable[WarmUp] = ()) -> None:
         self._types = {item.token: item for item in types}
+        self.warm_ups = tuple(warm_ups)
 
     @property
     def tokens(self) -> tuple[str, ...]:
         return tuple(self._types)
 
-    def create(self, context: Context, token: str, name: str, inputs: Mapping[str, Any]) -> Created:
-        """Check, create, check again. Raises `LocalCloudError` that starts with the type and name."""
+    def read(self, token: str, inputs: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Check the inputs of a resource that is not made (yet). Raises `LocalCloudError` with all faults."""
+        return self._find(token).read(inputs)
+
+    def create(
+        self, context: Context, token: str, name: str, inputs: Mapping[str, Any], default_tags: Mapping[str, str] = _NO_TAGS
+    ) -> Created:
+        """Check, create, check again. Raises `LocalCloudError` that starts with the type and name.
+
+        `default_tags` are the provider's, added where a type has tags and the program says nothing else.
+        """
         try:
-            kind = self._types.get(token)
-            if kind is None:
-                raise LocalCloudError("the local cloud has no such type")
-            created = kind.create(context, kind.read(inputs))
+            kind = self._find(token)
+            if default_tags and "tags" in kind.inputs.optional:
+                inputs = {**inputs, "tags": {**default_tags, **inputs.get("tags", {})}}
+            created = kind.create(context, name, kind.read(inputs))
             missing = [output for output in kind.computed if created.outputs.get(output) is None]
             if missing or not created.id:
                 raise LocalCloudError(f"computed outputs are missing: {', '.join(missing or ['id'])}")
@@ -154,6 +158,11 @@ class ResourceTable:
         except Exception as error:
             raise LocalCloudError(f"{token} {name!r}: {' '.join(str(error).split())}") from error
         return created
+
+    def _find(self, token: str) -> ResourceType:
+        if token not in self._types:
+            raise LocalCloudError("the local cloud has no such type", hint=f"there are {', '.join(self._types)}")
+        return self._types[token]
 
 
 def _trusts(statement: Mapping[str, Any], principal: str) -> bool:

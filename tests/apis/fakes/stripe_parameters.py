@@ -15,32 +15,11 @@ from types import UnionType
 from typing import Any
 
 import stripe
+from agentic.apis.fakes.stripe import ROUTES
 from typing_extensions import is_typeddict
 
 TABLE = Path(__file__).parents[3] / "agentic" / "apis" / "fakes" / "stripe" / "parameters.json"
 
-# The operations that the fake answers, with the SDK's type of their parameters ("" where there is none).
-FAMILIES = [
-    "balance",
-    "balance_transactions",
-    "charges",
-    "checkout",
-    "coupons",
-    "customers",
-    "disputes",
-    "events",
-    "invoiceitems",
-    "invoices",
-    "payment_intents",
-    "payment_links",
-    "payment_methods",
-    "prices",
-    "products",
-    "promotion_codes",
-    "refunds",
-    "subscription_items",
-    "subscriptions",
-]
 # Deeper than anything a script here sends, and most of the SDK's types by size: any value is taken as it is.
 UNCHECKED = {
     "payment_method_options",
@@ -86,11 +65,12 @@ UNCHECKED = {
 
 def table() -> dict[str, Any]:
     """Operation ("POST /v1/customers") to its parameters' schema; see `agentic.apis.fakes.stripe.parameters`."""
-    return {f"{method} {path}": _schema(name) for method, path, name in sorted(operations())}
+    found = {f"{method} {path}": name for method, path, name in operations()}
+    return {operation: _schema(found[operation]) for operation in sorted(ROUTES)}
 
 
 def operations() -> Iterator[tuple[str, str, str]]:
-    """Every operation of the SDK's services in our families: method, path with every id as "{id}", type's name."""
+    """Every operation of the SDK's services: method, path with every id as "{id}", type's name."""
     for file in sorted(Path(stripe.__file__).parent.rglob("*_service.py")):
         for function in ast.walk(ast.parse(file.read_text("utf-8"))):
             if isinstance(function, ast.FunctionDef):
@@ -106,9 +86,6 @@ def _requests_of(function: ast.FunctionDef) -> Iterator[tuple[str, str, str]]:
                         pass
                     case _:
                         continue
-                parts = path.split("/")
-                if parts[1] != "v1" or parts[2] not in FAMILIES:
-                    continue
                 annotation = next(
                     (ast.unparse(a.annotation) for a in function.args.args if a.arg == "params" and a.annotation), ""
                 )

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 
-from agentic.apis.fakes.store import Object, ObjectStore, UnknownCursor, page_by_cursor
+from agentic.apis.fakes.store import Object, ObjectStore, UnknownCursorError, page_by_cursor
 from agentic.apis.fakes.stripe import errors
 
 API_VERSION = "2026-10-28.endive"
@@ -175,7 +175,7 @@ def list_object(call: Call, items: list[Object]) -> Object:
     cursors = {name: call.params.get(name) for name in ("starting_after", "ending_before")}
     try:
         part = page_by_cursor(items, call.params.get("limit", 10), **cursors)
-    except UnknownCursor as unknown:
+    except UnknownCursorError as unknown:
         name = next(name for name, cursor in cursors.items() if cursor == str(unknown))
         raise errors.no_such((kind_of(str(unknown)) or "object"), str(unknown), name) from None
     return {"object": "list", "data": list(part.items), "has_more": part.has_more, "url": call.path}

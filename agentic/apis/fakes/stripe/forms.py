@@ -9,12 +9,12 @@ _FIRST = re.compile(r"[^\[\]]+")
 _REST = re.compile(r"\[([^\[\]]*)\]")
 
 
-class MalformedForm(ValueError):
+class MalformedFormError(ValueError):
     """A name in the form cannot be read."""
 
 
 def decode(*texts: str) -> dict[str, Any]:
-    """The nested values of url-encoded texts (the query string, the body). Every leaf is a text. Raises `MalformedForm`."""
+    """The nested values of url-encoded texts (the query string, the body). Every leaf is a text. Raises `MalformedFormError`."""
     root: dict[str, Any] = {}
     for text in texts:
         for name, value in parse_qsl(text, keep_blank_values=True):
@@ -25,7 +25,7 @@ def decode(*texts: str) -> dict[str, Any]:
 def _parts(name: str) -> Iterable[str]:
     first = _FIRST.match(name)
     if not first or not re.fullmatch(rf"(?:{_REST.pattern})*", name[first.end() :]):
-        raise MalformedForm(name)
+        raise MalformedFormError(name)
     return [first[0], *_REST.findall(name[first.end() :])]
 
 
@@ -39,9 +39,9 @@ def _place(root: dict[str, Any], parts: list[str], value: str, name: str) -> Non
             return
         inner = place.setdefault(key, {})
         if not isinstance(inner, dict):
-            raise MalformedForm(name)
+            raise MalformedFormError(name)
         place = inner  # pyright: ignore[reportUnknownVariableType] # made above
-    raise MalformedForm(name)
+    raise MalformedFormError(name)
 
 
 def _with_lists(value: Any) -> Any:

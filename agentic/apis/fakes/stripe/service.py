@@ -93,7 +93,7 @@ class StripeFake:
         handler, operation, ids = _route(request)
         try:
             form = forms.decode(request.query, _text(request))
-        except forms.MalformedForm as malformed:
+        except forms.MalformedFormError as malformed:
             raise errors.ApiError(f"Invalid parameter name: {malformed}") from None
         fingerprint = hashlib.sha256(json.dumps([request.path, form], sort_keys=True).encode()).hexdigest()
         if key and (before := self._store.get("idempotency", key)):

@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 
-import boto3
-from botocore.config import Config
-from botocore.exceptions import ProfileNotFound
+import boto3  # pyright: ignore[reportMissingTypeStubs]
+from botocore.config import Config  # pyright: ignore[reportMissingTypeStubs]
+from botocore.exceptions import ProfileNotFound  # pyright: ignore[reportMissingTypeStubs]
 from strands.models.bedrock import BedrockModel
 
 from agentic.core.errors import MissingCredentialsError
@@ -12,22 +12,25 @@ from agentic.local.agents.models import ModelLimits
 
 
 def make(model_id: str, credentials: Mapping[str, str], limits: ModelLimits) -> BedrockModel:
-    config = Config(
+    client = Config(
         connect_timeout=10,
         read_timeout=limits.silence_seconds,
         retries={"total_max_attempts": 2, "mode": "standard"},
         ignore_configured_endpoint_urls=True,
     )
     session = _session(credentials)
-    if not session.region_name:
+    region: str | None = session.region_name  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
+    if not region:
         raise MissingCredentialsError("models of Bedrock need a region", hint="set AWS_REGION")
+    config: BedrockModel.BedrockConfig = {"model_id": model_id}
+    if limits.max_tokens:
+        config["max_tokens"] = limits.max_tokens
     return BedrockModel(
         boto_session=session,
-        boto_client_config=config,
+        boto_client_config=client,
         endpoint_url=credentials.get("AWS_ENDPOINT_URL_BEDROCK_RUNTIME"),
         api_key=credentials.get("AWS_BEARER_TOKEN_BEDROCK"),
-        model_id=model_id,
-        **({"max_tokens": limits.max_tokens} if limits.max_tokens else {}),
+        **config,
     )
 
 

@@ -25,10 +25,10 @@ class _WholeAnswers(OllamaModel):
 
 
 def make(model_id: str, credentials: Mapping[str, str], limits: ModelLimits) -> OllamaModel:
+    config: OllamaModel.OllamaConfig = {"model_id": model_id, "max_tokens": limits.max_tokens}
     return _WholeAnswers(
         place("ollama", credentials),
         # Strands never closes this client: without keep-alive each connection ends with its answer.
         ollama_client_args={"timeout": Timeout(limits.silence_seconds, connect=10.0), "headers": {"Connection": "close"}},
-        model_id=model_id,
-        **({"max_tokens": limits.max_tokens} if limits.max_tokens else {}),
+        **config,
     )

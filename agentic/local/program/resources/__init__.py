@@ -16,5 +16,12 @@ def all_types() -> ResourceTable:
             *functions.TYPES,
             *agentcore.TYPES,
             *random_values.TYPES,
-        ]
+        ],
+        warm_ups=(
+            lambda context: context.client("dynamodb").list_tables(),
+            lambda context: context.client("s3").list_buckets(),
+            lambda context: context.client("iam").list_roles(),
+            lambda context: context.client("logs").describe_log_groups(),
+            lambda context: context.client("secretsmanager").list_secrets(),
+        ),
     )

@@ -11,21 +11,13 @@ _NAME = Text(r"[a-zA-Z0-9_.-]{3,255}")
 _ATTRIBUTE = Text(longest=255)
 
 
-def _table(context: Context, inputs: Mapping[str, Any]) -> Created:
+def _table(context: Context, logical: str, inputs: Mapping[str, Any]) -> Created:
     name, client = inputs["name"], context.client("dynamodb")
-    wire = _wire(inputs)
-    # The state folder brings tables with their items back before the program runs: such a table is the program's,
-    # as long as its keys are the same.
-    if name in client.list_tables()["TableNames"]:
-        _check_same(client.describe_table(TableName=name)["Table"], wire)
-    else:
-        client.create_table(**wire)
+    client.create_table(**_wire(inputs))
     ttl = inputs.get("ttl")
     if ttl and ttl.get("enabled"):
-        described = client.describe_time_to_live(TableName=name)["TimeToLiveDescription"]
-        if described.get("AttributeName") != ttl["attributeName"]:
-            setting = {"AttributeName": ttl["attributeName"], "Enabled": True}
-            client.update_time_to_live(TableName=name, TimeToLiveSpecification=setting)
+        setting = {"AttributeName": ttl["attributeName"], "Enabled": True}
+        client.update_time_to_live(TableName=name, TimeToLiveSpecification=setting)
     if inputs.get("pointInTimeRecovery", {}).get("enabled"):
         setting = {"PointInTimeRecoveryEnabled": True}
         client.update_continuous_backups(TableName=name, PointInTimeRecoverySpecification=setting)
@@ -72,18 +64,6 @@ def _keys(item: Mapping[str, Any]) -> list[dict[str, str]]:
     return [*keys, {"AttributeName": item["rangeKey"], "KeyType": "RANGE"}] if "rangeKey" in item else keys
 
 
-def _check_same(known: Mapping[str, Any], wire: Mapping[str, Any]) -> None:
-    def keys(table: Mapping[str, Any]) -> dict[str, Any]:
-        indexes = {index["IndexName"]: index["KeySchema"] for index in table.get("GlobalSecondaryIndexes", [])}
-        return {"": table["KeySchema"], **indexes}
-
-    if keys(known) != keys(wire):
-        raise LocalCloudError(
-            f"the stored table {wire['TableName']} has other keys than the program's",
-            hint="remove the state folder (.agentic, or AGENTIC_HOME) to begin anew",
-        )
-
-
 TYPES = (
     ResourceType(
         "aws:dynamodb/table:Table",
@@ -104,7 +84,9 @@ TYPES = (
                             "hashKey": _ATTRIBUTE,
                             "rangeKey": _ATTRIBUTE,
                             "keySchemas": ListOf(
-                                Block({"attributeName": _ATTRIBUTE, "keyType": Text(choices=("HASH", "RANGE"))}), least=1, most=8
+                                Block({"attributeName": _ATTRIBUTE, "keyType": Text(choices=("HASH", "RANGE"))}),
+                                least=1,
+                                most=8,
                             ),
                             "nonKeyAttributes": ListOf(_ATTRIBUTE),
                         },

@@ -11,7 +11,7 @@ from agentic.local.program.table import Context, Created, ResourceType
 _ROLE_NAME = Text(r"[\w+=,.@-]{1,64}")
 
 
-def _role(context: Context, inputs: Mapping[str, Any]) -> Created:
+def _role(context: Context, logical: str, inputs: Mapping[str, Any]) -> Created:
     name, path, trust, tags = inputs["name"], inputs.get("path", "/"), inputs["assumeRolePolicy"], inputs.get("tags", {})
     wire: dict[str, Any] = {"RoleName": name, "Path": path, "AssumeRolePolicyDocument": json.dumps(trust)}
     if tags:
@@ -27,7 +27,7 @@ def _role(context: Context, inputs: Mapping[str, Any]) -> Created:
     return Created(name, {**outputs, "assumeRolePolicy": json.dumps(trust)})
 
 
-def _role_policy(context: Context, inputs: Mapping[str, Any]) -> Created:
+def _role_policy(context: Context, logical: str, inputs: Mapping[str, Any]) -> Created:
     name, role, document = inputs["name"], inputs["role"], inputs["policy"]
     with context.made.lock:
         found = [arn for arn in context.made.trust if arn.rsplit("/", 1)[1] == role]

@@ -13,7 +13,7 @@ _RETENTIONS = (
 )
 
 
-def _log_group(context: Context, inputs: Mapping[str, Any]) -> Created:
+def _log_group(context: Context, logical: str, inputs: Mapping[str, Any]) -> Created:
     name, tags = inputs["name"], inputs.get("tags", {})
     logs = context.client("logs")
     logs.create_log_group(logGroupName=name, **({"tags": tags} if tags else {}))

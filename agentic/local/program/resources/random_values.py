@@ -12,7 +12,7 @@ from agentic.local.program.table import Context, Created, ResourceType
 _SPECIAL = "!@#$%&*()-_=+[]{}<>:?"
 
 
-def _string(context: Context, name: str, inputs: Mapping[str, Any]) -> Created:
+def _string(context: Context, logical: str, inputs: Mapping[str, Any]) -> Created:
     alphabet = "".join(
         characters
         for kind, characters in (
@@ -26,7 +26,7 @@ def _string(context: Context, name: str, inputs: Mapping[str, Any]) -> Created:
     if not alphabet:
         raise LocalCloudError("all kinds of characters are switched off")
     keepers = sorted(inputs.get("keepers", {}).items())
-    seed = context.place.stable("random", f"{name}\0{keepers}", 64)
+    seed = context.place.stable("random", f"{logical}\0{keepers}", 64)
     drawn = hashlib.shake_256(f"{seed}\0{alphabet}".encode()).digest(inputs["length"] * 4)
     numbers = (int.from_bytes(drawn[start : start + 4]) for start in range(0, len(drawn), 4))
     result = "".join(alphabet[number % len(alphabet)] for number in numbers)

@@ -12,14 +12,12 @@ _NAME = Text(r"(?!xn--|sthree-|amzn-s3-demo-)(?!.*(-s3alias|--ol-s3|\.mrap|--x-s
 _ON = Text(choices=("Enabled", "Disabled"))
 
 
-def _bucket(context: Context, inputs: Mapping[str, Any]) -> Created:
+def _bucket(context: Context, logical: str, inputs: Mapping[str, Any]) -> Created:
     name, region = inputs["bucket"], context.place.region
     s3 = context.client("s3")
-    # The state folder brings buckets with their objects back before the program runs: such a bucket is the program's.
-    if not any(bucket["Name"] == name for bucket in s3.list_buckets()["Buckets"]):
-        # us-east-1 is the one region that must not be named.
-        where = {} if region == "us-east-1" else {"CreateBucketConfiguration": {"LocationConstraint": region}}
-        s3.create_bucket(Bucket=name, **where)
+    # us-east-1 is the one region that must not be named.
+    where = {} if region == "us-east-1" else {"CreateBucketConfiguration": {"LocationConstraint": region}}
+    s3.create_bucket(Bucket=name, **where)
     tags = inputs.get("tags", {})
     if tags:
         s3.put_bucket_tagging(Bucket=name, Tagging={"TagSet": [{"Key": key, "Value": value} for key, value in tags.items()]})
@@ -37,14 +35,14 @@ def _bucket(context: Context, inputs: Mapping[str, Any]) -> Created:
     )
 
 
-def _versioning(context: Context, inputs: Mapping[str, Any]) -> Created:
+def _versioning(context: Context, logical: str, inputs: Mapping[str, Any]) -> Created:
     name = _known(context, inputs["bucket"])
     status = inputs["versioningConfiguration"]["status"]
     context.client("s3").put_bucket_versioning(Bucket=name, VersioningConfiguration={"Status": status})
     return Created(name)
 
 
-def _encryption(context: Context, inputs: Mapping[str, Any]) -> Created:
+def _encryption(context: Context, logical: str, inputs: Mapping[str, Any]) -> Created:
     name = _known(context, inputs["bucket"])
     rules: list[dict[str, Any]] = []
     for rule in inputs["rules"]:
@@ -57,7 +55,7 @@ def _encryption(context: Context, inputs: Mapping[str, Any]) -> Created:
     return Created(name)
 
 
-def _public_access(context: Context, inputs: Mapping[str, Any]) -> Created:
+def _public_access(context: Context, logical: str, inputs: Mapping[str, Any]) -> Created:
     name = _known(context, inputs["bucket"])
     keys = ("blockPublicAcls", "blockPublicPolicy", "ignorePublicAcls", "restrictPublicBuckets")
     context.client("s3").put_public_access_block(
@@ -66,11 +64,15 @@ def _public_access(context: Context, inputs: Mapping[str, Any]) -> Created:
     return Created(name)
 
 
-def _lifecycle(context: Context, inputs: Mapping[str, Any]) -> Created:
+def _lifecycle(context: Context, logical: str, inputs: Mapping[str, Any]) -> Created:
     name = _known(context, inputs["bucket"])
     rules: list[dict[str, Any]] = []
     for rule in inputs["rules"]:
-        wire: dict[str, Any] = {"ID": rule["id"], "Status": rule["status"], "Filter": {"Prefix": rule.get("filter", {}).get("prefix", "")}}
+        wire: dict[str, Any] = {
+            "ID": rule["id"],
+            "Status": rule["status"],
+            "Filter": {"Prefix": rule.get("filter", {}).get("prefix", "")},
+        }
         if "expiration" in rule:
             wire["Expiration"] = {"Days": rule["expiration"]["days"]}
         if "noncurrentVersionExpiration" in rule:
@@ -83,7 +85,7 @@ def _lifecycle(context: Context, inputs: Mapping[str, Any]) -> Created:
     return Created(name)
 
 
-def _policy(context: Context, inputs: Mapping[str, Any]) -> Created:
+def _policy(context: Context, logical: str, inputs: Mapping[str, Any]) -> Created:
     # moto would take aws:SecureTransport for false and refuse every request.
     name = _known(context, inputs["bucket"])
     context.permissions.set_resource_policy(_arn(context, name), inputs["policy"])

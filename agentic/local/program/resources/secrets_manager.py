@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from agentic.core.errors import LocalCloudError
 from agentic.local.program.schema import TAGS, Block, Text, Whole
 from agentic.local.program.table import Context, Created, ResourceType
 
@@ -10,7 +11,7 @@ from agentic.local.program.table import Context, Created, ResourceType
 _MOTO_ID_TAG = "_custom_id_"
 
 
-def _secret(context: Context, inputs: Mapping[str, Any]) -> Created:
+def _secret(context: Context, logical: str, inputs: Mapping[str, Any]) -> Created:
     name, tags = inputs["name"], inputs.get("tags", {})
     wire: dict[str, Any] = {"Name": name, "Tags": [{"Key": key, "Value": value} for key, value in tags.items()]}
     wire["Tags"].append({"Key": _MOTO_ID_TAG, "Value": context.place.stable("secret", name, 6)})
@@ -19,6 +20,8 @@ def _secret(context: Context, inputs: Mapping[str, Any]) -> Created:
     if "kmsKeyId" in inputs:
         wire["KmsKeyId"] = inputs["kmsKeyId"]
     arn = context.client("secretsmanager").create_secret(**wire)["ARN"]
+    if not arn.startswith(context.place.arn("secretsmanager", f"secret:{name}-")):
+        raise LocalCloudError(f"the endpoint made {arn}, which is not this stack's region and account")
     return Created(arn, {"arn": arn, "name": name, "tagsAll": tags, "region": context.place.region})
 
 

@@ -1,0 +1,62 @@
+"""call_api, the broker's function: the only one that can read the API's key. Trusts nothing but a valid grant."""
+
+import json
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from agentic.agents.tools.services import Services
+from agentic.broker.broker import Broker
+from agentic.broker.transport import FakeTransport, HttpsTransport, Transport
+from agentic.core.errors import BrokerError, RefusedError
+from agentic.core.values import Target
+from agentic.core.wire import HttpRequest
+
+# How long a key is used before it is read again: a changed key counts after this time at the latest.
+_SECRET_SECONDS = 60.0
+
+
+def broker(services: Services) -> Callable[[Any, Any], dict[str, Any]]:
+    """A Lambda handler for one API's `call_api`. Locally AGENTIC_FAKE says where the API's fake answers."""
+    spec = services.specs[services.setting("api")]
+    transports: dict[Target, Transport] = {Target.REAL: HttpsTransport()}
+    if fake := services.environ.get("AGENTIC_FAKE"):
+        transports[Target.FAKE] = FakeTransport(fake)
+    for service in ("dynamodb", "secretsmanager"):
+        services.client(service)
+    live_keys = services.setting("live_keys") == "true"
+    the_broker = Broker(spec, services.store, _secrets(services), transports, live_keys=live_keys)
+
+    def handle(event: Any, context: Any) -> dict[str, Any]:
+        try:
+            return the_broker.call(str(event["grant"]), HttpRequest.from_json(event["request"])).to_json()
+        except RefusedError as error:
+            return {"error": {"code": error.code, "message": error.message}}
+
+    return handle
+
+
+def _secrets(services: Services) -> Callable[[str], Mapping[str, str]]:
+    kept: dict[str, tuple[float, dict[str, str]]] = {}
+
+    def secret(secret_id: str) -> Mapping[str, str]:
+        name = secret_id or services.setting("secret")
+        read_at, fields = kept.get(name, (0.0, {}))
+        if fields and time.monotonic() - read_at < _SECRET_SECONDS:
+            return fields
+        client = services.client("secretsmanager")
+        try:
+            text = client.get_secret_value(SecretId=name)["SecretString"]
+        except client.exceptions.ClientError as error:
+            # Neither the name's value nor AWS's own text: the script reads this.
+            api = services.setting("api")
+            raise BrokerError(f"the API has no key yet; set it with `agentic keys set {api}`") from error
+        fields = {str(key): str(value) for key, value in json.loads(text).items()}
+        kept[name] = (time.monotonic(), fields)
+        if secret_id:
+            # A key for one run: not kept beyond what one script needs.
+            for other in [known for known in kept if known not in {name, services.setting("secret")}]:
+                del kept[other]
+        return fields
+
+    return secret

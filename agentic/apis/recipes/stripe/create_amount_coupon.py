@@ -1,0 +1,31 @@
+"""Create a coupon that takes an amount off, once."""
+
+import os
+import sys
+
+import stripe
+
+AMOUNT = 500  # in the currency's smallest unit: 500 is 5.00 EUR
+CURRENCY = "eur"
+NAME = ""
+
+# Digits after the point where they are not two.
+DIGITS = dict.fromkeys("bif clp djf gnf jpy kmf krw mga pyg rwf ugx vnd vuv xaf xof xpf".split(), 0)
+DIGITS |= dict.fromkeys("bhd jod kwd omr tnd".split(), 3)
+
+
+def money(amount: int, currency: str) -> str:
+    digits = DIGITS.get(currency, 2)
+    return f"{amount / 10**digits:,.{digits}f} {currency.upper()}"
+
+
+stripe.api_key = os.environ["STRIPE_API_KEY"]
+
+try:
+    named = {"name": NAME} if NAME else {}
+    coupon = stripe.Coupon.create(amount_off=AMOUNT, currency=CURRENCY, duration="once", **named)
+except stripe.StripeError as error:
+    print(f"Stripe: {error.user_message or error}", file=sys.stderr)
+    sys.exit(1)
+
+print(f"Created coupon {coupon.id}: {money(AMOUNT, CURRENCY)} off, {coupon.duration}")

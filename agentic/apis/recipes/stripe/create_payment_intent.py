@@ -1,0 +1,35 @@
+"""Create a payment intent that somebody will pay later."""
+
+import os
+import sys
+
+import stripe
+
+AMOUNT = 2000  # in the currency's smallest unit: 2000 is 20.00 EUR
+CURRENCY = "eur"
+DESCRIPTION = ""
+
+# Digits after the point where they are not two.
+DIGITS = dict.fromkeys("bif clp djf gnf jpy kmf krw mga pyg rwf ugx vnd vuv xaf xof xpf".split(), 0)
+DIGITS |= dict.fromkeys("bhd jod kwd omr tnd".split(), 3)
+
+
+def money(amount: int, currency: str) -> str:
+    digits = DIGITS.get(currency, 2)
+    return f"{amount / 10**digits:,.{digits}f} {currency.upper()}"
+
+
+stripe.api_key = os.environ["STRIPE_API_KEY"]
+
+try:
+    intent = stripe.PaymentIntent.create(
+        amount=AMOUNT,
+        currency=CURRENCY,
+        automatic_payment_methods={"enabled": True},
+        **({"description": DESCRIPTION} if DESCRIPTION else {}),
+    )
+except stripe.StripeError as error:
+    print(f"Stripe: {error.user_message or error}", file=sys.stderr)
+    sys.exit(1)
+
+print(f"Created payment intent {intent.id}: {money(intent.amount, intent.currency)}, {intent.status}")

@@ -1,0 +1,48 @@
+"""What the Stripe SDK needs in the sandbox. Imported there, so it may import nothing of the registry."""
+
+import importlib
+from typing import Any
+
+import stripe
+
+# Resources are imported when first touched; a forked child should find them there.
+_RESOURCES = (
+    "Balance BalanceTransaction Charge Coupon Customer Discount Dispute Event Invoice InvoiceItem InvoiceLineItem LineItem ListObject"
+    " PaymentIntent PaymentLink PaymentMethod Price Product PromotionCode Refund SearchResultObject StripeClient StripeError"
+    " Subscription SubscriptionItem Webhook checkout error"
+).split()
+# The standard library and HTTP client parts that the first call would import.
+_MODULES = (
+    "anyio._backends._asyncio asyncio calendar csv decimal encodings.idna hmac http.client httpx itertools json platform requests"
+    " requests.adapters ssl statistics stripe.params urllib3.util.ssl_ uuid zoneinfo"
+).split()
+
+
+class _Canned(stripe.HTTPClient):
+    """Answers each request with the same empty list: no connection is made."""
+
+    name = "canned"
+
+    def request(self, *args: Any, **kwargs: Any) -> Any:
+        return '{"object": "list", "data": [{"id": "cus_1", "object": "customer"}], "has_more": false, "url": ""}', 200, {}
+
+
+def bootstrap() -> None:
+    """Settings for one run. With telemetry the SDK would start `uname` and write a file, neither of which the sandbox allows.
+
+    The CA bundle stays the SDK's own file: the sandbox's `ssl` trusts the relay's CA whatever file is named.
+    """
+    stripe.enable_telemetry = False
+
+
+def warm_up() -> None:
+    """Import and touch what scripts use, and take one call through the SDK without a connection."""
+    bootstrap()
+    for name in _MODULES:
+        importlib.import_module(name)
+    for name in _RESOURCES:
+        getattr(stripe, name)
+    stripe.checkout.Session  # noqa: B018 # pyright: ignore[reportUnusedExpression] # touched for its import
+    client = stripe.StripeClient("sk_test_warm_up", http_client=_Canned())
+    for customer in client.v1.customers.list({"limit": 1}).data:
+        str(customer)

@@ -1,0 +1,187 @@
+"""How a request leaves the broker: by https to the API itself, or by plain http to the API's fake on this machine."""
+
+import http.client
+import ipaddress
+import select
+import socket
+import ssl
+import threading
+import time
+from collections.abc import Callable, Sequence
+from typing import Any, Protocol
+from urllib.parse import urlsplit
+
+from agentic.core.errors import BrokerError
+from agentic.core.wire import HttpRequest, HttpResponse
+
+RESPONSE_BYTES = 4 * 1024 * 1024
+_CHUNK = 65536
+_IDLE_SECONDS = 30.0
+
+Resolve = Callable[[str, int], Sequence[str]]
+Connect = Callable[[str, int, float], socket.socket]
+
+
+class Transport(Protocol):
+    """Sends one request and follows no redirect. Raises `BrokerError` when there is no whole answer."""
+
+    def send(self, request: HttpRequest, timeout: float) -> HttpResponse: ...
+
+
+def resolve(host: str, port: int) -> Sequence[str]:
+    """The host's addresses, from the system's resolver."""
+    return [str(entry[4][0]) for entry in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
+
+
+def connect(address: str, port: int, timeout: float) -> socket.socket:
+    """A plain connection to an address that was checked."""
+    return socket.create_connection((address, port), timeout)
+
+
+class HttpsTransport:
+    """The real API. TLS verified, no proxy, and only to globally routable addresses: a name may not lead inside.
+
+    Keeps one idle connection per host. `context` and `connect` are for tests.
+    """
+
+    def __init__(
+        self,
+        *,
+        context: ssl.SSLContext | None = None,
+        resolve: Resolve = resolve,
+        connect: Connect = connect,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._context = context or ssl.create_default_context()
+        self._resolve = resolve
+        self._connect = connect
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._idle: dict[str, tuple[http.client.HTTPConnection, float]] = {}
+
+    def send(self, request: HttpRequest, timeout: float) -> HttpResponse:
+        url = urlsplit(request.url)
+        host = url.hostname or ""
+        if url.scheme != "https" or url.port not in (None, 443):
+            raise BrokerError("only https on port 443 leaves the broker")
+        try:
+            connection = self._take(host) or self._open(host, timeout)
+            try:
+                response, reusable = _exchange(connection, request, host, timeout)
+            except BaseException:
+                connection.close()
+                raise
+        except (OSError, http.client.HTTPException) as error:
+            raise BrokerError(f"{host} could not be reached: {type(error).__name__}: {error}") from error
+        if reusable:
+            self._keep(host, connection)
+        else:
+            connection.close()
+        return response
+
+    def close(self) -> None:
+        """Closes the idle connections."""
+        with self._lock:
+            idle, self._idle = self._idle, {}
+        for connection, _ in idle.values():
+            connection.close()
+
+    def _open(self, host: str, timeout: float) -> http.client.HTTPConnection:
+        addresses = self._resolve(host, 443)
+        routable = [address for address in addresses if _is_global(address)]
+        if not routable:
+            raise BrokerError(f"{host} does not lead to a public address: {', '.join(addresses) or 'none'}")
+        # To the very address that was checked: resolving again could give another.
+        plain = self._connect(routable[0], 443, timeout)
+        try:
+            tls = self._context.wrap_socket(plain, server_hostname=host)
+        except BaseException:
+            plain.close()
+            raise
+        tls.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        connection = http.client.HTTPConnection(host, 443, timeout=timeout)
+        connection.auto_open = 0
+        connection.sock = tls
+        return connection
+
+    def _take(self, host: str) -> http.client.HTTPConnection | None:
+        with self._lock:
+            connection, since = self._idle.pop(host, (None, 0.0))
+        if connection is None:
+            return None
+        # A server that has closed it has said so: then there is something to read.
+        gone = connection.sock is None or bool(select.select([connection.sock], [], [], 0)[0])
+        if gone or self._clock() - since > _IDLE_SECONDS:
+            connection.close()
+            return None
+        return connection
+
+    def _keep(self, host: str, connection: http.client.HTTPConnection) -> None:
+        with self._lock:
+            before = self._idle.get(host)
+            self._idle[host] = (connection, self._clock())
+        if before is not None:
+            before[0].close()
+
+
+class FakeTransport:
+    """An API's fake at `url` on this machine. The Host header stays the API's, so that one fake can be several hosts."""
+
+    def __init__(self, url: str) -> None:
+        parts = urlsplit(url)
+        if parts.scheme != "http" or not parts.hostname or not ipaddress.ip_address(parts.hostname).is_loopback:
+            raise BrokerError(f"a fake is reached at http://127.0.0.1:PORT, not at {url}")
+        self._address = (parts.hostname, parts.port or 80)
+
+    def send(self, request: HttpRequest, timeout: float) -> HttpResponse:
+        host = urlsplit(request.url).hostname or ""
+        connection = http.client.HTTPConnection(*self._address, timeout=timeout)
+        try:
+            response, _ = _exchange(connection, request, host, timeout)
+        except (OSError, http.client.HTTPException) as error:
+            raise BrokerError(f"the fake of {host} could not be reached: {type(error).__name__}: {error}") from error
+        finally:
+            connection.close()
+        return response
+
+
+def _exchange(
+    connection: http.client.HTTPConnection, request: HttpRequest, host: str, timeout: float
+) -> tuple[HttpResponse, bool]:
+    """The answer, and whether the connection can carry another request. `timeout` bounds the whole, not each part."""
+    deadline = time.monotonic() + timeout
+    target = request.url.removeprefix(f"https://{host}").removeprefix(":443")
+    _set_timeout(connection, timeout)
+    connection.putrequest(request.method, target, skip_host=True, skip_accept_encoding=True)
+    for name, value in (("Host", host), *request.headers):
+        connection.putheader(name, value.encode("latin-1"))
+    if request.body or request.method not in {"GET", "HEAD", "DELETE"}:
+        connection.putheader("Content-Length", str(len(request.body)))
+    connection.endheaders(request.body or None)
+    answer = connection.getresponse()
+    body = bytearray()
+    while chunk := answer.read(_CHUNK):
+        body += chunk
+        if len(body) > RESPONSE_BYTES:
+            raise BrokerError(f"the answer of {host} is larger than {RESPONSE_BYTES:,} bytes")
+        remaining = deadline - time.monotonic()
+        if remaining <= 0:
+            raise BrokerError(f"the answer of {host} took longer than {timeout:g} s")
+        _set_timeout(connection, remaining)
+    reusable = not answer.will_close
+    return HttpResponse(answer.status, tuple(answer.getheaders()), bytes(body)), reusable
+
+
+def _set_timeout(connection: http.client.HTTPConnection, seconds: float) -> None:
+    sock: Any = connection.sock
+    if sock is not None:
+        sock.settimeout(seconds)
+
+
+def _is_global(address: str) -> bool:
+    try:
+        found = ipaddress.ip_address(address.partition("%")[0])
+    except ValueError:
+        return False
+    mapped = found.ipv4_mapped if isinstance(found, ipaddress.IPv6Address) else None
+    return (mapped or found).is_global and not found.is_multicast

@@ -1,0 +1,107 @@
+"""`agentic doctor`: what works here, one line per item, each with the way out where something does not."""
+
+import argparse
+import importlib.metadata
+import importlib.util
+import platform
+import shutil
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from agentic.core.errors import AgenticError, ExitCode
+from agentic.core.values import to_json
+from agentic.interfaces.terminal import Terminal, visible
+from agentic.local import control
+from agentic.registry import Registry
+
+_GOOD, _NOTE, _BAD = "ok", "note", "problem"
+_MARKS = {_GOOD: ("green", "✓"), _NOTE: ("yellow", "·"), _BAD: ("red", "✗")}
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One thing that was looked at. `state` is `ok`, `note` (works, but know this) or `problem`."""
+
+    name: str
+    state: str
+    text: str
+
+
+def doctor(options: argparse.Namespace, terminal: Terminal) -> int:
+    """Exit code 1 when there is a problem."""
+    items = [item for check in _CHECKS for item in check()]
+    problems = any(item.state == _BAD for item in items)
+    if options.json:
+        terminal.json({"healthy": not problems, "items": to_json(items)})
+    for item in items:
+        style, mark = _MARKS[item.state]
+        terminal.line(f"{terminal.paint(style, mark)} {item.name}: {visible(item.text)}")
+    return ExitCode.FAILED if problems else ExitCode.DONE
+
+
+def _machine() -> Iterator[Item]:
+    yield Item("Python", _GOOD, f"{platform.python_version()} at {sys.prefix}")
+    if sys.platform.startswith("linux"):
+        yield Item("system", _GOOD, f"Linux {platform.release()}, {platform.machine()}")
+    else:
+        yield Item("system", _BAD, f"{sys.platform}: the local cloud and the sandbox need Linux; use the dev container")
+
+
+def _packages() -> Iterator[Item]:
+    needed = {"pulumi": "deploy", "pulumi_aws": "deploy", "moto": "local", "strands": "local", "awslambdaric": "local"}
+    missing = {extra for module, extra in needed.items() if importlib.util.find_spec(module) is None}
+    if missing:
+        extras = ",".join(sorted(missing))
+        yield Item("packages", _BAD, f"pip install 'agentic-api-developer[{extras}]' brings what is missing")
+    else:
+        versions = ", ".join(f"{name} {importlib.metadata.version(name)}" for name in ("pulumi", "moto", "strands-agents"))
+        yield Item("packages", _GOOD, versions)
+    found = shutil.which("pulumi")
+    yield Item("pulumi CLI", _GOOD if found else _NOTE, found or "not on the PATH; only `pulumi up` needs it, the local cloud does not")
+
+
+def _plugins() -> Iterator[Item]:
+    try:
+        registry = Registry.load()
+    except AgenticError as error:
+        yield Item("plugins", _BAD, error.message)
+        return
+    for plugin in registry.plugins:
+        apis = ", ".join(spec.title for spec in plugin.apis)
+        yield Item(f"plugin {plugin.name}", _BAD if plugin.error else _GOOD, plugin.error or f"{apis} ({plugin.package} {plugin.version})")
+
+
+def _sandbox() -> Iterator[Item]:
+    from agentic.sandbox import probe
+
+    for layer in probe():
+        yield Item(f"sandbox: {layer.name}", _GOOD if layer.active else _NOTE, layer.text)
+
+
+def _local_cloud() -> Iterator[Item]:
+    folder = control.home()
+    yield Item("state folder", _GOOD, f"{folder}{'' if folder.exists() else ' (made by the first run)'}")
+    if folder.exists():
+        free = shutil.disk_usage(folder).free // (1024 * 1024)
+        yield Item("disk", _GOOD if free > 500 else _BAD, f"{free} MB free")
+    try:
+        found = control.status(folder)
+    except AgenticError as error:
+        yield Item("local cloud", _NOTE, error.message)
+        return
+    yield Item("local cloud", _GOOD, f"running, process {found['pid']}" if found else "not running (the first run starts it)")
+
+
+def _keyring() -> Iterator[Item]:
+    try:
+        import keyring
+
+        backend = keyring.get_keyring()
+        works = backend.priority > 0
+        yield Item("keyring", _GOOD if works else _NOTE, backend.name if works else "none here; --live takes keys from the environment")
+    except ImportError:
+        yield Item("keyring", _NOTE, "the package keyring is not installed; --live takes keys from the environment")
+
+
+_CHECKS: tuple[Callable[[], Iterator[Item]], ...] = (_machine, _packages, _plugins, _sandbox, _local_cloud, _keyring)

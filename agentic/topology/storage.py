@@ -1,0 +1,90 @@
+"""The bucket of scripts and execution logs."""
+
+import pulumi
+import pulumi_aws as aws
+
+_DAYS_TO_ABORT_UPLOADS = 1
+
+
+class CodeStorage(pulumi.ComponentResource):
+    """A private, encrypted, versioned bucket, reachable over TLS only.
+
+    Unless it is protected it goes with the stack, contents and all. With `expire_after_days` > 0 objects go then.
+    """
+
+    name: pulumi.Output[str]
+    arn: pulumi.Output[str]
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        bucket_name: str,
+        protect: bool,
+        expire_after_days: int,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        super().__init__("agentic:topology:CodeStorage", name, None, opts)
+        child = pulumi.ResourceOptions(parent=self)
+        bucket = aws.s3.Bucket(
+            name,
+            bucket=bucket_name,
+            force_destroy=not protect,
+            opts=pulumi.ResourceOptions(parent=self, protect=protect),
+        )
+        aws.s3.BucketServerSideEncryptionConfiguration(
+            name,
+            bucket=bucket.bucket,
+            rules=[{"apply_server_side_encryption_by_default": {"sse_algorithm": "AES256"}}],
+            opts=child,
+        )
+        versioning = aws.s3.BucketVersioning(
+            name, bucket=bucket.bucket, versioning_configuration={"status": "Enabled"}, opts=child
+        )
+        walls = aws.s3.BucketPublicAccessBlock(
+            name,
+            bucket=bucket.bucket,
+            block_public_acls=True,
+            block_public_policy=True,
+            ignore_public_acls=True,
+            restrict_public_buckets=True,
+            opts=child,
+        )
+        # After the access block: S3 refuses the two at the same time.
+        aws.s3.BucketPolicy(
+            name,
+            bucket=bucket.bucket,
+            policy=_tls_only(bucket.arn),
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[walls]),
+        )
+        if expire_after_days:
+            aws.s3.BucketLifecycleConfiguration(
+                name,
+                bucket=bucket.bucket,
+                rules=[
+                    {
+                        "id": "expire",
+                        "status": "Enabled",
+                        "filter": {"prefix": ""},
+                        "expiration": {"days": expire_after_days},
+                        "noncurrent_version_expiration": {"noncurrent_days": expire_after_days},
+                        "abort_incomplete_multipart_upload": {"days_after_initiation": _DAYS_TO_ABORT_UPLOADS},
+                    }
+                ],
+                opts=pulumi.ResourceOptions(parent=self, depends_on=[versioning]),
+            )
+        self.name = bucket.bucket
+        self.arn = bucket.arn
+        self.register_outputs({"name": self.name, "arn": self.arn})
+
+
+def _tls_only(bucket_arn: pulumi.Output[str]) -> pulumi.Output[str]:
+    statement = {
+        "Sid": "TlsOnly",
+        "Effect": "Deny",
+        "Principal": "*",
+        "Action": "s3:*",
+        "Resource": [bucket_arn, pulumi.Output.concat(bucket_arn, "/*")],
+        "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+    }
+    return pulumi.Output.json_dumps({"Version": "2012-10-17", "Statement": [statement]})

@@ -1,0 +1,299 @@
+"""Unmodified clients in the sandbox reach the API through relay and broker; the key is added outside and never seen inside."""
+
+import base64
+import json
+import sysconfig
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+from broker_stage import GRANT, HOST, KEY, PLACEHOLDER, SPEC, WIDE, ledger_for, widened
+from echo_upstream import EchoUpstream
+
+from agentic.broker.broker import Broker
+from agentic.broker.ca import Authority
+from agentic.broker.credentials import to_send
+from agentic.broker.ledger import MemoryLedger
+from agentic.broker.relay import Relay
+from agentic.broker.rules import Allowed, Rules
+from agentic.broker.transport import FakeTransport
+from agentic.core.spec import ApiSpec
+from agentic.core.values import Outcome, Target
+from agentic.core.wire import HttpRequest, HttpResponse
+from agentic.sandbox import Sandbox, SandboxPolicy
+
+POLICY = SandboxPolicy(SPEC.environment, seconds=20)
+CLIENTS = {
+    "stripe": "import stripe, os\nstripe.api_key = os.environ['STRIPE_API_KEY']\nprint(stripe.Customer.create(name='Ada'))",
+    "stripe client": "import stripe\nprint(stripe.StripeClient('sk_test_placeholder').v1.customers.create({'name': 'Ada'}))",
+    "stripe async": """
+import asyncio, os, stripe
+stripe.api_key = os.environ["STRIPE_API_KEY"]
+async def main():
+    print(await stripe.Customer.create_async(name="Ada"))
+asyncio.run(main())
+""",
+    "requests": "import requests\nprint(requests.post(URL, data={'name': 'Ada'}, headers=AUTH).text)",
+    "httpx": "import httpx\nprint(httpx.post(URL, data={'name': 'Ada'}, headers=AUTH).text)",
+    "httpx async": """
+import asyncio, httpx
+async def main():
+    async with httpx.AsyncClient() as client:
+        print((await client.post(URL, data={"name": "Ada"}, headers=AUTH)).text)
+asyncio.run(main())
+""",
+    "urllib": "import urllib.request as u\nprint(u.urlopen(u.Request(URL, b'name=Ada', AUTH)).read().decode())",
+    "urllib3": "import urllib3\nprint(urllib3.PoolManager().request('POST', URL, fields={'name': 'Ada'}, encode_multipart=False, headers=AUTH).data.decode())",
+    "http.client": """
+import http.client
+c = http.client.HTTPSConnection("api.stripe.com")
+for _ in range(2):
+    c.request("POST", "/v1/customers", "name=Ada", {"Content-Type": "application/x-www-form-urlencoded", **AUTH})
+    answer = c.getresponse().read().decode()
+print(answer)
+""",
+    "plain http is upgraded": "import urllib.request as u\nprint(u.urlopen(u.Request(URL.replace('https', 'http'), b'name=Ada', AUTH)).read().decode())",
+    "chunked": "import requests\nprint(requests.post(URL, data=iter([b'name=', b'Ada']), headers=AUTH | {'Content-Type': 'application/x-www-form-urlencoded'}).text)",
+}
+HEADER = f"URL = 'https://{HOST}/v1/customers'\nAUTH = {{'Authorization': 'Bearer {PLACEHOLDER}'}}\n"
+
+
+class Stage:
+    """Sandbox, relay, broker and upstream in one process."""
+
+    def __init__(self, sandbox: Sandbox, upstream: EchoUpstream, authority: Authority) -> None:
+        self.sandbox = sandbox
+        self.upstream = upstream
+        self.authority = authority
+
+    def run(
+        self, code: str, *, ledger: MemoryLedger | None = None, spec: ApiSpec = SPEC, policy: SandboxPolicy = POLICY
+    ) -> Outcome:
+        transports = {Target.FAKE: FakeTransport(self.upstream.url)}
+        broker = Broker(spec, ledger or ledger_for(), lambda _: {"api_key": KEY}, transports)
+        relay = Relay([HOST], lambda request: broker.call(GRANT, request), self.authority, refusal=spec.refusal)
+        return self.sandbox.run(HEADER + code, policy, relay)
+
+
+@pytest.fixture(scope="module")
+def sandbox() -> Iterator[Sandbox]:
+    with Sandbox(SPEC.sdk, python_path=[sysconfig.get_path("purelib")]) as sandbox:
+        yield sandbox
+
+
+@pytest.fixture(scope="module")
+def authority() -> Authority:
+    return Authority()
+
+
+@pytest.fixture
+def stage(sandbox: Sandbox, authority: Authority) -> Iterator[Stage]:
+    with EchoUpstream() as upstream:
+        yield Stage(sandbox, upstream, authority)
+
+
+def forms_of_the_key() -> list[str]:
+    return [KEY, quote(KEY, safe=""), base64.b64encode(KEY.encode()).decode(), "CANARY"]
+
+
+@pytest.mark.parametrize("client", CLIENTS)
+def test_client_reaches_the_api_with_the_real_key_and_never_sees_it(stage: Stage, client: str) -> None:
+    ledger = ledger_for()
+    outcome = stage.run(CLIENTS[client], ledger=ledger)
+    assert outcome.success, outcome.stderr
+    assert json.loads(
+        outcome.stdout.partition("\n")[2] if outcome.stdout.startswith("<") else outcome.stdout[outcome.stdout.index("{") :]
+    )
+    received = stage.upstream.received[-1]
+    assert (received.method, received.target, received.headers["host"], received.body) == (
+        "POST",
+        "/v1/customers",
+        HOST,
+        b"name=Ada",
+    )
+    assert received.headers["authorization"] == f"Bearer {KEY}"
+    assert PLACEHOLDER not in str(received)
+    assert received.headers["accept-encoding"] == "identity"
+    assert "[removed]" in outcome.stdout  # The upstream did send it back.
+    assert not [form for form in forms_of_the_key() if form in outcome.stdout + outcome.stderr]
+    assert [(call.method, call.url, call.params, call.status, call.write) for call in ledger.calls][-1:] == [
+        ("POST", f"https://{HOST}/v1/customers", {"name": "Ada"}, 200, True)
+    ]
+
+
+@pytest.mark.parametrize(
+    "method", ["requests.get(URL.replace('api.stripe.com', HOST))", "socket.create_connection((HOST, 443))"]
+)
+@pytest.mark.parametrize(
+    "host", ["evil.test", "93.184.216.34", "127.0.0.1", "169.254.169.254", "api.stripe.com.evil.test", "API.stripe.com."]
+)
+def test_other_hosts_are_refused(stage: Stage, host: str, method: str) -> None:
+    outcome = stage.run(f"import requests, socket\nHOST = {host!r}\n{method}")
+    assert outcome.exit == 1
+    assert "scripts reach only api.stripe.com" in outcome.stderr
+    assert not stage.upstream.received
+
+
+@pytest.mark.parametrize("port", [22, 8443, 0])
+def test_other_ports_are_refused(stage: Stage, port: int) -> None:
+    assert "by https on port 443 only" in stage.run(f"import socket\nsocket.create_connection(('{HOST}', {port}))").stderr
+
+
+def test_foreign_host_header_is_refused(stage: Stage) -> None:
+    outcome = stage.run("import requests\nr = requests.get(URL, headers={'Host': 'evil.test'})\nprint(r.status_code, r.text)")
+    assert outcome.stdout.startswith("403")
+    assert "evil.test" in outcome.stdout
+    assert not stage.upstream.received
+
+
+def test_upgrade_to_a_websocket_is_refused(stage: Stage) -> None:
+    headers = "{'Upgrade': 'websocket', 'Connection': 'Upgrade'}"
+    outcome = stage.run(f"import requests\nr = requests.get(URL, headers={headers})\nprint(r.status_code, r.text)")
+    assert outcome.stdout.startswith("403")
+    assert not stage.upstream.received
+
+
+REFUSED_CALL = """
+import stripe, time
+stripe.api_key = "sk_test_placeholder"
+started = time.monotonic()
+try:
+    stripe.Payout.create(amount=1, currency="usd")
+    print("reached")
+except stripe.PermissionError as error:
+    print(error.user_message, time.monotonic() - started < 0.4)
+"""
+
+
+def test_refused_operation_is_the_sdks_own_error_at_once_and_is_journalled(stage: Stage) -> None:
+    ledger = ledger_for()
+    outcome = stage.run(REFUSED_CALL, ledger=ledger, spec=widened(refused=SPEC.refused))
+    assert outcome.stdout == "Refused by the broker: POST /v1/payouts is never allowed (payouts) True\n"
+    assert not stage.upstream.received
+    (call,) = ledger.calls
+    assert (call.status, call.write, call.params) == (403, True, {"amount": "1", "currency": "usd"})
+    assert "never allowed" in call.refused
+
+
+def test_control_without_the_rule_the_refused_operation_is_reached(stage: Stage) -> None:
+    outcome = stage.run(REFUSED_CALL, spec=widened(refused=()))
+    assert outcome.stdout == "reached\n"
+    assert stage.upstream.received[0].target == "/v1/payouts"
+    assert WIDE.path == "/v1/{kind}"
+
+
+def test_control_without_the_scrubbing_the_key_comes_back(stage: Stage) -> None:
+    """An exchange that does all the broker does but scrub: the tests above would see the key."""
+    transport = FakeTransport(stage.upstream.url)
+
+    def exchange(request: HttpRequest) -> HttpResponse:
+        allowed = Rules(SPEC).judge(request)
+        assert isinstance(allowed, Allowed)
+        return transport.send(to_send(SPEC, allowed, {"api_key": KEY}), 5)
+
+    outcome = stage.sandbox.run(HEADER + CLIENTS["requests"], POLICY, Relay([HOST], exchange, stage.authority))
+    assert KEY in outcome.stdout
+
+
+def test_key_is_nowhere_in_the_child(stage: Stage) -> None:
+    """Its memory, environment and descriptors are searched after a call has been made."""
+    code = """
+import os, re, requests
+r = requests.get(URL)
+found = {"CANAR[Y]_7f3": 0, "sk_test_placeh[o]lder": 0}  # Patterns, which do not find themselves.
+for line in open("/proc/self/maps"):
+    span, mode = line.split()[:2]
+    if mode.startswith("rw"):
+        low, high = (int(part, 16) for part in span.split("-"))
+        with open("/proc/self/mem", "rb", 0) as memory:
+            memory.seek(low)
+            data = memory.read(high - low) or b""
+            for pattern in found:
+                found[pattern] += len(re.findall(pattern.encode(), data))
+control = found.pop("sk_test_placeh[o]lder") > 0
+print(r.status_code, found, control)
+"""
+    outcome = stage.run(code)
+    assert outcome.stdout == "200 {'CANAR[Y]_7f3': 0} True\n", outcome.stderr
+
+
+def test_closed_grant_is_refused_in_the_apis_shape(stage: Stage) -> None:
+    ledger = ledger_for()
+    ledger.close()
+    outcome = stage.run(CLIENTS["stripe"], ledger=ledger)
+    assert "PermissionError: the attempt is over; its grant is closed" in outcome.stderr
+    assert not stage.upstream.received
+
+
+def test_call_limit_holds_for_calls_in_parallel(stage: Stage) -> None:
+    code = """
+import concurrent.futures, requests
+with concurrent.futures.ThreadPoolExecutor(20) as pool:
+    print(sorted(r.status_code for r in pool.map(lambda _: requests.get(URL), range(20))))
+"""
+    outcome = stage.run(code, ledger=ledger_for(limit=5))
+    assert outcome.stdout == f"{[200] * 5 + [403] * 15}\n", outcome.stderr
+    assert len(stage.upstream.received) == 5
+
+
+def test_redirect_to_another_host_is_followed_by_nobody(stage: Stage) -> None:
+    outcome = stage.run("import requests\nrequests.get(URL.replace('customers', 'redirect'))")
+    assert "the sandbox refuses evil.test:443" in outcome.stderr
+    assert [got.target for got in stage.upstream.received] == ["/v1/redirect"]
+
+
+def test_body_above_the_limit_is_answered_413_after_it_was_read(stage: Stage) -> None:
+    code = "import requests\nr = requests.post(URL, data=b'x' * (5 << 20), headers=AUTH)\nprint(r.status_code, r.json()['error']['message'])"
+    outcome = stage.run(code)
+    assert outcome.stdout == "413 the request's body is larger than 4,194,304 bytes\n", outcome.stderr
+    assert not stage.upstream.received
+
+
+def test_script_cannot_make_the_relay_take_descriptors(stage: Stage) -> None:
+    """The control socket is found and given a descriptor: the relay drops it and goes on."""
+    code = """
+import os, socket, stat, requests
+for fd in range(3, 40):
+    try:
+        if stat.S_ISSOCK(os.fstat(fd).st_mode):
+            control = socket.socket(fileno=os.dup(fd))
+            socket.send_fds(control, [b'{"host": 1, "port": {}}'], [0, 1, 2])
+            print(control.recv(1000).decode())
+    except OSError:
+        pass
+print(requests.get(URL).status_code)
+"""
+    before = len(_descriptors())
+    outcome = stage.run(code)
+    assert outcome.stdout.splitlines() == ['{"refused": "scripts reach only api.stripe.com"}', "200"], outcome.stderr
+    assert len(_descriptors()) <= before
+
+
+def test_runs_in_parallel_have_networks_of_their_own(stage: Stage) -> None:
+    outcomes: list[Outcome] = []
+    ledgers = [ledger_for() for _ in range(4)]
+    threads = [
+        threading.Thread(target=lambda ledger=ledger: outcomes.append(stage.run(CLIENTS["requests"], ledger=ledger)))
+        for ledger in ledgers
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert [outcome.success for outcome in outcomes] == [True] * 4
+    assert [len(ledger.calls) for ledger in ledgers] == [1] * 4
+
+
+def test_nothing_of_a_run_stays_behind(stage: Stage) -> None:
+    stage.run(CLIENTS["requests"])
+    descriptors, threads = len(_descriptors()), threading.active_count()
+    for _ in range(3):
+        stage.run("import requests, os\nrequests.get(URL)\nos._exit(0)")
+    assert len(_descriptors()) <= descriptors + 1
+    assert threading.active_count() <= threads + 1
+
+
+def _descriptors() -> list[str]:
+    return [str(path) for path in Path("/proc/self/fd").iterdir()]

@@ -1,0 +1,102 @@
+"""A small local cloud for programs written in the tests: the real endpoint, evaluator, gateways and harnesses."""
+
+import textwrap
+import zipfile
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from agentic.local.agents import Gateways, HarnessDeclaration, Harnesses
+from agentic.local.agents.models import Models
+from agentic.local.endpoint import Endpoint
+from agentic.local.functions.declaration import FunctionDeclaration
+from agentic.local.identities import Identities
+from agentic.local.permissions import Permissions
+from agentic.local.program.engine import RunningProgram
+from agentic.local.program.place import Place
+from agentic.local.program.program import Program, ProgramResult
+from agentic.local.program.resources import all_types
+from agentic.local.program.table import Context
+from agentic.local.services import InvokeResult, Services
+from agentic.local.state import StateFolder
+from agentic.local.trace import Event
+
+PLACE = Place(project="tiny", stack="dev", region="eu-central-1", account_id="123456789012")
+
+
+class DeclaredFunctions:
+    """Keeps what is declared; no function runs in these tests."""
+
+    def __init__(self) -> None:
+        self.declared: list[FunctionDeclaration] = []
+
+    def create(self, declaration: FunctionDeclaration) -> None:
+        self.declared.append(declaration)
+
+    def invoke(self, name_or_arn: str, payload: bytes, **options: Any) -> InvokeResult:
+        raise AssertionError("no function runs in these tests")
+
+
+class DeclaredHarnesses(Harnesses):
+    """The real ones, which also show what was declared."""
+
+    def __init__(self, gateways: Gateways, models: Models) -> None:
+        super().__init__(gateways, models)
+        self.declared: list[HarnessDeclaration] = []
+
+    def create(self, declaration: HarnessDeclaration) -> None:
+        super().create(declaration)
+        self.declared.append(declaration)
+
+
+class NoModels:
+    def converse(self, model_id: str, request: Mapping[str, Any]) -> dict[str, Any]:
+        raise AssertionError("no model is asked in these tests")
+
+    def converse_stream(self, model_id: str, request: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+        raise AssertionError("no model is asked in these tests")
+
+
+class World:
+    """Runs a program's text. `log` is where its output goes, `events` what the observer was told."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.log = folder / "state" / "program.log"
+        self.events: list[Event] = []
+        self.functions = DeclaredFunctions()
+        self.permissions = Permissions()
+        self.gateways = Gateways(self.functions, self.permissions)
+        self.harnesses = DeclaredHarnesses(self.gateways, Models(lambda api: ()))
+        services = Services(self.functions, self.harnesses, NoModels())
+        state = StateFolder(folder / "state")
+        self.endpoint = Endpoint(state, Identities(), self.permissions, services, region=PLACE.region, account=PLACE.account_id)
+        self.endpoint.start()
+
+    def write(self, source: str) -> Path:
+        main = self.folder / "project" / "__main__.py"
+        main.parent.mkdir(exist_ok=True)
+        main.write_text(textwrap.dedent(source))
+        return main
+
+    def zip(self) -> Path:
+        path = self.folder / "function.zip"
+        with zipfile.ZipFile(path, "w") as archive:
+            archive.writestr("handler.py", "def handler(event, context): return event\n")
+        return path
+
+    def context(self) -> Context:
+        return Context(PLACE, self.endpoint.client, self.permissions, self.functions, self.gateways, self.harnesses)
+
+    def harness(self, arn: str) -> HarnessDeclaration:
+        (found,) = (declared for declared in self.harnesses.declared if declared.arn == arn)
+        return found
+
+    def launch(self, source: str, config: Mapping[str, str] | None = None, **program: Any) -> RunningProgram:
+        return RunningProgram.launch(Program(self.write(source), PLACE, config or {}, **program), self.log)
+
+    def run(
+        self, source: str, config: Mapping[str, str] | None = None, *, seconds: float = 60, **program: Any
+    ) -> ProgramResult:
+        with self.launch(source, config, **program) as running:
+            return running.complete(all_types(), self.context(), observer=self.events.append, seconds=seconds)

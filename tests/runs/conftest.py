@@ -1,0 +1,66 @@
+"""A runs table in moto, as the topology makes it, and a clock that the tests turn."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import boto3
+import pytest
+from moto import mock_aws
+
+from agentic.core.names import new_handle, new_run_id
+from agentic.core.values import Target
+from agentic.runs import NewRun, RunStore
+
+
+class Clock:
+    """Seconds since the epoch, moved by hand."""
+
+    def __init__(self) -> None:
+        self.now = 1_768_000_000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def dynamodb() -> Iterator[Any]:
+    with mock_aws():
+        client = boto3.client(
+            "dynamodb", region_name="eu-central-1", aws_access_key_id="test", aws_secret_access_key="test"  # noqa: S106
+        )
+        client.create_table(
+            TableName="runs",
+            BillingMode="PAY_PER_REQUEST",
+            KeySchema=[{"AttributeName": "run_id", "KeyType": "HASH"}, {"AttributeName": "item", "KeyType": "RANGE"}],
+            AttributeDefinitions=[{"AttributeName": n, "AttributeType": "S"} for n in ("run_id", "item", "kind", "created_at")],
+            GlobalSecondaryIndexes=[
+                {
+                    "IndexName": "recent",
+                    "KeySchema": [
+                        {"AttributeName": "kind", "KeyType": "HASH"},
+                        {"AttributeName": "created_at", "KeyType": "RANGE"},
+                    ],
+                    "Projection": {"ProjectionType": "ALL"},
+                }
+            ],
+        )
+        yield client
+
+
+@pytest.fixture
+def store(dynamodb: Any, clock: Clock) -> RunStore:
+    return RunStore(dynamodb, "runs", clock=clock)
+
+
+@pytest.fixture
+def started(store: RunStore) -> tuple[str, str]:
+    """A new run: its id and the orchestrator's handle."""
+    run_id = new_run_id()
+    handle = new_handle(run_id)
+    store.create(NewRun(run_id=run_id, api="stripe", task="Do it", target=Target.FAKE, call_limit=3), handle)
+    return run_id, handle

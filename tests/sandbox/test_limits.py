@@ -1,0 +1,141 @@
+"""Every way to outstay a limit ends the run within it, and leaves no process behind."""
+
+import os
+import signal
+import time
+
+import pytest
+from conftest import Run
+
+from agentic.core.spec import Sdk
+from agentic.sandbox import Sandbox, SandboxPolicy
+
+LIMIT = SandboxPolicy(seconds=1.0)
+IGNORE_ALL = (
+    "import signal\nfor n in range(1, 65):\n    try: signal.signal(n, signal.SIG_IGN)\n    except (OSError, ValueError): pass\n"
+)
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        pytest.param("while True: pass", id="busy"),
+        pytest.param(IGNORE_ALL + "import time\nprint('said', flush=True)\ntime.sleep(60)", id="ignored-signals"),
+        pytest.param("import threading, time\nthreading.Thread(target=time.sleep, args=(60,)).start()", id="thread-not-joined"),
+        pytest.param("import atexit, time\natexit.register(time.sleep, 60)", id="exit-handler"),
+        pytest.param("import os, signal\nos.kill(os.getpid(), signal.SIGSTOP)", id="stopped-itself"),
+        pytest.param("10 ** 10 ** 9", id="one-long-instruction"),
+        pytest.param("try:\n    while True: pass\nexcept BaseException:\n    while True: pass", id="catches-everything"),
+    ],
+)
+def test_script_is_ended_at_its_time_limit(run: Run, code: str) -> None:
+    started = time.monotonic()
+    outcome = run(code, LIMIT)
+    assert (outcome.reason, outcome.exit, outcome.success) == ("timeout", None, False)
+    assert 0.9 < time.monotonic() - started < 2.5
+
+
+def test_what_a_script_said_before_it_was_ended_is_kept(run: Run) -> None:
+    assert run("print('said')\nwhile True: pass", LIMIT).stdout == "said\n"
+
+
+def test_grandchildren_that_hold_the_pipes_neither_prolong_the_run_nor_survive_it(run: Run) -> None:
+    code = "import os, time\npid = os.fork()\nif pid == 0:\n    time.sleep(60)\n    os._exit(0)\nprint(pid)"
+    started = time.monotonic()
+    outcome = run(code, SandboxPolicy(seconds=20))
+    assert time.monotonic() - started < 5
+    assert outcome.success
+    _assert_gone(int(outcome.stdout))
+
+
+def test_daemonised_grandchild_in_a_session_of_its_own_is_ended(run: Run) -> None:
+    code = """
+import os, time
+read, write = os.pipe()
+if os.fork() == 0:
+    os.setsid()
+    if os.fork() == 0:
+        os.write(write, str(os.getpid()).encode())
+        time.sleep(60)
+    os._exit(0)
+print(os.read(read, 100).decode())
+"""
+    _assert_gone(int(run(code).stdout))
+
+
+def test_forked_processes_end_with_the_time_limit(run: Run) -> None:
+    code = "import os, time\nprint(*[os.fork() or time.sleep(60) for _ in range(5)], flush=True)\ntime.sleep(60)"
+    outcome = run(code, LIMIT)
+    assert outcome.reason == "timeout"
+    pids = [int(word) for word in outcome.stdout.split()]
+    assert len(pids) == 5
+    for pid in pids:
+        _assert_gone(pid)
+
+
+def test_long_output_is_cut_with_a_mark_and_the_script_goes_on(run: Run) -> None:
+    outcome = run("print('x' * 5000)\nprint('y' * 5000)\nimport sys; sys.exit(3)", SandboxPolicy(output_bytes=1000))
+    assert outcome.exit == 3
+    assert outcome.stdout == "x" * 1000 + "\n[cut here: 1,000 of 10,002 bytes]\n"
+
+
+def test_output_flood_ends_the_run(run: Run) -> None:
+    outcome = run("while True: print('x' * 10000)", SandboxPolicy(output_bytes=1000, flood_bytes=1_000_000))
+    assert (outcome.reason, outcome.exit) == ("output", None)
+    assert outcome.duration_ms < 5000
+    assert len(outcome.stdout) < 1100
+
+
+def test_flood_of_the_report_ends_the_run(run: Run) -> None:
+    code = "import os\nwhile True:\n    for fd in range(3, 30):\n        try: os.write(fd, b'[' * 4096)\n        except OSError: pass"
+    assert run(code).reason == "output"
+
+
+def test_memory_bomb_is_the_reason_memory(run: Run) -> None:
+    outcome = run("x = 'x' * (1 << 31)", SandboxPolicy(seconds=10, memory_bytes=256 * 1024 * 1024))
+    assert (outcome.reason, outcome.exit) == ("memory", 1)
+    assert "MemoryError" in outcome.stderr
+
+
+def test_memory_below_the_limit_is_had(run: Run) -> None:
+    assert run("x = bytearray(100 << 20); print(len(x))").success
+
+
+def test_files_open_are_limited(run: Run) -> None:
+    assert "Too many open files" in run("files = [open('/dev/null') for _ in range(1000)]").stderr
+
+
+def test_signal_that_ends_the_script_is_told(run: Run) -> None:
+    outcome = run("import os\nos.kill(os.getpid(), 11)")
+    assert (outcome.reason, outcome.exit) == ("killed", None)
+
+
+def test_stopped_zygote_does_not_prolong_the_run() -> None:
+    with Sandbox(Sdk("", ())) as sandbox:
+        started = time.monotonic()
+        outcome = sandbox.run("import os, signal\nos.kill(os.getppid(), signal.SIGSTOP)\nwhile True: pass", LIMIT)
+        assert outcome.reason == "timeout"
+        assert time.monotonic() - started < 6
+        assert sandbox.run("print(1)", SandboxPolicy()).stdout == "1\n"
+
+
+def test_control_without_the_sandboxs_end_a_process_would_survive() -> None:
+    """The wall of the tests above: `_assert_gone` fails for a process that is there."""
+    pid = os.spawnlp(os.P_NOWAIT, "sleep", "sleep", "60")
+    try:
+        with pytest.raises(AssertionError):
+            _assert_gone(pid, seconds=0.2)
+    finally:
+        os.kill(pid, signal.SIGKILL)
+        os.waitpid(pid, 0)
+
+
+def _assert_gone(pid: int, seconds: float = 3.0) -> None:
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        try:
+            os.kill(pid, 0)
+        except ProcessLookupError:
+            return
+        time.sleep(0.02)
+    raise AssertionError(f"process {pid} is still there")
