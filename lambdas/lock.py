@@ -35,7 +35,7 @@ class Lock:
         try:
             lines = path.read_text().splitlines()
         except OSError as error:
-            raise BuildError(f"the lock file {path} cannot be read: {error.strerror}") from error
+            raise BuildError(f"the lock file {path} cannot be read: {error.strerror}", hint="install again") from error
         found: dict[str, tuple[str, set[str]]] = {}
         name = ""
         for line in lines:

@@ -1,4 +1,4 @@
-"""The build's cache: a folder of this user alone, outside the clone, written so that nothing is ever half there."""
+"""The build's cache: a folder of this user, outside the clone, written so that nothing is ever half there."""
 
 import contextlib
 import errno

@@ -59,9 +59,7 @@ _REFUSED_FIELDS = (*_ELSEWHERE, *(f"{outer}.{field}" for outer in _INNER for fie
 _NEVER = {
     "payouts": ("/v1/payouts", "/v1/payouts/{id}", "/v1/payouts/{id}/cancel", "/v1/payouts/{id}/reverse"),
     "transfers": (
-        "/v1/transfers",
-        "/v1/transfers/{id}",
-        "/v1/transfers/{id}/reversals",
+        *("/v1/transfers", "/v1/transfers/{id}", "/v1/transfers/{id}/reversals"),
         "/v1/transfers/{id}/reversals/{reversal}",
     ),
     "topups": ("/v1/topups", "/v1/topups/{id}", "/v1/topups/{id}/cancel"),
@@ -76,6 +74,8 @@ _NEVER = {
     "issuing": ("/v1/issuing/{kind}", "/v1/issuing/{kind}/{id}", "/v1/issuing/{kind}/{id}/{action}"),
     "bank accounts": ("/v1/customers/{id}/sources", "/v1/customers/{id}/bank_accounts", "/v1/tokens"),
 }
+
+_WORDS = "stripe customer product price payment charge refund invoice subscription coupon promotion balance dispute checkout"
 
 _PROMPT = """\
 Write for the Stripe Python SDK 16.1 (API version 2026-10-28.endive).
@@ -143,10 +143,7 @@ STRIPE = ApiSpec(
     prompt=_PROMPT,
     recipes=RECIPES,
     fake="agentic.apis.fakes.stripe:fake_stripe",
-    words=(
-        "stripe",
-        *"customer product price payment charge refund invoice subscription coupon promotion balance dispute checkout".split(),
-    ),
+    words=tuple(_WORDS.split()),
     refused=tuple(_never()),
     dropped_headers=("Stripe-Account", "Stripe-Context"),
     # Signing and session secrets. A payment's client_secret is meant for the customer's browser and stays.

@@ -7,15 +7,15 @@ import stripe
 
 # Resources are imported when first touched; a forked child should find them there.
 _RESOURCES = (
-    "Balance BalanceTransaction Charge Coupon Customer Discount Dispute Event Invoice InvoiceItem InvoiceLineItem LineItem ListObject"
-    " PaymentIntent PaymentLink PaymentMethod Price Product PromotionCode Refund SearchResultObject StripeClient StripeError"
-    " Subscription SubscriptionItem Webhook checkout error"
-).split()
+    "Balance BalanceTransaction Charge Coupon Customer Discount Dispute Event Invoice InvoiceItem InvoiceLineItem"
+    " LineItem ListObject PaymentIntent PaymentLink PaymentMethod Price Product PromotionCode Refund"
+    " SearchResultObject StripeClient StripeError Subscription SubscriptionItem Webhook checkout error"
+)
 # The standard library and HTTP client parts that the first call would import.
 _MODULES = (
-    "anyio._backends._asyncio asyncio calendar csv decimal encodings.idna hmac http.client httpx itertools json platform requests"
-    " requests.adapters ssl statistics stripe.params urllib3.util.ssl_ uuid zoneinfo"
-).split()
+    "anyio._backends._asyncio asyncio calendar csv decimal encodings.idna hmac http.client httpx itertools json"
+    " platform requests requests.adapters ssl statistics stripe.params urllib3.util.ssl_ uuid zoneinfo"
+)
 
 
 class _Canned(stripe.HTTPClient):
@@ -38,9 +38,9 @@ def bootstrap() -> None:
 def warm_up() -> None:
     """Import and touch what scripts use, and take one call through the SDK without a connection."""
     bootstrap()
-    for name in _MODULES:
+    for name in _MODULES.split():
         importlib.import_module(name)
-    for name in _RESOURCES:
+    for name in _RESOURCES.split():
         getattr(stripe, name)
     stripe.checkout.Session  # noqa: B018 # pyright: ignore[reportUnusedExpression] # touched for its import
     client = stripe.StripeClient("sk_test_warm_up", http_client=_Canned())

@@ -106,7 +106,7 @@ class RelayLink:
         except (ValueError, TypeError, KeyError, RecursionError):
             return "not a connect request"
         allowed = ", ".join(sorted(self._relay.hosts))
-        if host not in self._relay.hosts:
+        if not isinstance(host, str) or host not in self._relay.hosts:
             return f"scripts reach only {allowed}"
         if type(port) is not int or port not in (_HTTPS, _HTTP):
             return f"{host} is reached by https on port {_HTTPS} only"

@@ -19,7 +19,7 @@ from typing import Any, Self
 
 from agentic.agents.front_door import FrontDoor, RunRequest
 from agentic.agents.tools.services import Services as ToolServices
-from agentic.core.errors import LocalCloudError, PluginError, UsageError
+from agentic.core.errors import LocalCloudError, UsageError
 from agentic.core.names import PROJECT, StackNames
 from agentic.core.settings import Settings
 from agentic.core.spec import ApiSpec
@@ -159,7 +159,8 @@ class LocalCloud:
         self._exit.callback(running.close)
         self._functions = Functions(state, self._environment_for, self._notice, plain=self._plain)
         self._exit.callback(self._functions.close)
-        self._registry = _enabled(settings)
+        installed = Registry.load()
+        self._registry = Registry(installed.get(api) for api in settings.apis)
 
         # From here on the heavy imports; the two processes above are importing theirs meanwhile.
         from agentic.local.agents import Converse, Gateways, Harnesses, Models, preload
@@ -305,15 +306,6 @@ class _Telling:
 
 def _run_secret(api: str, run_id: str) -> str:
     return f"{PROJECT}/{api}/run/{run_id}"
-
-
-def _enabled(settings: Settings) -> Registry:
-    installed = Registry.load()
-    broken = {plugin.name: plugin.error for plugin in installed.plugins if plugin.error}
-    for api in settings.apis:
-        if api in broken and api not in installed.names:
-            raise PluginError(f"the plugin {api} is broken: {broken[api]}", hint="`agentic plugins list` shows all")
-    return Registry(installed.get(api) for api in settings.apis)
 
 
 def _front_door_settings(exports: Mapping[str, Any]) -> dict[str, str]:

@@ -60,10 +60,14 @@ class Registry:
         return tuple(self._specs)
 
     def get(self, name: str) -> ApiSpec:
-        """The spec of the API `name`. Raises `UnknownApiError` with the names there are."""
+        """The spec of the API `name`. Raises `PluginError` when its plugin is broken, else `UnknownApiError`."""
         try:
             return self._specs[name]
         except KeyError:
+            for plugin in self.plugins:
+                if plugin.error and plugin.name == name:
+                    hint = "`agentic plugins list` shows all plugins"
+                    raise PluginError(f"the plugin {name} is broken: {plugin.error}", hint=hint) from None
             known = ", ".join(self._specs) or "none"
             raise UnknownApiError(
                 f"unknown API {name!r}; installed: {known}",

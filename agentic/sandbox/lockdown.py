@@ -27,7 +27,8 @@ def become_subreaper() -> bool:
 def spare_threads() -> None:
     """Makes threads cheap enough for the memory limits: each would reserve 8 MB of stack and 64 MB of heap."""
     threading.stack_size(_THREAD_STACK_BYTES)
-    _libc.mallopt(_M_ARENA_MAX, 2)
+    if hasattr(_libc, "mallopt"):  # A C library without it has no such heaps.
+        _libc.mallopt(_M_ARENA_MAX, 2)
 
 
 def restrain(limits: Mapping[str, int], zygote: int) -> tuple[str, ...]:

@@ -18,8 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from agentic.sandbox import guest_network, lockdown
-from agentic.sandbox.guest import GuestFiles, load
-from agentic.sandbox.guest import main as run_guest
+from agentic.sandbox.guest import GuestFiles, load, main as run_guest
 
 _MOST_FILES = 6
 

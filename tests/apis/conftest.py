@@ -68,7 +68,7 @@ def serve(fake: Fake) -> ThreadingHTTPServer:
 
         do_GET = do_POST = do_DELETE = answer  # noqa: N815
 
-        def log_message(self, format: str, *args: Any) -> None:
+        def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 # the base class names it
             pass
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)

@@ -1,5 +1,6 @@
 """Scripts that people would write run to the end, unmodified, with the real SDK against the fake."""
 
+import contextlib
 import subprocess
 import sys
 from collections.abc import Callable
@@ -7,7 +8,6 @@ from pathlib import Path
 
 import pytest
 import stripe
-
 from conftest import Ran, World
 
 CORPUS = Path(__file__).parents[1] / "corpus" / "stripe"
@@ -20,7 +20,7 @@ def _account() -> None:
     method = stripe.PaymentMethod.attach("pm_card_visa", customer=customer.id)
     stripe.Customer.modify(customer.id, invoice_settings={"default_payment_method": method.id})
     for card in ("pm_card_visa", "pm_card_createDispute", "pm_card_chargeDeclinedInsufficientFunds"):
-        try:
+        with contextlib.suppress(stripe.CardError):
             stripe.PaymentIntent.create(
                 amount=3000,
                 currency="usd",
@@ -28,13 +28,11 @@ def _account() -> None:
                 confirm=True,
                 automatic_payment_methods={"enabled": True, "allow_redirects": "never"},
             )
-        except stripe.CardError:
-            pass
     price = stripe.Price.create(
         unit_amount=900, currency="usd", recurring={"interval": "week"}, product_data={"name": "Weekly"}
     )
-    for _ in range(2):
-        subscription = stripe.Subscription.create(customer=customer.id, items=[{"price": price.id, "quantity": 2}])
+    stripe.Subscription.create(customer=customer.id, items=[{"price": price.id, "quantity": 2}])
+    subscription = stripe.Subscription.create(customer=customer.id, items=[{"price": price.id}])
     stripe.Subscription.cancel(subscription.id)
     invoice = stripe.Invoice.create(customer=customer.id, collection_method="send_invoice", days_until_due=1)
     stripe.InvoiceItem.create(customer=customer.id, invoice=invoice.id, amount=700, currency="usd")
@@ -42,8 +40,9 @@ def _account() -> None:
 
 
 def _run_apart(path: Path, url: str) -> Ran:
-    start = f"import runpy, stripe; stripe.api_base = {url!r}; stripe.enable_telemetry = False; runpy.run_path({str(path)!r}, run_name='__main__')"
-    done = subprocess.run([sys.executable, "-c", start], capture_output=True, text=True, timeout=60, check=False)  # noqa: S603
+    start = f"import runpy, stripe; stripe.api_base = {url!r}; stripe.enable_telemetry = False; "
+    start += f"runpy.run_path({str(path)!r}, run_name='__main__')"
+    done = subprocess.run([sys.executable, "-c", start], capture_output=True, text=True, timeout=60, check=False)
     return Ran(done.returncode, done.stdout, done.stderr)
 
 

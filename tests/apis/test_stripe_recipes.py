@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 import stripe
+from conftest import Ran, World
+
 from agentic.agents.offline import Match, match
 from agentic.agents.offline.rewrite import constants, with_constants
 from agentic.apis.recipes.stripe import RECIPES
 from agentic.core.spec import Recipe
-
-from conftest import Ran, World
 
 Run = Callable[[str], Ran]
 _ID = re.compile(r"\b(?:cus|prod|price|pi|ch|plink|re|promo|sub|in)_[A-Za-z0-9]+|coupon \w+")

@@ -1,10 +1,10 @@
 """Unmodified clients in the sandbox reach the API through relay and broker; the key is added outside and never seen inside."""
 
 import base64
-import json
 import sysconfig
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from urllib.parse import quote
 
@@ -45,7 +45,11 @@ async def main():
 asyncio.run(main())
 """,
     "urllib": "import urllib.request as u\nprint(u.urlopen(u.Request(URL, b'name=Ada', AUTH)).read().decode())",
-    "urllib3": "import urllib3\nprint(urllib3.PoolManager().request('POST', URL, fields={'name': 'Ada'}, encode_multipart=False, headers=AUTH).data.decode())",
+    "urllib3": """
+import urllib3
+form = {"Content-Type": "application/x-www-form-urlencoded"}
+print(urllib3.PoolManager().request("POST", URL, body="name=Ada", headers=AUTH | form).data.decode())
+""",
     "http.client": """
 import http.client
 c = http.client.HTTPSConnection("api.stripe.com")
@@ -54,8 +58,16 @@ for _ in range(2):
     answer = c.getresponse().read().decode()
 print(answer)
 """,
-    "plain http is upgraded": "import urllib.request as u\nprint(u.urlopen(u.Request(URL.replace('https', 'http'), b'name=Ada', AUTH)).read().decode())",
-    "chunked": "import requests\nprint(requests.post(URL, data=iter([b'name=', b'Ada']), headers=AUTH | {'Content-Type': 'application/x-www-form-urlencoded'}).text)",
+    "plain http is upgraded": """
+import urllib.request
+request = urllib.request.Request(URL.replace("https", "http"), b"name=Ada", AUTH)
+print(urllib.request.urlopen(request).read().decode())
+""",
+    "chunked": """
+import requests
+form = {"Content-Type": "application/x-www-form-urlencoded"}
+print(requests.post(URL, data=iter([b"name=", b"Ada"]), headers=AUTH | form).text)
+""",
 }
 HEADER = f"URL = 'https://{HOST}/v1/customers'\nAUTH = {{'Authorization': 'Bearer {PLACEHOLDER}'}}\n"
 
@@ -103,9 +115,6 @@ def test_client_reaches_the_api_with_the_real_key_and_never_sees_it(stage: Stage
     ledger = ledger_for()
     outcome = stage.run(CLIENTS[client], ledger=ledger)
     assert outcome.success, outcome.stderr
-    assert json.loads(
-        outcome.stdout.partition("\n")[2] if outcome.stdout.startswith("<") else outcome.stdout[outcome.stdout.index("{") :]
-    )
     received = stage.upstream.received[-1]
     assert (received.method, received.target, received.headers["host"], received.body) == (
         "POST",
@@ -245,7 +254,11 @@ def test_redirect_to_another_host_is_followed_by_nobody(stage: Stage) -> None:
 
 
 def test_body_above_the_limit_is_answered_413_after_it_was_read(stage: Stage) -> None:
-    code = "import requests\nr = requests.post(URL, data=b'x' * (5 << 20), headers=AUTH)\nprint(r.status_code, r.json()['error']['message'])"
+    code = """
+import requests
+r = requests.post(URL, data=b"x" * (5 << 20), headers=AUTH)
+print(r.status_code, r.json()["error"]["message"])
+"""
     outcome = stage.run(code)
     assert outcome.stdout == "413 the request's body is larger than 4,194,304 bytes\n", outcome.stderr
     assert not stage.upstream.received
@@ -272,16 +285,13 @@ print(requests.get(URL).status_code)
 
 
 def test_runs_in_parallel_have_networks_of_their_own(stage: Stage) -> None:
-    outcomes: list[Outcome] = []
     ledgers = [ledger_for() for _ in range(4)]
-    threads = [
-        threading.Thread(target=lambda ledger=ledger: outcomes.append(stage.run(CLIENTS["requests"], ledger=ledger)))
-        for ledger in ledgers
-    ]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+
+    def one(ledger: MemoryLedger) -> Outcome:
+        return stage.run(CLIENTS["requests"], ledger=ledger)
+
+    with ThreadPoolExecutor(4) as pool:
+        outcomes = list(pool.map(one, ledgers))
     assert [outcome.success for outcome in outcomes] == [True] * 4
     assert [len(ledger.calls) for ledger in ledgers] == [1] * 4
 

@@ -40,7 +40,8 @@ def test_imports_are_followed_at_any_depth_and_with_the_packages_above(tmp_path:
 
 
 def test_imports_in_functions_count_and_those_for_type_checkers_do_not(tmp_path: Path, package: Path):
-    handler = "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    import pack.typed\ndef handler(e, c):\n    from pack import lazy\n"
+    typed = "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    import pack.typed\n"
+    handler = f"{typed}def handler(e, c):\n    from pack import lazy\n"
     assert reached(tmp_path, package, handler) == {"lazy.py"}
 
 

@@ -219,3 +219,14 @@ def test_the_run_stores_expressions_take_the_quick_way() -> None:
     changed = expression.apply(item, values)
     assert (changed["calls_made"], changed["answer"], "grant_hash" in changed) == ({"N": "2"}, {"S": "a"}, False)
     assert json.dumps(item["calls_made"]) == '{"N": "1"}'
+
+
+def test_usual_updates_do_not_go_through_moto(world: World) -> None:
+    """moto's answers carry a checksum header, the quick ones do not; a condition that is not met is moto's (the control)."""
+    client = world.operator("dynamodb")
+    client.put_item(TableName="quick", Item=ITEM)
+    request = _request("quick", "SET #s = :s ADD calls_made :n", "#s = :e AND calls_made < call_limit", "ALL_NEW")
+    assert "x-amz-crc32" not in client.update_item(**request)["ResponseMetadata"]["HTTPHeaders"]
+    with pytest.raises(client.exceptions.ConditionalCheckFailedException) as raised:
+        client.update_item(**request)
+    assert "x-amz-crc32" in raised.value.response["ResponseMetadata"]["HTTPHeaders"]

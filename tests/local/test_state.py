@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from agentic.core.errors import StorageError
-from agentic.local.state import StateFolder
+from agentic.local.state import StateFolder, storage_error
 
 
 def _mode(path: Path) -> int:
@@ -129,15 +129,9 @@ except StorageError as error:
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="/dev/full is Linux's")
 def test_a_full_disk_is_named(tmp_path: Path) -> None:
-    from agentic.local.state import storage_error
-
-    try:
-        with Path("/dev/full").open("wb", buffering=0) as file:
-            file.write(b"x")
-    except OSError as error:
-        assert "the disk is full" in storage_error(tmp_path, error).message
-    else:
-        pytest.fail("/dev/full took the bytes")
+    with Path("/dev/full").open("wb", buffering=0) as file, pytest.raises(OSError, match="No space left") as raised:
+        file.write(b"x")
+    assert "the disk is full" in storage_error(tmp_path, raised.value).message
 
 
 def test_readers_see_the_old_or_the_new_content_only(tmp_path: Path) -> None:

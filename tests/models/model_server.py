@@ -7,6 +7,7 @@ Anthropic Messages and OpenAI chat completions (server-sent events), Ollama's ch
 import json
 import threading
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Literal
@@ -48,6 +49,10 @@ class ModelServer:
         self.requests: list[dict[str, Any]] = []
         self.headers: Mapping[str, str] = {}
         self.stopping = threading.Event()
+        self.idle = threading.Event()
+        self.idle.set()
+        self._open = 0
+        self._lock = threading.Lock()
         self._script = list(script)
         self._http = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
         self._http.daemon_threads = False
@@ -64,6 +69,20 @@ class ModelServer:
         self._thread.join()
         self._http.server_close()
 
+    @contextmanager
+    def connections(self) -> Iterator[None]:
+        """Counts the open connections: `idle` is set while there is none."""
+        with self._lock:
+            self._open += 1
+            self.idle.clear()
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._open -= 1
+                if not self._open:
+                    self.idle.set()
+
     def next_turn(self) -> Turn:
         return self._script.pop(0) if len(self._script) > 1 else self._script[0]
 
@@ -74,11 +93,14 @@ def _handler(server: ModelServer) -> type[BaseHTTPRequestHandler]:
         disable_nagle_algorithm = True
         timeout = 5
 
+        def handle(self) -> None:
+            with server.connections():
+                super().handle()
+
         def do_POST(self) -> None:
             server.headers = dict(self.headers.items())
             server.requests.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
             turn = server.next_turn()
-            self.close_connection = True
             if isinstance(turn, Fail):
                 self._fail(turn)
                 return
@@ -96,7 +118,6 @@ def _handler(server: ModelServer) -> type[BaseHTTPRequestHandler]:
             self.send_response(turn.status)
             self.send_header("Content-Type", "application/json")
             self.send_header("Content-Length", str(len(body)))
-            self.send_header("Connection", "close")
             self.end_headers()
             self.wfile.write(body)
 
@@ -104,12 +125,13 @@ def _handler(server: ModelServer) -> type[BaseHTTPRequestHandler]:
             self.send_response(200)
             self.send_header("Content-Type", content_type)
             self.send_header("Transfer-Encoding", "chunked")
-            self.send_header("Connection", "close")
             self.end_headers()
             parts = list(chunks)
             for part in parts[: len(parts) // 2] if cut else parts:
                 self.wfile.write(f"{len(part):x}\r\n".encode() + part + b"\r\n")
-            if cut != "broken":
+            if cut == "broken":
+                self.close_connection = True
+            else:
                 self.wfile.write(b"0\r\n\r\n")
 
         def log_message(self, *args: Any) -> None:

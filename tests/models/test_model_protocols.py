@@ -212,8 +212,18 @@ def test_an_error_after_the_first_turn_is_in_the_stream(provider: str):
 @pytest.mark.parametrize("provider", PROVIDERS)
 def test_a_stream_cut_in_the_middle_is_no_answer(provider: str, cut: Literal["broken", "quiet"]):
     """Half a sentence must never pass for a whole one."""
-    _, reason, _ = play_to_the_end(provider, [Say("half of a sentence", cut=cut)])
+    built, reason, _ = play_to_the_end(provider, [Say("half of a sentence", cut=cut)])
     assert "stopped in the middle of its answer" in reason
+    assert built.events[-1].facts["stop_reason"] == "model"  # the agent never said that it was done
+
+
+@pytest.mark.parametrize("provider", PROVIDERS)
+def test_connections_are_closed_when_the_agent_ends(provider: str):
+    """The server keeps them open, so that only the client can have closed them."""
+    script = [Call("generate-code___generate_code", {"handle": HANDLE, "code": "print(1)"}), Say("stored")]
+    with ModelServer(script) as server:
+        stage(provider, server.url, generate_code=lambda _: {"status": "stored"}).invoke(GENERATOR, TASK, **model(provider))
+        assert server.idle.wait(2)
 
 
 @pytest.mark.parametrize("provider", PROVIDERS)

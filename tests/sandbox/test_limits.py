@@ -1,7 +1,8 @@
 """Every way to outstay a limit ends the run within it, and leaves no process behind."""
 
 import os
-import signal
+import subprocess
+import sys
 import time
 
 import pytest
@@ -87,7 +88,15 @@ def test_output_flood_ends_the_run(run: Run) -> None:
 
 
 def test_flood_of_the_report_ends_the_run(run: Run) -> None:
-    code = "import os\nwhile True:\n    for fd in range(3, 30):\n        try: os.write(fd, b'[' * 4096)\n        except OSError: pass"
+    code = """
+import os
+while True:
+    for fd in range(3, 30):
+        try:
+            os.write(fd, b"[" * 4096)
+        except OSError:
+            pass
+"""
     assert run(code).reason == "output"
 
 
@@ -121,13 +130,12 @@ def test_stopped_zygote_does_not_prolong_the_run() -> None:
 
 def test_control_without_the_sandboxs_end_a_process_would_survive() -> None:
     """The wall of the tests above: `_assert_gone` fails for a process that is there."""
-    pid = os.spawnlp(os.P_NOWAIT, "sleep", "sleep", "60")
-    try:
-        with pytest.raises(AssertionError):
-            _assert_gone(pid, seconds=0.2)
-    finally:
-        os.kill(pid, signal.SIGKILL)
-        os.waitpid(pid, 0)
+    with subprocess.Popen([sys.executable, "-I", "-S", "-c", "import time; time.sleep(60)"]) as process:
+        try:
+            with pytest.raises(AssertionError):
+                _assert_gone(process.pid, seconds=0.2)
+        finally:
+            process.kill()
 
 
 def _assert_gone(pid: int, seconds: float = 3.0) -> None:

@@ -60,11 +60,20 @@ def test_traceback_of_an_error_inside_a_library_ends_at_the_scripts_line(run: Ru
 
 
 def test_traceback_of_a_thread_and_of_a_chain_are_the_scripts(run: Run) -> None:
-    code = "import threading\ndef f():\n    try:\n        {}['k']\n    except KeyError as e:\n        raise ValueError('v') from e\n"
-    outcome = run(code + "t = threading.Thread(target=f); t.start(); t.join()\n")
+    code = """
+import threading
+def f():
+    try:
+        {}["k"]
+    except KeyError as e:
+        raise ValueError("v") from e
+t = threading.Thread(target=f)
+t.start()
+"""
+    outcome = run(code)
     assert "KeyError: 'k'" in outcome.stderr
     assert "direct cause" in outcome.stderr
-    assert set(part.split('"')[1] for part in outcome.stderr.split("File ")[1:]) == {"script.py"}
+    assert {part.split('"')[1] for part in outcome.stderr.split("File ")[1:]} == {"script.py"}
 
 
 @pytest.mark.parametrize("code", ["def f(:\n", "x = '\x00'", "(" * 5000, "\udc80", "if 1:\nx"])
@@ -104,13 +113,16 @@ def test_environment_is_exactly_the_policys(run: Run, monkeypatch: pytest.Monkey
 def test_child_has_no_descriptor_but_its_own(run: Run) -> None:
     read, write = os.pipe()
     try:
-        code = "import os\nprint({fd: os.readlink(f'/proc/self/fd/{fd}').split(':')[0] for fd in range(100) if os.path.exists(f'/proc/self/fd/{fd}')})"
-        kinds = eval(run(code).stdout)  # noqa: S307 (a dict that the test's own script printed)
+        outcome = run("""
+import os, json
+paths = [f"/proc/self/fd/{fd}" for fd in range(100)]
+print(json.dumps([os.readlink(path).split(":")[0] for path in paths if os.path.exists(path)]))
+""")
     finally:
         os.close(read)
         os.close(write)
     # Standard streams, and the pipe on which the guest reports.
-    assert sorted(kinds.values()) == ["/dev/null", "pipe", "pipe", "pipe"]
+    assert sorted(json.loads(outcome.stdout)) == ["/dev/null", "pipe", "pipe", "pipe"]
 
 
 def test_one_run_finds_nothing_of_another(run: Run) -> None:
@@ -126,7 +138,14 @@ def test_layers_are_those_that_hold(run: Run) -> None:
 
 
 def test_script_cannot_claim_layers(run: Run) -> None:
-    forged = "import os, json\nfor fd in range(3, 30):\n    try: os.write(fd, json.dumps({'layers': ['forged']}).encode() + b'\\n')\n    except OSError: pass"
+    forged = """
+import os, json
+for fd in range(3, 30):
+    try:
+        os.write(fd, json.dumps({"layers": ["forged"]}).encode() + b"\\n")
+    except OSError:
+        pass
+"""
     assert "forged" not in run(forged).layers
 
 

@@ -1,10 +1,11 @@
 """The stack that the program registers: names, rights, agents. Each check has a control that makes it fail."""
 
 import json
+from pathlib import Path
 
 import checks
 import pytest
-from recorded import ROOT, Recorded, order, run_program
+from recorded import ROOT, Recorded, order, record, run_program
 
 ARN = "arn:aws-eusc:{service}:eu-central-1:111122223333:{rest}"
 PREFIX = "agentic-api-developer-dev"
@@ -45,6 +46,7 @@ def table_of_rights(apis: tuple[str, ...] = ("stripe", "other-api")) -> dict[str
         },
         "execute-code": {
             **record,
+            "dynamodb:Query": table,
             "s3:GetObject": [f"{bucket}/generated/*"],
             "s3:PutObject": [f"{bucket}/executions/*"],
             "lambda:InvokeFunction": sorted(function_arn(f"run-code-{api}") for api in apis),
@@ -293,7 +295,22 @@ def test_a_name_that_aws_would_refuse_ends_the_program_before_anything_is_made()
 
 def test_a_run_longer_than_lambda_allows_is_told_before_anything_is_made():
     assert "execute_code needs" in run_program(order(run_seconds="850"))["error"]
-    assert "error" not in run_program(order(run_seconds="840"))
+
+
+def test_values_that_aws_would_refuse_are_all_told_at_once():
+    error = run_program(order(bucket_suffix="Own_One", log_retention_days="8"))["error"]
+    assert "bucket name agentic-api-developer-dev-code-storage-Own_One" in error
+    assert "agentic:log_retention_days must be one of" in error
+    assert "the stack's name Dev_1" in run_program(order("Dev_1"))["error"]
+
+
+def test_the_real_program_registers_the_same_with_the_code_it_builds_itself():
+    program = record({"program": str(ROOT / "__main__.py"), "stack": "dev", "config": {"apis": '["stripe"]'}})
+    assert list(checks.functions_have_their_rights(program, table_of_rights(("stripe",)))) == []
+    assert [fault for check in CHECKS for fault in check(program)] == []
+    archives = [function.inputs["code"]["path"] for function in program.of("Function")]
+    assert len(archives) == len({Path(path).stem for path in archives}) == 7
+    assert [path for path in archives if not Path(path).is_file()] == []
 
 
 def test_the_real_program_tells_all_faults_of_its_settings_in_one_line():

@@ -63,7 +63,7 @@ class _State:
         return [n for n, token in enumerate(self.tokens) if token.kind in kinds and n not in self.used]
 
 
-def fit(recipe: Recipe, tokens: Sequence[Token], vocabulary: Collection[str], familiar: Collection[str]) -> Fit | Misfit:
+def fit(recipe: Recipe, tokens: Sequence[Token], vocabulary: frozenset[str], familiar: frozenset[str]) -> Fit | Misfit:
     """Fit a recipe to a task's tokens. `vocabulary`: stems that any recipe has in its words; `familiar`: in its examples."""
     words = [token.stem for token in tokens]
     named = _named_by_id(recipe, tokens)

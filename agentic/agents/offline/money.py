@@ -8,11 +8,11 @@ from typing import Self
 from agentic.agents.offline.lexicon import MULTIPLIERS, NUMBER_WORDS
 
 _CODES = (
-    "aed afn all amd ang aoa ars aud awg azn bam bbd bdt bgn bhd bif bmd bnd bob brl bsd bwp bzd cad cdf chf clp cny cop crc cve"
-    " czk djf dkk dop dzd egp etb eur fjd gbp gel ghs gmd gnf gtq gyd hkd hnl htg huf idr ils inr isk jmd jod jpy kes kgs khr kmf"
-    " krw kwd kyd kzt lak lbp lkr lrd lsl mad mdl mga mkd mmk mnt mop mur mvr mwk mxn myr mzn nad ngn nio nok npr nzd omr pab pen"
-    " pgk php pkr pln pyg qar ron rsd rub rwf sar scr sek sgd sos szl thb tjs tnd try ttd twd tzs uah ugx usd uyu uzs vnd vuv wst"
-    " xaf xcd xof xpf yer zar zmw"
+    "aed afn all amd ang aoa ars aud awg azn bam bbd bdt bgn bhd bif bmd bnd bob brl bsd bwp bzd cad cdf chf clp cny"
+    " cop crc cve czk djf dkk dop dzd egp etb eur fjd gbp gel ghs gmd gnf gtq gyd hkd hnl htg huf idr ils inr isk jmd"
+    " jod jpy kes kgs khr kmf krw kwd kyd kzt lak lbp lkr lrd lsl mad mdl mga mkd mmk mnt mop mur mvr mwk mxn myr mzn"
+    " nad ngn nio nok npr nzd omr pab pen pgk php pkr pln pyg qar ron rsd rub rwf sar scr sek sgd sos szl thb tjs tnd"
+    " try ttd twd tzs uah ugx usd uyu uzs vnd vuv wst xaf xcd xof xpf yer zar zmw"
 )
 # Codes that are English words as well are read as codes only in capitals.
 _ALSO_WORDS = frozenset({"all", "try", "top", "php", "mad", "bob", "cop", "gel", "pen", "ron", "lak", "sos"})
@@ -48,9 +48,10 @@ _NAMES = {
     "us dollar": "usd",
 }
 # Digits after the point where they are not two (ISO 4217).
-_DIGITS = dict.fromkeys("bif clp djf gnf jpy kmf krw mga pyg rwf ugx vnd vuv xaf xof xpf".split(), 0) | dict.fromkeys(
-    "bhd jod kwd omr tnd".split(), 3
-)
+_DIGITS: dict[str, int] = {}
+_DIGITS.update(dict.fromkeys(("bif", "clp", "djf", "gnf", "jpy", "kmf", "krw", "mga"), 0))
+_DIGITS.update(dict.fromkeys(("pyg", "rwf", "ugx", "vnd", "vuv", "xaf", "xof", "xpf"), 0))
+_DIGITS.update(dict.fromkeys(("bhd", "jod", "kwd", "omr", "tnd"), 3))
 
 _NUMBER = r"[-−–]?\d(?:[\d.,'’\u00a0\u202f]|\s(?=\d{3}(?!\d)))*(?<![.,'’\s])"
 _WORDED = (

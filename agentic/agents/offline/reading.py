@@ -320,7 +320,7 @@ def _run(tokens: list[Token], start: int, vocabulary: Collection[str], familiar:
             and _capital(following.text)
             and (
                 (token.kind is Kind.WORD and token.text.casefold() in NAME_LINKS)
-                or (token.kind is Kind.MARK and (token.text == "&" or _goes_on(tokens, end) and token.text == ","))
+                or (token.kind is Kind.MARK and (token.text == "&" or (_goes_on(tokens, end) and token.text == ",")))
             )
         ):
             end += 2

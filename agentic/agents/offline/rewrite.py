@@ -10,12 +10,12 @@ Value = str | int | float
 
 def constants(script: str) -> dict[str, Value]:
     """The script's upper-case constants that hold a text or a number."""
-    return {name: node.value for name, node in _assigned(script).items() if isinstance(node.value, str | int | float)}
+    return {name: value for name, (_, value) in _assigned(script).items()}
 
 
 def with_constants(script: str, values: Mapping[str, Value]) -> str:
     """The script with other values for some of its constants. Raises `KeyError` for one that it does not have."""
-    nodes = _assigned(script)
+    nodes = {name: node for name, (node, _) in _assigned(script).items()}
     lines = script.encode().splitlines(keepends=True)
     # From the end, so that a place found before is still right; places are counted in bytes.
     for name in sorted(values, key=lambda name: (nodes[name].lineno, nodes[name].col_offset), reverse=True):
@@ -24,24 +24,22 @@ def with_constants(script: str, values: Mapping[str, Value]) -> str:
         head, tail = lines[first][: node.col_offset], lines[last][node.end_col_offset or 0 :]
         lines[first : last + 1] = [head + repr(values[name]).encode() + tail]
     result = b"".join(lines).decode()
-    after = _assigned(result)
-    if after.keys() != nodes.keys() or any(after[name].value != value for name, value in values.items()):
+    if constants(result) != constants(script) | dict(values):
         raise ValueError("a constant did not come out as the value it was given")
     return result
 
 
-def _assigned(script: str) -> dict[str, ast.Constant]:
-    return {
-        target.id: value
-        for statement in ast.parse(script).body
-        for target, value in _pairs(statement)
-        if isinstance(target, ast.Name) and target.id.isupper() and isinstance(value, ast.Constant)
-    }
-
-
-def _pairs(statement: ast.stmt) -> list[tuple[ast.expr, ast.expr]]:
-    match statement:
-        case ast.Assign(targets=[target], value=value) | ast.AnnAssign(target=target, value=ast.expr() as value):
-            return [(target, value)]
-        case _:
-            return []
+def _assigned(script: str) -> dict[str, tuple[ast.expr, Value]]:
+    found: dict[str, tuple[ast.expr, Value]] = {}
+    for statement in ast.parse(script).body:
+        match statement:
+            case ast.Assign(targets=[ast.Name(id=name)], value=node) if name.isupper():
+                try:
+                    value = ast.literal_eval(node)
+                except ValueError:
+                    continue
+                if isinstance(value, str | int | float):
+                    found[name] = node, value
+            case _:
+                continue
+    return found

@@ -8,6 +8,7 @@ import asyncio
 import threading
 from collections.abc import Callable, Coroutine, Generator
 from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
 from typing import Any, override
 
 
@@ -47,17 +48,19 @@ class _OneThreadPerCall(ThreadPoolExecutor):
     @override
     def submit[**P, R](self, fn: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs) -> Future[R]:
         future: Future[R] = Future()
-
-        def run() -> None:
-            if not future.set_running_or_notify_cancel():
-                return
-            try:
-                future.set_result(fn(*args, **kwargs))
-            except BaseException as error:  # noqa: BLE001 - it belongs to whoever waits for the future
-                future.set_exception(error)
-
-        threading.Thread(target=run, name="agentic-agent-call", daemon=True).start()
+        call = partial(fn, *args, **kwargs)
+        threading.Thread(target=_run, args=(future, call), name="agentic-agent-call", daemon=True).start()
         return future
+
+
+def _run[R](future: Future[R], call: Callable[[], R]) -> None:
+    if not future.set_running_or_notify_cancel():
+        return
+    try:
+        future.set_result(call())
+    except BaseException as error:  # noqa: BLE001 - it belongs to whoever waits for the future
+        future.set_exception(error)
+        del future  # else error, traceback, this frame and the future would hold each other
 
 
 def _end(loop: asyncio.AbstractEventLoop) -> None:

@@ -47,7 +47,7 @@ class Clients:
             proxies={},
             s3={"addressing_style": "path"},
         )
-        return self._session.create_client(
+        return self._session.client(
             service,
             region_name=self._region,
             endpoint_url=self._url,
@@ -58,7 +58,8 @@ class Clients:
 
 
 def _bare_session() -> Any:
-    """A botocore session in which every setting has its built-in default."""
+    """A boto3 session in which every setting has its built-in default."""
+    import boto3  # pyright: ignore[reportMissingTypeStubs]
     from botocore import configprovider  # pyright: ignore[reportMissingTypeStubs]
     from botocore.session import Session  # pyright: ignore[reportMissingTypeStubs]
 
@@ -70,4 +71,4 @@ def _bare_session() -> Any:
     )
     session: Any = Session()
     session.register_component("config_store", store)
-    return session
+    return boto3.Session(botocore_session=session, region_name=None)

@@ -9,9 +9,11 @@ import re
 import threading
 from collections import defaultdict
 from collections.abc import Callable, Mapping
+from importlib import import_module
 from typing import Any, cast
 
 from agentic.core.errors import LocalCloudError
+from agentic.local.endpoint.actions import partition
 from agentic.local.endpoint.item_handler import item_handler
 from agentic.local.endpoint.message import Answer, Pairs
 
@@ -26,6 +28,9 @@ _SERVICES = {
     "iam": "iam.amazonaws.com",
 }
 """The services that moto answers, and the host that each believes to be. No other one: some of moto's call out."""
+
+_GLOBAL = {"s3", "iam", "sts"}
+"""moto keeps these by partition, the others by region."""
 
 # What moto would take from the person's environment: another account, its own IAM, other endpoints, other modes.
 _ENVIRONMENT = re.compile(
@@ -76,8 +81,16 @@ class MotoBackend:
         from moto.backends import get_backend
 
         backends = cast("Mapping[str, Mapping[str, Any]]", get_backend(cast("Any", service)))
-        regions = backends[self.account]
-        return regions["aws" if service in {"s3", "iam"} and region not in regions else region]
+        return backends[self.account][partition(region) if service in _GLOBAL else region]
+
+    def load(self, service: str, region: str) -> None:
+        """Do now what a service's first request would wait for: imports, and reading botocore's model of the service."""
+        import_module("moto.iam.models")  # Every first request of moto asks it for the caller's account.
+        from moto.core.utils import get_service_model
+
+        with self.lock(service):
+            self._routes(service, region)
+            get_service_model(service)
 
     def handle(self, service: str, region: str, method: str, target: str, headers: Pairs, body: bytes) -> Answer:
         """Let moto answer. The caller holds the service's lock."""

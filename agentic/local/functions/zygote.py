@@ -155,7 +155,11 @@ class Zygote:
                 # First what it left: when `ended` is reported, nothing of the function runs any more.
                 self._end_orphans()
                 status = os.waitpid(ended, 0)[1]
-                self._control.send(json.dumps({"ended": number, "status": status}).encode())
+                try:
+                    self._control.send(json.dumps({"ended": number, "status": status}).encode())
+                except OSError:
+                    # Nobody listens any more. The others are still ours to end.
+                    self._finish()
             else:
                 os.waitpid(ended, 0)
 

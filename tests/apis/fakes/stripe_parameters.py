@@ -15,8 +15,9 @@ from types import UnionType
 from typing import Any
 
 import stripe
-from agentic.apis.fakes.stripe import ROUTES
 from typing_extensions import is_typeddict
+
+from agentic.apis.fakes.stripe import ROUTES
 
 TABLE = Path(__file__).parents[3] / "agentic" / "apis" / "fakes" / "stripe" / "parameters.json"
 
@@ -96,13 +97,10 @@ def _requests_of(function: ast.FunctionDef) -> Iterator[tuple[str, str, str]]:
 
 
 def _schema(name: str) -> Any:
-    module = importlib.import_module("stripe.params") if name and not name.startswith("Session") else None
     if not name:
         return {}
-    if module is None:
-        module = importlib.import_module("stripe.params.checkout")
-    kind = getattr(module, name)
-    return _object(kind)
+    module = "stripe.params.checkout" if name.startswith("Session") else "stripe.params"
+    return _object(getattr(importlib.import_module(module), name))
 
 
 def _object(kind: Any) -> dict[str, Any]:

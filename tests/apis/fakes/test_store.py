@@ -3,6 +3,7 @@
 import json
 
 import pytest
+
 from agentic.apis.fakes.store import ObjectStore, UnknownCursorError, page_by_cursor, visible
 
 

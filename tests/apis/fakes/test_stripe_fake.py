@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 import pytest
+
 from agentic.apis.fakes.stripe import StripeFake, fake_stripe
 from agentic.core.fake import FakeRequest, FakeResponse
 
@@ -106,11 +107,31 @@ def test_the_factory_takes_the_store_and_the_secrets():
         ("POST", "/v1/customers", {"email": "nobody"}, (400, "invalid_request_error", "email_invalid")),
         ("POST", "/v1/customers", {"a[b": "A"}, (400, "invalid_request_error", "")),
         ("POST", "/v1/payment_intents", {"amount": "500"}, (400, "invalid_request_error", "parameter_missing")),
-        ("POST", "/v1/payment_intents", {"amount": "5.00", "currency": "usd"}, (400, "invalid_request_error", "parameter_invalid_integer")),
-        ("POST", "/v1/payment_intents", {"amount": "", "currency": "usd"}, (400, "invalid_request_error", "parameter_invalid_empty")),
-        ("POST", "/v1/payment_intents", {"amount": "10", "currency": "usd"}, (400, "invalid_request_error", "amount_too_small")),
+        (
+            "POST",
+            "/v1/payment_intents",
+            {"amount": "5.00", "currency": "usd"},
+            (400, "invalid_request_error", "parameter_invalid_integer"),
+        ),
+        (
+            "POST",
+            "/v1/payment_intents",
+            {"amount": "", "currency": "usd"},
+            (400, "invalid_request_error", "parameter_invalid_empty"),
+        ),
+        (
+            "POST",
+            "/v1/payment_intents",
+            {"amount": "10", "currency": "usd"},
+            (400, "invalid_request_error", "amount_too_small"),
+        ),
         ("POST", "/v1/payment_intents", {"amount": "500", "currency": "xxq"}, (400, "invalid_request_error", "")),
-        ("POST", "/v1/prices", {"currency": "usd", "product": "prod_x", "unit_amount": "1"}, (400, "invalid_request_error", "resource_missing")),
+        (
+            "POST",
+            "/v1/prices",
+            {"currency": "usd", "product": "prod_x", "unit_amount": "1"},
+            (400, "invalid_request_error", "resource_missing"),
+        ),
         ("POST", "/v1/promotion_codes", {"coupon": "x"}, (400, "invalid_request_error", "parameter_unknown")),
         ("POST", "/v1/coupons", {"percent_off": "120"}, (400, "invalid_request_error", "")),
         ("POST", "/v1/refunds", {}, (400, "invalid_request_error", "parameter_missing")),
@@ -121,7 +142,7 @@ def test_the_factory_takes_the_store_and_the_secrets():
         ("GET", "/v1/customers/search", {"query": "shoe:'9'"}, (400, "invalid_request_error", "")),
         ("GET", "/v1/customers/search", {"query": "email:a@b.co"}, (400, "invalid_request_error", "")),
     ],
-)  # fmt: skip
+)
 def test_faults_get_stripes_status_type_and_code(
     client: Client, method: str, path: str, form: dict[str, str], expected: tuple[int, str, str]
 ):

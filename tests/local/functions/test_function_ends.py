@@ -54,6 +54,10 @@ def test_without_a_deadline_the_same_grandchildren_live_on(make: Callable[..., L
     made.create(GRANDCHILDREN)
     made.functions.invoke("trial", b'"return"')
     assert all(alive(pid) for pid in grandchildren(made))
+    # Another function's end is not theirs.
+    made.create("import os\ndef handler(event, context): os._exit(1)", name="other")
+    made.functions.invoke("other", b"{}")
+    assert all(alive(pid) for pid in grandchildren(made))
     made.functions.close()
     assert not any(alive(pid) for pid in grandchildren(made))
 
@@ -173,7 +177,8 @@ import test_function_ends as ends
 made = Lambda(Path(sys.argv[2]), plain={plain})
 made.create(ends.GRANDCHILDREN)
 made.functions.warm("trial", 2)
-made.functions.invoke("trial", b"0")
+made.functions.invoke("trial", b'"sleep"', asynchronous=True)
+ends.eventually(lambda: any(line.startswith("grandchildren") for line in made.log()))
 print(ends.grandchildren(made), flush=True)
 time.sleep(600)
 """
@@ -193,10 +198,22 @@ time.sleep(600)
 
 def test_when_the_zygote_is_killed_its_children_end_and_the_next_start_has_a_new_one(make: Callable[..., Lambda]) -> None:
     made = make(plain=False)
-    made.create("import os\ndef handler(event, context): return [os.getpid(), os.getppid()]")
-    pid, zygote = json.loads(made.functions.invoke("trial", b"{}").payload)
-    (process,) = made.functions.processes("trial")
-    os.kill(zygote, signal.SIGKILL)
-    process.wait_until_gone()
-    assert eventually(lambda: not alive(pid))
-    assert json.loads(made.functions.invoke("trial", b"{}").payload)[1] != zygote
+    made.create(
+        """
+        import os, time
+        def handler(event, context):
+            print("pids", os.getpid(), os.getppid())
+            time.sleep(event)
+            return os.getppid()
+        """
+    )
+    results: list[bytes] = []
+    running = threading.Thread(target=lambda: results.append(made.functions.invoke("trial", b"9").payload))
+    running.start()
+    assert eventually(lambda: any(line.startswith("pids") for line in made.log()))
+    _, pid, zygote = made.log()[-1].split()
+    os.kill(int(zygote), signal.SIGKILL)
+    running.join()
+    assert json.loads(results[0])["errorType"] == "Runtime.ExitError"
+    assert eventually(lambda: not alive(int(pid)), 1)
+    assert made.functions.invoke("trial", b"0").payload != zygote.encode()

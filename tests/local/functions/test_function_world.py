@@ -70,9 +70,8 @@ def test_a_zips_own_copy_of_an_image_package_wins(both: Lambda) -> None:
 
 
 def test_a_zip_with_its_own_boto3_gets_it(both: Lambda) -> None:
-    both.create(
-        "import boto3\ndef handler(event, context): return boto3.MARK", files={"boto3/__init__.py": "MARK = 'of the zip'"}
-    )
+    source = "import boto3\ndef handler(event, context): return boto3.MARK"
+    both.create(source, files={"boto3/__init__.py": "MARK = 'of the zip'"})
     assert both.functions.invoke("trial", b"{}").payload == b'"of the zip"'
 
 
@@ -171,6 +170,19 @@ def test_each_function_has_its_own_variables_although_the_zygote_is_shared(make:
         assert answer == [f"key-of-{name}", REGION, "http://127.0.0.1:9"]
 
 
+def test_functions_share_the_service_models_that_the_zygote_has_read(make: Callable[..., Lambda]) -> None:
+    made = make(plain=False)
+    made.create(
+        """
+        import botocore.session as module
+        def handler(event, context):
+            loader = module.Session().get_component("data_loader")
+            return [loader is module.Session().get_component("data_loader"), loader is module.create_loader("/elsewhere")]
+        """
+    )
+    assert made.functions.invoke("trial", b"{}").payload == b"[true, false]"
+
+
 def test_no_descriptor_of_ours_is_open_in_a_function(both: Lambda) -> None:
     both.create(
         """
@@ -187,7 +199,8 @@ def test_no_descriptor_of_ours_is_open_in_a_function(both: Lambda) -> None:
     )
     found = json.loads(both.functions.invoke("trial", b"{}").payload)
     assert found.count("/dev/null") == 1
-    assert len({name for name in found if name.startswith("pipe:")}) == 1
+    # Standard output and error, and nothing else.
+    assert sum(name.startswith("pipe:") for name in found) == 2
     # Sockets are the runtime client's own: neither one of ours, nor of the zygote.
     zygote = next(parent for process, parent in processes() if process == both.functions.processes("trial")[0].pid)
     ours = _opened("self") | _opened(zygote)

@@ -11,7 +11,8 @@ from program_world import PLACE, World
 from agentic.core.errors import ConfigurationError, ExitCode, LocalCloudError, StorageError
 from agentic.local.program.engine import RunningProgram
 from agentic.local.program.program import Program, project_name
-from agentic.local.program.resources import all_types
+from agentic.local.program.resources import all_types, random_values
+from agentic.local.program.table import Context, ResourceTable
 
 RANDOM = "import pulumi, pulumi_random as random\n"
 
@@ -33,6 +34,14 @@ def gone(pid: int) -> bool:
     while alive(pid) and time.monotonic() < deadline:
         time.sleep(0.02)
     return not alive(pid)
+
+
+def appeared(path: Path) -> Path:
+    deadline = time.monotonic() + 30
+    while not path.exists() and time.monotonic() < deadline:
+        time.sleep(0.02)
+    assert path.exists()
+    return path
 
 
 def test_a_program_gives_exports_and_resources(world: World) -> None:
@@ -80,10 +89,7 @@ def test_data_sources_are_answered_before_the_cloud_is_there(world: World) -> No
     open("reached", "w").close()
     """
     with world.launch(source) as running:
-        deadline = time.monotonic() + 30
-        while not (world.folder / "project" / "reached").exists() and time.monotonic() < deadline:
-            time.sleep(0.02)
-        assert (world.folder / "project" / "reached").exists()
+        appeared(world.folder / "project" / "reached")
         result = running.complete(all_types(), world.context())
     assert result.exports["all"] == ["eu-central-1", "eu-central-1", "123456789012", "aws", "amazonaws.com"]
 
@@ -158,6 +164,28 @@ def test_an_echoed_input_of_a_wrong_type_is_found(world: World) -> None:
         """)
     assert "expected a value of type `<class 'str'>`" in one_line(caught.value)
     assert "`sse`, property `rules.0.blockedEncryptionTypes.0`" in caught.value.message
+
+
+def test_null_in_a_policy_is_refused(world: World) -> None:
+    """A program that writes None into a policy's text is told where."""
+    with pytest.raises(LocalCloudError) as caught:
+        world.run("""
+        import json
+        from pulumi_aws import iam
+        trust = {"Effect": "Allow", "Principal": {"Service": None}, "Action": "sts:AssumeRole"}
+        iam.Role("r", name="tiny", assume_role_policy=json.dumps({"Version": "2012-10-17", "Statement": [trust]}))
+        """)
+    expected = "aws:iam/role:Role 'r': assumeRolePolicy has null at Statement[0].Principal.Service"
+    assert one_line(caught.value) == expected
+
+
+def test_a_service_that_cannot_be_warmed_up_stops_nothing(world: World) -> None:
+    def fail(context: Context) -> None:
+        raise RuntimeError("not there")
+
+    table = ResourceTable(random_values.TYPES, warm_ups=[fail])
+    with world.launch(RANDOM + "random.RandomString('a', length=4)") as running:
+        assert len(running.complete(table, world.context()).resources) == 1
 
 
 def test_two_resources_of_one_name_are_refused(world: World) -> None:
@@ -257,11 +285,13 @@ def test_a_program_that_hangs_ends_with_all_it_started(world: World) -> None:
     os.rename("pids.part", "pids")
     time.sleep(600)
     """
-    begin = time.monotonic()
-    with pytest.raises(LocalCloudError, match="did not end within 3 s"):
-        world.run(source, seconds=3)
-    assert time.monotonic() - begin < 10
-    pids = [int(pid) for pid in (world.folder / "project" / "pids").read_text().split()]
+    with world.launch(source) as running:
+        pids = [int(pid) for pid in appeared(world.folder / "project" / "pids").read_text().split()]
+        assert all(alive(pid) for pid in pids)
+        begin = time.monotonic()
+        with pytest.raises(LocalCloudError, match=r"did not end within 0\.2 s"):
+            running.complete(all_types(), world.context(), seconds=0.2)
+        assert time.monotonic() - begin < 5
     assert len(pids) == 2
     assert all(gone(pid) for pid in pids)
 

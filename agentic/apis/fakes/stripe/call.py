@@ -67,7 +67,7 @@ def kind_of(identifier: str) -> str | None:
 
 
 def create(call: Call, kind: str, fields: Object, identifier: str | None = None) -> Object:
-    """A new object of a kind with its id, `object`, `created`, `livemode`, in Stripe's order, and the event that it was made."""
+    """A new object of a kind with its id, `object`, `created`, `livemode`, and the event that it was made."""
     identifier = identifier or new_id(call, kind)
     known: Object = {"id": identifier, "object": kind, "created": call.now, "livemode": False}
     value = call.store.put(kind, identifier, known | fields)
@@ -141,13 +141,14 @@ def merge_metadata(call: Call, value: Object) -> None:
     given = call.params.get("metadata")
     if given is None:
         return
-    merged = {} if not given else value["metadata"] | given
+    merged: dict[str, str] = {} if not given else value["metadata"] | given
     value["metadata"] = {key: text for key, text in merged.items() if text != ""}
 
 
 def metadata(call: Call) -> dict[str, str]:
     """The metadata of an object that is being made."""
-    return {key: text for key, text in (call.params.get("metadata") or {}).items() if text != ""}
+    given: dict[str, str] = call.params.get("metadata") or {}
+    return {key: text for key, text in given.items() if text != ""}
 
 
 def listing(kind: str, *filters: str) -> Handler:
@@ -216,4 +217,4 @@ def timestamp(text: Any, path: str) -> int:
 
 
 def _plain(value: Any) -> Any:
-    return cast("Object", value)["id"] if isinstance(value, dict) and "id" in value else value
+    return cast("Object", value).get("id", value) if isinstance(value, dict) else value  # pyright: ignore[reportUnknownVariableType]

@@ -5,7 +5,19 @@ from typing import Any
 
 from agentic.apis.fakes.store import Object
 from agentic.apis.fakes.stripe import errors
-from agentic.apis.fakes.stripe.call import Call, Routes, create, delete, fetch, merge_metadata, metadata, page, save, update
+from agentic.apis.fakes.stripe.call import (
+    Call,
+    Routes,
+    create,
+    delete,
+    fetch,
+    merge_metadata,
+    metadata,
+    page,
+    retrieve,
+    save,
+    update,
+)
 from agentic.apis.fakes.stripe.search import searching
 
 
@@ -146,7 +158,8 @@ def _list_prices(call: Call) -> Object:
     items = call.store.all("price")
     if keys := call.params.get("lookup_keys"):
         items = [item for item in items if item["lookup_key"] in keys]
-    for name, wanted in (call.params.get("recurring") or {}).items():
+    recurring: Object = call.params.get("recurring") or {}
+    for name, wanted in recurring.items():
         items = [item for item in items if item["recurring"] and item["recurring"].get(name) == wanted]
     return page(call, items, "active", "currency", "product", "type")
 
@@ -155,12 +168,12 @@ ROUTES: Routes = {
     "GET /v1/products": _list_products,
     "POST /v1/products": _create_product,
     "GET /v1/products/search": searching("product", "active", "description", "name", "shippable", "url"),
-    "GET /v1/products/{id}": lambda call: fetch(call, "product"),
+    "GET /v1/products/{id}": retrieve("product"),
     "POST /v1/products/{id}": _update_product,
     "DELETE /v1/products/{id}": _delete_product,
     "GET /v1/prices": _list_prices,
     "POST /v1/prices": lambda call: make_price(call, call.params),
     "GET /v1/prices/search": searching("price", "active", "currency", "lookup_key", "product", "type"),
-    "GET /v1/prices/{id}": lambda call: fetch(call, "price"),
+    "GET /v1/prices/{id}": retrieve("price"),
     "POST /v1/prices/{id}": update("price", "active", "lookup_key", "nickname", "tax_behavior"),
 }

@@ -2,7 +2,15 @@
 
 from agentic.apis.fakes.store import Object
 from agentic.apis.fakes.stripe import balance
-from agentic.apis.fakes.stripe.call import Call, Routes, create, fetch, listing, save, update
+from agentic.apis.fakes.stripe.call import (
+    Call,
+    Routes,
+    create,
+    listing,
+    retrieve,
+    save,
+    update,
+)
 from agentic.apis.fakes.stripe.payment_methods import Decline, decline_of
 from agentic.apis.fakes.stripe.search import searching
 
@@ -144,6 +152,6 @@ ROUTES: Routes = {
         "status",
         "payment_method_details.card.last4",
     ),
-    "GET /v1/charges/{id}": lambda call: fetch(call, "charge"),
+    "GET /v1/charges/{id}": retrieve("charge"),
     "POST /v1/charges/{id}": update("charge", "description", "receipt_email", "shipping", "transfer_group"),
 }

@@ -6,6 +6,7 @@ from agentic.apis.fakes.store import Object
 from agentic.apis.fakes.stripe import errors
 from agentic.apis.fakes.stripe.call import (
     Call,
+    Handler,
     Routes,
     create,
     fetch,
@@ -14,6 +15,7 @@ from agentic.apis.fakes.stripe.call import (
     merge_metadata,
     metadata,
     new_id,
+    retrieve,
     save,
     whole_list,
 )
@@ -209,21 +211,21 @@ def _expire(call: Call) -> Object:
     return save(call, session | {"status": "expired", "url": None}, "expired")
 
 
-def _line_items(kind: str):
-    return lambda call: list_object(call, fetch(call, kind)["_line_items"]["data"])  # pyright: ignore[reportUnknownLambdaType, reportUnknownArgumentType]
+def _line_items(kind: str) -> Handler:
+    return lambda call: list_object(call, fetch(call, kind)["_line_items"]["data"])
 
 
 ROUTES: Routes = {
     "GET /v1/payment_links": listing("payment_link", "active"),
     "POST /v1/payment_links": _create_link,
-    "GET /v1/payment_links/{id}": lambda call: fetch(call, "payment_link"),
+    "GET /v1/payment_links/{id}": retrieve("payment_link"),
     "POST /v1/payment_links/{id}": _update_link,
     "GET /v1/payment_links/{id}/line_items": _line_items("payment_link"),
     "GET /v1/checkout/sessions": listing(
         "checkout.session", "customer", "payment_intent", "payment_link", "status", "subscription"
     ),
     "POST /v1/checkout/sessions": _create_session,
-    "GET /v1/checkout/sessions/{id}": lambda call: fetch(call, "checkout.session"),
+    "GET /v1/checkout/sessions/{id}": retrieve("checkout.session"),
     "POST /v1/checkout/sessions/{id}/expire": _expire,
     "GET /v1/checkout/sessions/{id}/line_items": _line_items("checkout.session"),
 }

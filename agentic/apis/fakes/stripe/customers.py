@@ -2,7 +2,17 @@
 
 from agentic.apis.fakes.store import Object
 from agentic.apis.fakes.stripe import subscriptions
-from agentic.apis.fakes.stripe.call import Call, Routes, create, fetch, listing, merge_metadata, metadata, page, save
+from agentic.apis.fakes.stripe.call import (
+    Call,
+    Routes,
+    create,
+    fetch,
+    listing,
+    merge_metadata,
+    metadata,
+    page,
+    save,
+)
 from agentic.apis.fakes.stripe.payment_methods import attach_to, resolve
 from agentic.apis.fakes.stripe.search import searching
 

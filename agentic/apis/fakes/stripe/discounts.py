@@ -4,7 +4,19 @@ from typing import Any
 
 from agentic.apis.fakes.store import Object
 from agentic.apis.fakes.stripe import errors
-from agentic.apis.fakes.stripe.call import Call, Routes, create, delete, fetch, listing, metadata, new_id, page, update
+from agentic.apis.fakes.stripe.call import (
+    Call,
+    Routes,
+    create,
+    delete,
+    fetch,
+    listing,
+    metadata,
+    new_id,
+    page,
+    retrieve,
+    update,
+)
 
 
 def _create_coupon(call: Call) -> Object:
@@ -138,11 +150,11 @@ def taken_off(call: Call, discounts: list[Object], amount: int) -> list[Object]:
 ROUTES: Routes = {
     "GET /v1/coupons": listing("coupon"),
     "POST /v1/coupons": _create_coupon,
-    "GET /v1/coupons/{id}": lambda call: fetch(call, "coupon"),
+    "GET /v1/coupons/{id}": retrieve("coupon"),
     "POST /v1/coupons/{id}": update("coupon", "name"),
     "DELETE /v1/coupons/{id}": lambda call: delete(call, fetch(call, "coupon")),
     "GET /v1/promotion_codes": _list_codes,
     "POST /v1/promotion_codes": _create_code,
-    "GET /v1/promotion_codes/{id}": lambda call: fetch(call, "promotion_code"),
+    "GET /v1/promotion_codes/{id}": retrieve("promotion_code"),
     "POST /v1/promotion_codes/{id}": update("promotion_code", "active", "restrictions"),
 }

@@ -1,7 +1,13 @@
 """Events and disputes: what happened, to read."""
 
 from agentic.apis.fakes.store import Object
-from agentic.apis.fakes.stripe.call import Call, Routes, fetch, listing, page
+from agentic.apis.fakes.stripe.call import (
+    Call,
+    Routes,
+    listing,
+    page,
+    retrieve,
+)
 
 
 def _events(call: Call) -> Object:
@@ -16,7 +22,7 @@ def _events(call: Call) -> Object:
 
 ROUTES: Routes = {
     "GET /v1/events": _events,
-    "GET /v1/events/{id}": lambda call: fetch(call, "event"),
+    "GET /v1/events/{id}": retrieve("event"),
     "GET /v1/disputes": listing("dispute", "charge", "payment_intent"),
-    "GET /v1/disputes/{id}": lambda call: fetch(call, "dispute"),
+    "GET /v1/disputes/{id}": retrieve("dispute"),
 }

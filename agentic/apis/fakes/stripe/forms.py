@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, cast
 from urllib.parse import parse_qsl
 
 _FIRST = re.compile(r"[^\[\]]+")
@@ -14,7 +14,7 @@ class MalformedFormError(ValueError):
 
 
 def decode(*texts: str) -> dict[str, Any]:
-    """The nested values of url-encoded texts (the query string, the body). Every leaf is a text. Raises `MalformedFormError`."""
+    """The nested values of url-encoded texts (query string, body). Every leaf is a text. Raises `MalformedFormError`."""
     root: dict[str, Any] = {}
     for text in texts:
         for name, value in parse_qsl(text, keep_blank_values=True):
@@ -31,24 +31,20 @@ def _parts(name: str) -> Iterable[str]:
 
 def _place(root: dict[str, Any], parts: list[str], value: str, name: str) -> None:
     place = root
-    for number, part in enumerate(parts):
+    for part in parts[:-1]:
         # "[]" appends: it stands for the next number.
-        key = part or str(len(place))
-        if number == len(parts) - 1:
-            place[key] = value
-            return
-        inner = place.setdefault(key, {})
+        inner: Any = place.setdefault(part or str(len(place)), {})
         if not isinstance(inner, dict):
             raise MalformedFormError(name)
-        place = inner  # pyright: ignore[reportUnknownVariableType] # made above
-    raise MalformedFormError(name)
+        place = cast("dict[str, Any]", inner)
+    place[parts[-1] or str(len(place))] = value
 
 
 def _with_lists(value: Any) -> Any:
     """Dictionaries whose keys are 0, 1, 2 … are lists."""
     if not isinstance(value, dict):
         return value
-    fields: dict[str, Any] = {str(key): _with_lists(item) for key, item in value.items()}  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
+    fields = {key: _with_lists(item) for key, item in cast("dict[str, Any]", value).items()}
     if fields and all(key.isdecimal() for key in fields):
         return [fields[key] for key in sorted(fields, key=int)]
     return fields

@@ -4,7 +4,19 @@ from typing import Any
 
 from agentic.apis.fakes.store import Object
 from agentic.apis.fakes.stripe import errors
-from agentic.apis.fakes.stripe.call import Call, Routes, create, delete, fetch, merge_metadata, metadata, new_id, page, save
+from agentic.apis.fakes.stripe.call import (
+    Call,
+    Routes,
+    create,
+    delete,
+    fetch,
+    merge_metadata,
+    metadata,
+    new_id,
+    page,
+    retrieve,
+    save,
+)
 from agentic.apis.fakes.stripe.catalog import make_price
 
 
@@ -35,7 +47,7 @@ def line_of_item(call: Call, invoice: str, item: Object) -> Object:
 
 
 def _line(call: Call, invoice: str, fields: Object) -> Object:
-    blank = {
+    blank: Object = {
         "id": new_id(call, "line_item"),
         "object": "line_item",
         "amount": 0,
@@ -106,7 +118,8 @@ def _price(call: Call) -> Object | None:
     given = call.params
     if "price_data" in given:
         return make_price(call, given["price_data"])
-    identifier = (given.get("pricing") or {}).get("price")
+    pricing: Object = given.get("pricing") or {}
+    identifier = pricing.get("price")
     return fetch(call, "price", identifier, "pricing[price]") if identifier else None
 
 
@@ -147,7 +160,7 @@ def _list(call: Call) -> Object:
 ROUTES: Routes = {
     "GET /v1/invoiceitems": _list,
     "POST /v1/invoiceitems": _create,
-    "GET /v1/invoiceitems/{id}": lambda call: fetch(call, "invoiceitem"),
+    "GET /v1/invoiceitems/{id}": retrieve("invoiceitem"),
     "POST /v1/invoiceitems/{id}": _update,
     "DELETE /v1/invoiceitems/{id}": lambda call: delete(call, _editable(call)),
 }

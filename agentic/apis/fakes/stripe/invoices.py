@@ -239,7 +239,8 @@ def _pay(call: Call) -> Object:
 def no_method() -> errors.ApiError:
     """The customer has nothing to pay with."""
     return errors.ApiError(
-        "This customer has no attached payment source or default payment method. Please consider adding a default payment method.",
+        "This customer has no attached payment source or default payment method. "
+        "Please consider adding a default payment method.",
         code="resource_missing",
     )
 
@@ -291,4 +292,5 @@ ROUTES: Routes = {
     "POST /v1/invoices/{id}/mark_uncollectible": _end(
         "uncollectible", "marked_uncollectible_at", "marked_uncollectible", "open"
     ),
-} | dict(invoice_items.ROUTES)
+    **invoice_items.ROUTES,
+}

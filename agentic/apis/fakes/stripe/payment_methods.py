@@ -161,7 +161,7 @@ def _detach(call: Call) -> Object:
 
 def _update(call: Call) -> Object:
     method = fetch(call, "payment_method")
-    details = call.params.get("billing_details") or {}
+    details: Object = call.params.get("billing_details") or {}
     method["billing_details"] |= {name: value for name, value in details.items() if name != "address"}
     method["billing_details"]["address"] |= details.get("address") or {}
     method["card"] |= call.params.get("card") or {}

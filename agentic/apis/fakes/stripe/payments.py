@@ -2,7 +2,17 @@
 
 from agentic.apis.fakes.store import Object
 from agentic.apis.fakes.stripe import charges, errors, payment_methods
-from agentic.apis.fakes.stripe.call import Call, Routes, create, fetch, listing, merge_metadata, metadata, save
+from agentic.apis.fakes.stripe.call import (
+    Call,
+    Routes,
+    create,
+    fetch,
+    listing,
+    merge_metadata,
+    metadata,
+    retrieve,
+    save,
+)
 from agentic.apis.fakes.stripe.payment_methods import card_error, needs_authentication, resolve
 from agentic.apis.fakes.stripe.search import searching
 
@@ -249,17 +259,15 @@ def _cancel(call: Call) -> Object:
     return save(call, intent, "canceled")
 
 
-ROUTES: Routes = (
-    {
-        "GET /v1/payment_intents": listing("payment_intent", "customer"),
-        "POST /v1/payment_intents": _create,
-        "GET /v1/payment_intents/search": searching("payment_intent", "amount", "created", "currency", "customer", "status"),
-        "GET /v1/payment_intents/{id}": lambda call: fetch(call, "payment_intent"),
-        "POST /v1/payment_intents/{id}": _update,
-        "POST /v1/payment_intents/{id}/confirm": _confirm,
-        "POST /v1/payment_intents/{id}/capture": _capture,
-        "POST /v1/payment_intents/{id}/cancel": _cancel,
-    }
-    | dict(charges.ROUTES)
-    | dict(payment_methods.ROUTES)
-)
+ROUTES: Routes = {
+    **charges.ROUTES,
+    **payment_methods.ROUTES,
+    "GET /v1/payment_intents": listing("payment_intent", "customer"),
+    "POST /v1/payment_intents": _create,
+    "GET /v1/payment_intents/search": searching("payment_intent", "amount", "created", "currency", "customer", "status"),
+    "GET /v1/payment_intents/{id}": retrieve("payment_intent"),
+    "POST /v1/payment_intents/{id}": _update,
+    "POST /v1/payment_intents/{id}/confirm": _confirm,
+    "POST /v1/payment_intents/{id}/capture": _capture,
+    "POST /v1/payment_intents/{id}/cancel": _cancel,
+}

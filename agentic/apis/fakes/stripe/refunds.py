@@ -2,7 +2,17 @@
 
 from agentic.apis.fakes.store import Object
 from agentic.apis.fakes.stripe import balance, errors
-from agentic.apis.fakes.stripe.call import Call, Routes, create, fetch, listing, metadata, save, update
+from agentic.apis.fakes.stripe.call import (
+    Call,
+    Routes,
+    create,
+    fetch,
+    listing,
+    metadata,
+    retrieve,
+    save,
+    update,
+)
 
 
 def _create(call: Call) -> Object:
@@ -80,6 +90,6 @@ def _money(amount: int, charge: Object) -> str:
 ROUTES: Routes = {
     "GET /v1/refunds": listing("refund", "charge", "payment_intent"),
     "POST /v1/refunds": _create,
-    "GET /v1/refunds/{id}": lambda call: fetch(call, "refund"),
+    "GET /v1/refunds/{id}": retrieve("refund"),
     "POST /v1/refunds/{id}": update("refund"),
 }

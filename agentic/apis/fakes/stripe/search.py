@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from agentic.apis.fakes.store import Object
 from agentic.apis.fakes.stripe.call import Call, Handler, in_range
@@ -32,7 +32,7 @@ class _Clause:
     def _holds(self, item: Object) -> bool:
         actual: Any = item
         for part in self.field.split("."):
-            actual = actual.get(part) if isinstance(actual, dict) else None  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType] # JSON
+            actual = cast("Object", actual).get(part) if isinstance(actual, dict) else None
         if self.field == "metadata":
             actual = item.get("metadata", {}).get(self.key)
         if isinstance(actual, bool):

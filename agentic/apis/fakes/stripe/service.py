@@ -118,7 +118,8 @@ class StripeFake:
         given = _user(value) if scheme.lower() == "basic" else value.strip() if scheme.lower() == "bearer" else ""
         if not given:
             raise errors.ApiError(
-                "You did not provide an API key. Send it in the Authorization header (e.g. 'Authorization: Bearer YOUR_SECRET_KEY').",
+                "You did not provide an API key. Send it in the Authorization header "
+                "(e.g. 'Authorization: Bearer YOUR_SECRET_KEY').",
                 status=401,
             )
         if not random_source.compare_digest(given.encode(), self._key.encode()):

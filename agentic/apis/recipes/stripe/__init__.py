@@ -4,7 +4,7 @@ from importlib import resources
 
 from agentic.core.spec import Parameter, ParameterKind, Recipe
 
-_CREATE = "create|add|make|register|set up|new|open"
+_CREATE = "create|add|make|register|set up|new|open|want a|need a|like a"
 _LIST = "list|show|print|display|give|get|see|what|which"
 _CHANGE = "update|change|set|modify|edit|correct"
 _NEWEST = "recent|latest|newest|last"

@@ -2,7 +2,7 @@
 
 import os
 import sys
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 
 import stripe
 
@@ -17,5 +17,5 @@ except stripe.StripeError as error:
     sys.exit(1)
 
 if subscription.cancel_at:
-    end = datetime.fromtimestamp(subscription.cancel_at, tz=timezone.utc)
+    end = datetime.fromtimestamp(subscription.cancel_at, tz=UTC)
     print(f"Subscription {subscription.id}: {subscription.status}, ends on {end:%Y-%m-%d}")

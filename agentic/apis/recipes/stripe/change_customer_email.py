@@ -12,7 +12,10 @@ NAME = ""
 stripe.api_key = os.environ["STRIPE_API_KEY"]
 
 try:
-    customer = stripe.Customer.modify(CUSTOMER, email=EMAIL, **({"name": NAME} if NAME else {}))
+    if NAME:
+        customer = stripe.Customer.modify(CUSTOMER, email=EMAIL, name=NAME)
+    else:
+        customer = stripe.Customer.modify(CUSTOMER, email=EMAIL)
 except stripe.StripeError as error:
     print(f"Stripe: {error.user_message or error}", file=sys.stderr)
     sys.exit(1)

@@ -10,13 +10,13 @@ AMOUNT = 2000  # in the currency's smallest unit: 2000 is 20.00 EUR
 CURRENCY = "eur"
 DESCRIPTION = ""
 
-# Digits after the point where they are not two.
-DIGITS = dict.fromkeys("bif clp djf gnf jpy kmf krw mga pyg rwf ugx vnd vuv xaf xof xpf".split(), 0)
-DIGITS |= dict.fromkeys("bhd jod kwd omr tnd".split(), 3)
+# Currencies without a smaller unit, and those whose unit has a thousand parts.
+WHOLE = {"bif", "clp", "djf", "gnf", "jpy", "kmf", "krw", "mga", "pyg", "rwf", "ugx", "vnd", "vuv", "xaf", "xof", "xpf"}
+THOUSANDTHS = {"bhd", "jod", "kwd", "omr", "tnd"}
 
 
 def money(amount: int, currency: str) -> str:
-    digits = DIGITS.get(currency, 2)
+    digits = 0 if currency in WHOLE else 3 if currency in THOUSANDTHS else 2
     return f"{amount / 10**digits:,.{digits}f} {currency.upper()}"
 
 

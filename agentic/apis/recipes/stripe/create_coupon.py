@@ -17,7 +17,7 @@ try:
     if MONTHS:
         coupon = stripe.Coupon.create(percent_off=PERCENT, duration="repeating", duration_in_months=MONTHS, **named)
     else:
-        coupon = stripe.Coupon.create(percent_off=PERCENT, duration="forever" if DURATION == "forever" else "once", **named)
+        coupon = stripe.Coupon.create(percent_off=PERCENT, duration=DURATION, **named)
 except stripe.StripeError as error:
     print(f"Stripe: {error.user_message or error}", file=sys.stderr)
     sys.exit(1)

@@ -11,8 +11,7 @@ EMAIL = ""
 stripe.api_key = os.environ["STRIPE_API_KEY"]
 
 try:
-    # An empty e-mail address is not sent at all.
-    customer = stripe.Customer.create(name=NAME, **({"email": EMAIL} if EMAIL else {}))
+    customer = stripe.Customer.create(name=NAME, email=EMAIL) if EMAIL else stripe.Customer.create(name=NAME)
 except stripe.StripeError as error:
     print(f"Stripe: {error.user_message or error}", file=sys.stderr)
     sys.exit(1)

@@ -9,13 +9,13 @@ import stripe
 LIMIT = 20
 ALL = ""  # "all": as many as there are
 
-# Digits after the point where they are not two.
-DIGITS = dict.fromkeys("bif clp djf gnf jpy kmf krw mga pyg rwf ugx vnd vuv xaf xof xpf".split(), 0)
-DIGITS |= dict.fromkeys("bhd jod kwd omr tnd".split(), 3)
+# Currencies without a smaller unit, and those whose unit has a thousand parts.
+WHOLE = {"bif", "clp", "djf", "gnf", "jpy", "kmf", "krw", "mga", "pyg", "rwf", "ugx", "vnd", "vuv", "xaf", "xof", "xpf"}
+THOUSANDTHS = {"bhd", "jod", "kwd", "omr", "tnd"}
 
 
 def money(amount: int, currency: str) -> str:
-    digits = DIGITS.get(currency, 2)
+    digits = 0 if currency in WHOLE else 3 if currency in THOUSANDTHS else 2
     return f"{amount / 10**digits:,.{digits}f} {currency.upper()}"
 
 
@@ -29,7 +29,5 @@ except stripe.StripeError as error:
     sys.exit(1)
 
 for invoice in invoices:
-    print(
-        f"{invoice.id}  {invoice.status}  {money(invoice.amount_due, invoice.currency)}  {invoice.customer_email or invoice.customer}"
-    )
+    print(f"{invoice.id}  {invoice.status}  {money(invoice.amount_due, invoice.currency)}  {invoice.customer}")
 print(f"{len(invoices)} invoices")

@@ -9,13 +9,13 @@ PAYMENT = "pi_ABC123"  # a payment intent, or a charge (ch_)
 AMOUNT = 0  # in the currency's smallest unit; 0: all that is left
 CURRENCY = ""
 
-# Digits after the point where they are not two.
-DIGITS = dict.fromkeys("bif clp djf gnf jpy kmf krw mga pyg rwf ugx vnd vuv xaf xof xpf".split(), 0)
-DIGITS |= dict.fromkeys("bhd jod kwd omr tnd".split(), 3)
+# Currencies without a smaller unit, and those whose unit has a thousand parts.
+WHOLE = {"bif", "clp", "djf", "gnf", "jpy", "kmf", "krw", "mga", "pyg", "rwf", "ugx", "vnd", "vuv", "xaf", "xof", "xpf"}
+THOUSANDTHS = {"bhd", "jod", "kwd", "omr", "tnd"}
 
 
 def money(amount: int, currency: str) -> str:
-    digits = DIGITS.get(currency, 2)
+    digits = 0 if currency in WHOLE else 3 if currency in THOUSANDTHS else 2
     return f"{amount / 10**digits:,.{digits}f} {currency.upper()}"
 
 
@@ -24,7 +24,7 @@ stripe.api_key = os.environ["STRIPE_API_KEY"]
 try:
     kind = "charge" if PAYMENT.startswith("ch_") else "payment_intent"
     payment = stripe.Charge.retrieve(PAYMENT) if kind == "charge" else stripe.PaymentIntent.retrieve(PAYMENT)
-    if CURRENCY and CURRENCY != payment.currency:
+    if CURRENCY and payment.currency != CURRENCY:
         print(f"{PAYMENT} was paid in {payment.currency}, not in {CURRENCY}; nothing was refunded", file=sys.stderr)
         sys.exit(1)
     part = {"amount": AMOUNT} if AMOUNT else {}

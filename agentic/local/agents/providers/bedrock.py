@@ -1,6 +1,7 @@
 """Any model of Amazon Bedrock, by Converse. Never the local cloud's own endpoint, whatever the environment says."""
 
 from collections.abc import Mapping
+from typing import Any
 
 import boto3  # pyright: ignore[reportMissingTypeStubs]
 from botocore.config import Config  # pyright: ignore[reportMissingTypeStubs]
@@ -12,7 +13,7 @@ from agentic.local.agents.models import ModelLimits
 
 
 def make(model_id: str, credentials: Mapping[str, str], limits: ModelLimits) -> BedrockModel:
-    client = Config(
+    settings = Config(
         connect_timeout=10,
         read_timeout=limits.silence_seconds,
         retries={"total_max_attempts": 2, "mode": "standard"},
@@ -25,13 +26,21 @@ def make(model_id: str, credentials: Mapping[str, str], limits: ModelLimits) -> 
     config: BedrockModel.BedrockConfig = {"model_id": model_id}
     if limits.max_tokens:
         config["max_tokens"] = limits.max_tokens
-    return BedrockModel(
+    model = BedrockModel(
         boto_session=session,
-        boto_client_config=client,
+        boto_client_config=settings,
         endpoint_url=credentials.get("AWS_ENDPOINT_URL_BEDROCK_RUNTIME"),
         api_key=credentials.get("AWS_BEARER_TOKEN_BEDROCK"),
         **config,
     )
+    # botocore leaves closing to the garbage collector: without keep-alive each connection ends with its answer.
+    client: Any = model.client  # pyright: ignore[reportUnknownMemberType] # untyped
+    client.meta.events.register("before-send.bedrock-runtime.*", _close_after_answer)
+    return model
+
+
+def _close_after_answer(request: Any, **_: Any) -> None:
+    request.headers["Connection"] = "close"
 
 
 def _session(credentials: Mapping[str, str]) -> boto3.Session:

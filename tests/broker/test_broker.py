@@ -1,0 +1,151 @@
+"""The broker sends what grant, rules, key and write mode allow, and journals every call that a grant covers."""
+
+import json
+
+import pytest
+from broker_stage import GRANT, KEY, LIVE_KEY, SPEC, RecordingTransport, broker, ledger_for, request
+
+from agentic.broker.broker import Broker
+from agentic.broker.ledger import MemoryLedger
+from agentic.core.errors import BrokerError, MissingCredentialsError, RefusedError
+from agentic.core.values import Target, WriteMode
+from agentic.core.wire import HttpRequest, HttpResponse
+
+READ = request("GET", "/v1/customers")
+WRITE = request("POST", "/v1/customers", b"name=Ada")
+
+
+def message(response: HttpResponse) -> str:
+    return json.loads(response.body)["error"]["message"]
+
+
+def test_call_is_journalled_before_it_is_sent_and_again_with_its_answer() -> None:
+    ledger = ledger_for()
+    seen: list[int] = []
+
+    class Watching(RecordingTransport):
+        def send(self, request: HttpRequest, timeout: float) -> HttpResponse:
+            seen.append(len(ledger.intents))
+            return super().send(request, timeout)
+
+    transport = Watching(HttpResponse(402, (), b"{}"))
+    assert broker(transport, ledger).call(GRANT, WRITE).status == 402
+    assert seen == [1]
+    assert ledger.intents[0].status is None
+    assert [(call.status, call.write, call.params) for call in ledger.calls] == [(402, True, {"name": "Ada"})]
+
+
+@pytest.mark.parametrize("grant", ["", "run_0000000000000000.other", "é"])
+def test_call_without_a_valid_grant_raises_and_sends_nothing(grant: str) -> None:
+    transport, ledger = RecordingTransport(), ledger_for()
+    with pytest.raises(RefusedError):
+        broker(transport, ledger).call(grant, READ)
+    assert not transport.sent
+    assert not ledger.calls
+
+
+def test_grant_of_another_api_raises() -> None:
+    with pytest.raises(RefusedError):
+        broker(RecordingTransport(), MemoryLedger(GRANT, "other")).call(GRANT, READ)
+
+
+def test_refused_calls_count_against_the_limit() -> None:
+    ledger = ledger_for(limit=2)
+    asked = broker(RecordingTransport(), ledger)
+    for _ in range(2):
+        assert asked.call(GRANT, request("POST", "/v1/payouts")).status == 403
+    with pytest.raises(RefusedError, match="2 calls"):
+        asked.call(GRANT, READ)
+    assert all(call.refused for call in ledger.calls)
+
+
+@pytest.mark.parametrize(
+    ("target", "key", "writes", "sent"),
+    [
+        (Target.FAKE, "anything", None, True),
+        (Target.REAL, KEY, None, True),
+        (Target.REAL, "unrecognised", None, False),
+        (Target.REAL, LIVE_KEY, None, False),
+        (Target.REAL, LIVE_KEY, WriteMode.ALLOW, True),
+        (Target.REAL, "unrecognised", WriteMode.ALLOW, True),
+        (Target.FAKE, KEY, WriteMode.REFUSE, False),
+        (Target.FAKE, KEY, WriteMode.APPROVE, False),
+        (Target.REAL, KEY, WriteMode.REFUSE, False),
+    ],
+)
+def test_write_is_sent_as_mode_target_and_key_allow(target: Target, key: str, writes: WriteMode | None, sent: bool) -> None:
+    transport, ledger = RecordingTransport(), ledger_for(target=target, writes=writes)
+    asked = broker(transport, ledger, secret={"api_key": key}, live_keys=True)
+    assert (asked.call(GRANT, WRITE).status == 200) is sent
+    assert len(transport.sent) == sent
+    assert asked.call(GRANT, READ).status == 200
+    assert asked.call(GRANT, request("POST", "/v1/query", b"q=1")).status == 200  # Declared as no write.
+
+
+def test_live_key_is_refused_unless_the_stack_accepts_it() -> None:
+    transport = RecordingTransport()
+    answer = broker(transport, ledger_for(target=Target.REAL), secret={"api_key": LIVE_KEY}).call(GRANT, READ)
+    assert message(answer) == "Refused by the broker: live keys are refused; set paying.live_keys: true to accept them"
+    assert not transport.sent
+
+
+def test_live_key_is_never_sent_to_a_fake() -> None:
+    transport = RecordingTransport()
+    answer = broker(transport, ledger_for(), secret={"api_key": LIVE_KEY}, live_keys=True).call(GRANT, READ)
+    assert "never sent to a fake" in message(answer)
+    assert not transport.sent
+
+
+def test_target_and_secret_are_the_records() -> None:
+    fake, real, asked = RecordingTransport(), RecordingTransport(), list[str]()
+
+    def secret(secret_id: str) -> dict[str, str]:
+        asked.append(secret_id)
+        return {"api_key": KEY}
+
+    ledger = MemoryLedger(GRANT, SPEC.name, target=Target.REAL, secret_id="run-1")
+    Broker(SPEC, ledger, secret, {Target.FAKE: fake, Target.REAL: real}).call(GRANT, READ)
+    assert (len(fake.sent), len(real.sent), asked) == (0, 1, ["run-1"])
+
+
+def test_target_that_cannot_be_reached_is_a_refusal() -> None:
+    assert "cannot be reached" in message(Broker(SPEC, ledger_for(), lambda _: {"api_key": KEY}, {}).call(GRANT, READ))
+
+
+def test_missing_secret_is_a_refusal_with_its_reason() -> None:
+    def secret(_secret_id: str) -> dict[str, str]:
+        raise MissingCredentialsError("no key is set for paying")
+
+    ledger = ledger_for()
+    answer = Broker(SPEC, ledger, secret, {Target.FAKE: RecordingTransport()}).call(GRANT, READ)
+    assert "no key is set" in message(answer)
+    assert ledger.calls[0].refused == "no key is set for paying"
+
+
+def test_answer_that_did_not_come_is_a_502_and_stays_open_in_the_journal() -> None:
+    class Broken(RecordingTransport):
+        def send(self, request: HttpRequest, timeout: float) -> HttpResponse:
+            raise BrokerError(f"broke off; key was {KEY}")
+
+    ledger = ledger_for()
+    answer = broker(Broken(), ledger).call(GRANT, WRITE)
+    assert answer.status == 502
+    assert KEY not in message(answer)
+    assert ledger.calls[0].status is None
+
+
+def test_answer_in_an_encoding_that_cannot_be_read_is_not_passed_on() -> None:
+    answer = broker(RecordingTransport(HttpResponse(200, (("Content-Encoding", "gzip"),), b"\x1f\x8b"))).call(GRANT, READ)
+    assert answer.status == 502
+    assert "encoded" in message(answer)
+
+
+def test_what_is_sent_is_the_canonical_request() -> None:
+    transport = RecordingTransport()
+    broker(transport).call(GRANT, request("GET", "/v1/custom%65rs?limit=1"))
+    assert transport.sent[0].url == "https://api.stripe.com/v1/customers?limit=1"
+
+
+def test_message_of_a_refusal_cannot_break_its_json() -> None:
+    answer = broker(RecordingTransport()).call(GRANT, request("GET", '/v1/"}{{message}}'))
+    assert message(answer).startswith("Refused by the broker: ")
