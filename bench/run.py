@@ -46,7 +46,7 @@ def milliseconds(work: Callable[[], object]) -> float:
 
 
 def agentic(folder: Path, *arguments: str) -> dict[str, object]:
-    done = subprocess.run(  # noqa: S603 # our own command
+    done = subprocess.run(  # our own command
         [AGENTIC, *arguments, "--json"], capture_output=True, env={**os.environ, "AGENTIC_HOME": str(folder)}, check=False
     )
     return json.loads(done.stdout)
@@ -89,12 +89,15 @@ def plain() -> tuple[list[float], list[float]]:
     environment = {**os.environ, "KEY": fakes.secrets["stripe"]["api_key"], "BASE": fakes.url}
     cold: list[float] = []
     warm: list[float] = []
+    one_call = PLAIN.replace("range(20)", "range(0)").replace(" / 20", "")
+
+    def run(code: str) -> bytes:
+        return subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, check=True).stdout
+
     try:
         for _ in range(5):
-            one = PLAIN.replace("range(20)", "range(0)").replace(" / 20", "")
-            run = lambda code: subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, check=True)  # noqa: E731, S603
-            cold.append(milliseconds(lambda one=one: run(one)))
-            warm.append(float(run(PLAIN).stdout))
+            cold.append(milliseconds(lambda: run(one_call)))
+            warm.append(float(run(PLAIN)))
     finally:
         fakes.close()
     return cold, warm

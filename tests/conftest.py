@@ -121,5 +121,3 @@ def using(folder: Path) -> set[int]:
         if any(os.fsencode(folder) in text for text in texts):
             found.add(int(entry.name))
     return found
-
-

@@ -42,13 +42,14 @@ def converse(client: Any, harness_arn: str, session: str, message: str, model: s
     }
     if model:
         request["model"] = {"bedrockModelConfig": {"modelId": model}}
-    from botocore.exceptions import BotoCoreError, ClientError
+    from botocore.exceptions import BotoCoreError, ClientError  # pyright: ignore[reportMissingTypeStubs]
 
     try:
         return gather(client.invoke_harness(**request)["stream"])
     # EventStreamError, the failure in mid-stream, is a ClientError too.
     except ClientError as error:
-        detail: Mapping[str, str] = error.response.get("Error", {})
+        response: Any = error.response  # pyright: ignore[reportUnknownMemberType]
+        detail: Mapping[str, str] = response.get("Error", {})
         raise ModelError(detail.get("Message") or str(error), kind=detail.get("Code", "")) from error
     except BotoCoreError as error:
         raise ModelError(f"the agent did not answer: {error}") from error

@@ -103,10 +103,10 @@ class FrontDoor:
         answer = self._services.client("lambda").invoke(
             FunctionName=self._names.function(tool), Payload=json.dumps(arguments).encode()
         )
-        payload = json.loads(answer["Payload"].read() or b"null")
+        payload: Any = json.loads(answer["Payload"].read() or b"{}")
         if answer.get("FunctionError"):
-            return RunError("function", f"{tool} failed: {(payload or {}).get('errorMessage', 'no reason given')}")
-        if isinstance(payload, Mapping) and payload.get("isError"):
+            return RunError("function", f"{tool} failed: {payload.get('errorMessage', 'no reason given')}")
+        if payload.get("isError"):
             return RunError("refused", f"{tool}: {payload['content'][0]['text']}")
         return None
 
@@ -150,9 +150,7 @@ class FrontDoor:
             verdict=record.verdict,
             outcome=record.outcome,
             calls=self.store.calls(record.run_id),
-            usage=Usage(
-                record.usage.model_calls, record.usage.input_tokens, record.usage.output_tokens, None, record.model
-            ),
+            usage=Usage(record.usage.model_calls, record.usage.input_tokens, record.usage.output_tokens, None, record.model),
             timings_ms={name: round(value, 1) for name, value in timings.items()},
             error=record.error,
         )
@@ -169,5 +167,3 @@ def _check(request: RunRequest) -> None:
 
 def _words(reply: Reply) -> str:
     return reply.text if reply.complete else ""
-
-

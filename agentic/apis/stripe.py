@@ -81,7 +81,7 @@ _PROMPT = """\
 Write for the Stripe Python SDK 16.1 (API version 2026-10-28.endive).
 - Key: stripe.api_key = os.environ["STRIPE_API_KEY"]. Never write a key into the script.
 - A StripeObject is no dict: read obj.field or obj["field"]; there is no .get(), .items(), .keys() and no json.dumps(obj).
-  Use obj.to_dict() for a dict, str(obj) for JSON, getattr(obj, "field", None) or "field" in obj for a field that may be missing.
+  Use obj.to_dict() for a dict, str(obj) for JSON, getattr(obj, "field", None) or "field" in obj where it may be missing.
   Of a subscription write subscription["items"].data.
 - Lists: for item in stripe.Customer.list(limit=100).auto_paging_iter(). To find a customer by e-mail use
   stripe.Customer.list(email=...): search lags behind.

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 
 from agentic.broker.credentials import key_class, to_send
 from agentic.broker.ledger import CallLedger
-from agentic.broker.redact import params_of, url_of
+from agentic.broker.redact import params_of, plain, url_of
 from agentic.broker.refusal import refuse
 from agentic.broker.rules import Allowed, Refused, Rules
 from agentic.broker.scrub import scrub
@@ -56,7 +56,7 @@ class Broker:
         judged = self._rules.judge(request)
         write = judged.operation.writes if isinstance(judged, Allowed) else request.method not in {"GET", "HEAD"}
         taken = self._ledger.take_call(grant, self._spec.name, write)
-        intent = Call(taken.seq, request.method[:20], url_of(request), params_of(request), write=write)
+        intent = Call(taken.seq, plain(request.method[:20]), url_of(request), params_of(request), write=write)
         if isinstance(judged, Refused):
             return self._refuse(taken, intent, judged.reason)
         try:

@@ -10,13 +10,13 @@ from collections.abc import Callable
 
 import h11
 
+from agentic.broker.limits import HEADERS_BYTES
 from agentic.broker.refusal import refuse
 from agentic.core.errors import AgenticError
 from agentic.core.spec import Refusal
 from agentic.core.wire import HttpRequest, HttpResponse
 
 _CHUNK = 65536
-_HEAD_BYTES = 65536
 # A body above the limit is read to its end, so that the client reads the answer instead of a reset; up to this size.
 _DRAINED_BYTES = 64 * 1024 * 1024
 _OF_THE_CONNECTION = frozenset({b"connection", b"content-length", b"keep-alive", b"transfer-encoding", b"upgrade"})
@@ -34,7 +34,7 @@ class Conversation:
         self._exchange = exchange
         self._refusal = refusal
         self._body_bytes = body_bytes
-        self._http = h11.Connection(h11.SERVER, max_incomplete_event_size=_HEAD_BYTES)
+        self._http = h11.Connection(h11.SERVER, max_incomplete_event_size=HEADERS_BYTES)
 
     def hold(self, stream: socket.socket) -> None:
         """Until either side ends it. Raises `OSError` when the stream breaks."""
@@ -83,7 +83,7 @@ class Conversation:
         names = [value.decode("latin-1") for name, value in head.headers if name == b"host"]
         target = head.target.decode("latin-1")
         if names and names[0].lower().removesuffix(":443").removesuffix(":80") != self._host:
-            return refuse(self._refusal, f"the Host header names {names[0]!r} on a connection to {self._host}")
+            return refuse(self._refusal, f"the Host header names {names[0][:100]!r} on a connection to {self._host}")
         if head.method == b"CONNECT" or any(name == b"upgrade" for name, _ in head.headers):
             return refuse(self._refusal, "plain requests only: no tunnel and no protocol upgrade")
         if not target.startswith("/"):

@@ -43,8 +43,13 @@ def params_of(request: HttpRequest) -> dict[str, Any]:
 
 
 def url_of(request: HttpRequest) -> str:
-    """The URL without its query, whose fields are in the params."""
-    return request.url.partition("?")[0][:1000]
+    """The URL without its query, whose fields are in the params, in characters that every terminal can show."""
+    return plain(request.url.partition("?")[0][:1000])
+
+
+def plain(text: str) -> str:
+    """`text` with a question mark for whatever is not printable ASCII: control and bidirectional characters deceive."""
+    return "".join(character if " " <= character <= "~" else "?" for character in text)
 
 
 def _shown(name: str, value: Any) -> Any:

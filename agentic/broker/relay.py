@@ -12,12 +12,12 @@ from collections.abc import Callable, Iterable
 
 from agentic.broker.ca import Authority
 from agentic.broker.conversation import Conversation
+from agentic.broker.limits import BODY_BYTES
 from agentic.core.spec import Refusal
 from agentic.core.wire import HttpRequest, HttpResponse
 
 Exchange = Callable[[HttpRequest], HttpResponse]
 
-BODY_BYTES = 4 * 1024 * 1024
 _CONNECTIONS = 32
 _CONNECT_REQUEST_BYTES = 2048
 _IDLE_SECONDS = 120.0

@@ -9,12 +9,9 @@ from dataclasses import dataclass
 from urllib.parse import quote, unquote_to_bytes
 
 from agentic.broker.fields import FieldError, body_fields, field_path, query_fields
+from agentic.broker.limits import BODY_BYTES, HEADERS_BYTES, URL_BYTES
 from agentic.core.spec import ApiSpec, Host, Operation
 from agentic.core.wire import Headers, HttpRequest
-
-URL_BYTES = 16 * 1024
-HEADERS_BYTES = 64 * 1024
-BODY_BYTES = 4 * 1024 * 1024
 
 _URL = re.compile(r"https://([^/?#@]*)(/[^?#]*)(?:\?([^#]*))?", re.ASCII)
 _PLAIN = re.compile(r"[!-~]*", re.ASCII)
@@ -69,18 +66,20 @@ class Rules:
     def _judge(self, request: HttpRequest) -> Allowed:
         _check_sizes(request)
         _check_headers(request.headers)
+        if not _TOKEN.fullmatch(request.method) or len(request.method) > 20:
+            raise _Unfit("the method is not one of HTTP's")
         found = _URL.fullmatch(request.url)
         if found is None or not _PLAIN.fullmatch(request.url):
             raise _Unfit("the URL is not of the form https://host/path")
         name, raw_path, query = found[1], found[2], found[3] or ""
         host = self._hosts.get(name.removesuffix(":443"))
         if host is None:
-            raise _Unfit(f"{name} is not a host of {self._spec.title}; allowed: {', '.join(self._hosts)}")
+            raise _Unfit(f"{name[:100]} is not a host of {self._spec.title}; allowed: {', '.join(self._hosts)}")
         segments = _segments(raw_path)
         operation = _best(host.operations, request.method, segments)
         shown = "/" + "/".join(segments)
         if operation is None:
-            raise _Unfit(f"{request.method[:20]} {shown} is not among the allowed operations of {self._spec.title}")
+            raise _Unfit(f"{request.method} {shown} is not among the allowed operations of {self._spec.title}")
         for refused in self._spec.refused:
             # Without regard to case: some servers do not have any, and this line is the one that must not be passed by.
             if refused.method in {"*", request.method} and _fits(refused.path, segments, exact=False):

@@ -11,10 +11,10 @@ from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 from urllib.parse import urlsplit
 
+from agentic.broker.limits import RESPONSE_BYTES
 from agentic.core.errors import BrokerError
 from agentic.core.wire import HttpRequest, HttpResponse
 
-RESPONSE_BYTES = 4 * 1024 * 1024
 _CHUNK = 65536
 _IDLE_SECONDS = 30.0
 

@@ -21,6 +21,8 @@ def thaw(task_root: Path) -> dict[str, ApiSpec]:
     try:
         data = json.loads(path.read_bytes())
     except (OSError, ValueError) as error:
-        raise BuildError(f"the function's zip has no readable {FILE_NAME}: {error}", hint="build it with lambdas/build.py") from error
+        raise BuildError(
+            f"the function's zip has no readable {FILE_NAME}: {error}", hint="build it with lambdas/build.py"
+        ) from error
     specs = [ApiSpec.from_data(item) for item in data]
     return {spec.name: spec for spec in specs}

@@ -7,9 +7,9 @@ underscores). `<api>.live_keys` exists once per enabled API.
 import dataclasses
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Self
+from typing import Any, Self, cast
 
 from agentic.core.errors import ConfigurationError
 
@@ -19,7 +19,7 @@ HAIKU = "us.anthropic.claude-haiku-5-5"
 def _setting(default: Any, help_text: str, *, minimum: float | None = None, choices: tuple[str, ...] = ()) -> Any:
     metadata = {"help": help_text, "minimum": minimum, "choices": choices}
     if isinstance(default, tuple):
-        return field(default_factory=lambda: default, metadata=metadata)
+        return field(default_factory=lambda: cast("tuple[str, ...]", default), metadata=metadata)
     return field(default=default, metadata=metadata)
 
 
@@ -59,7 +59,11 @@ class Settings:
         settings = cls(**{name: value for name, value in values.items() if value is not None}, live_keys=tuple(live))
         for item in known.values():
             faults += _check(item, getattr(settings, item.name))
-        faults += [f"agentic:{api}.live_keys names an API that agentic:apis does not enable" for api in live if api not in settings.apis]
+        faults += [
+            f"agentic:{api}.live_keys names an API that agentic:apis does not enable"
+            for api in live
+            if api not in settings.apis
+        ]
         if faults:
             raise ConfigurationError("; ".join(faults), hint=f"settings: {', '.join(known)}, <api>.live_keys")
         return settings
@@ -75,12 +79,14 @@ def _key(item: dataclasses.Field[Any]) -> str:
 
 
 def _default(item: dataclasses.Field[Any]) -> Any:
-    return item.default if item.default is not dataclasses.MISSING else item.default_factory()  # pyright: ignore[reportCallIssue]
+    made: Any = item.default_factory
+    return made() if item.default is dataclasses.MISSING else item.default
 
 
 def _parse(key: str, text: str, kind: type, faults: list[str]) -> Any:
     if kind is str:
         return text
+    value: Any
     try:
         value = json.loads(text)
     except ValueError:
@@ -97,7 +103,7 @@ def _parse(key: str, text: str, kind: type, faults: list[str]) -> Any:
     return tuple(value) if kind is tuple else value
 
 
-def _check(item: dataclasses.Field[Any], value: Any):
+def _check(item: dataclasses.Field[Any], value: Any) -> Iterator[str]:
     key, minimum, choices = _key(item), item.metadata["minimum"], item.metadata["choices"]
     if minimum is not None and value < minimum:
         yield f"agentic:{key} must be at least {minimum}, not {value}"

@@ -6,10 +6,10 @@ code. Code is named by reference ("package.module:name") and imported only where
 
 import dataclasses
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, Self
+from typing import Any, Self, cast
 
 from agentic.core.errors import PluginError
 
@@ -198,23 +198,22 @@ class ApiSpec:
     @classmethod
     def from_data(cls, data: Mapping[str, Any]) -> Self:
         """The inverse of `to_data` after a trip through JSON."""
-        return cls(
-            **{
-                **data,
-                "sdk": Sdk(**_tuples(data["sdk"])),
-                "hosts": tuple(_host(host) for host in data["hosts"]),
-                "secrets": tuple(SecretField(**_tuples(secret)) for secret in data["secrets"]),
-                "recipes": tuple(_recipe(recipe) for recipe in data["recipes"]),
-                "refused": tuple(Operation(**_tuples(operation)) for operation in data["refused"]),
-                "refusal": Refusal(**data["refusal"]),
-                "words": tuple(data["words"]),
-                "dropped_headers": tuple(data["dropped_headers"]),
-                "scrubbed_fields": tuple(data["scrubbed_fields"]),
-            }
-        )
+        fields: dict[str, Any] = {
+            **data,
+            "sdk": Sdk(**_tuples(data["sdk"])),
+            "hosts": tuple(_host(host) for host in data["hosts"]),
+            "secrets": tuple(SecretField(**_tuples(secret)) for secret in data["secrets"]),
+            "recipes": tuple(_recipe(recipe) for recipe in data["recipes"]),
+            "refused": tuple(Operation(**_tuples(operation)) for operation in data["refused"]),
+            "refusal": Refusal(**data["refusal"]),
+            "words": tuple(data["words"]),
+            "dropped_headers": tuple(data["dropped_headers"]),
+            "scrubbed_fields": tuple(data["scrubbed_fields"]),
+        }
+        return cls(**fields)
 
 
-def _faults(spec: ApiSpec):
+def _faults(spec: ApiSpec) -> Iterator[str]:
     if spec.surface_version != SURFACE_VERSION:
         yield f"made for plugin surface {spec.surface_version}, this program has {SURFACE_VERSION}"
     if not _API_NAME.fullmatch(spec.name):
@@ -238,7 +237,7 @@ def _faults(spec: ApiSpec):
 
 
 def _tuples(data: Mapping[str, Any]) -> dict[str, Any]:
-    return {key: tuple(value) if isinstance(value, list) else value for key, value in data.items()}
+    return {key: tuple(cast("list[Any]", value)) if isinstance(value, list) else value for key, value in data.items()}
 
 
 def _host(data: Mapping[str, Any]) -> Host:
@@ -254,4 +253,5 @@ def _recipe(data: Mapping[str, Any]) -> Recipe:
     parameters = tuple(
         Parameter(item["name"], ParameterKind(item["kind"]), item["required"], item["pattern"]) for item in data["parameters"]
     )
-    return Recipe(**{**_tuples(data), "parameters": parameters})
+    fields: dict[str, Any] = {**_tuples(data), "parameters": parameters}
+    return Recipe(**fields)

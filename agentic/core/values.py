@@ -4,7 +4,7 @@ import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, Self
+from typing import Any, Self, cast
 
 
 class RunStatus(StrEnum):
@@ -101,7 +101,8 @@ class Outcome:
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Self:
-        return cls(**{**data, "layers": tuple(data.get("layers", ()))})
+        fields: dict[str, Any] = {**data, "layers": tuple(data.get("layers", ()))}
+        return cls(**fields)
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,14 +163,14 @@ class RunResult:
     error: RunError | None = None
 
 
-def to_json(value: object) -> Any:
+def to_json(value: Any) -> Any:
     """A value of this module (or a container of them) as plain JSON types, in declaration order."""
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         return {item.name: to_json(getattr(value, item.name)) for item in dataclasses.fields(value)}
     if isinstance(value, Mapping):
-        return {str(key): to_json(item) for key, item in value.items()}
+        return {str(key): to_json(item) for key, item in cast("Mapping[Any, Any]", value).items()}
     if isinstance(value, tuple | list):
-        return [to_json(item) for item in value]
+        return [to_json(item) for item in cast("list[Any]", value)]
     if isinstance(value, StrEnum):
         return value.value
     return value

@@ -22,7 +22,9 @@ class HttpRequest:
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Self:
-        return cls(str(data["method"]), str(data["url"]), _headers(data["headers"]), base64.b64decode(data["body"], validate=True))
+        return cls(
+            str(data["method"]), str(data["url"]), _headers(data["headers"]), base64.b64decode(data["body"], validate=True)
+        )
 
 
 @dataclass(frozen=True, slots=True)

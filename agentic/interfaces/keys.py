@@ -79,7 +79,8 @@ def _keyring_call(method: str, *arguments: str) -> Any:
         return getattr(keyring, method)(*arguments)
     except KeyringError as error:
         raise MissingCredentialsError(
-            "this machine has no keyring to keep a key in", hint="set the key in the environment instead, such as STRIPE_API_KEY"
+            "this machine has no keyring to keep a key in",
+            hint="set the key in the environment instead, such as STRIPE_API_KEY",
         ) from error
 
 

@@ -20,7 +20,7 @@ _MARKS = {"completed": ("green", "✓"), "asks": ("yellow", "?"), "paused": ("ye
 
 def exit_code(result: Mapping[str, Any]) -> ExitCode:
     """2 where the run failed because of how it was asked for, else by its status."""
-    error = result["error"] or {}
+    error: Mapping[str, Any] = result["error"] or {}
     if result["status"] == "failed" and error.get("code") in {"unknown_model", "missing_credentials", "usage"}:
         return ExitCode.USAGE
     return _EXIT.get(result["status"], ExitCode.FAILED)

@@ -77,7 +77,7 @@ class Background:
             except AgenticError as error:
                 send({"error": error_json(error)})
             # The other side is a person's terminal: it gets one line, the log gets the whole.
-            except Exception as error:
+            except Exception as error:  # noqa: BLE001
                 traceback.print_exc()
                 send({"error": error_json(LocalCloudError(f"the local cloud failed: {error}", hint="see its log"))})
             finally:
@@ -178,14 +178,14 @@ def main(folder: Path, digest: str, ready: int) -> int:
         tell({"error": error_json(error)})
         return int(error.exit_code)
     # As above: one line to the terminal, the traceback to our own log.
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001
         traceback.print_exc()
         tell({"error": error_json(LocalCloudError(f"the local cloud did not start: {error}", hint=f"see {folder}/logs"))})
         return 1
     with cloud:
         background = Background(cloud, folder, digest)
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-            signal.signal(number, lambda *_: background.stop())
+            signal.signal(number, lambda number, frame: background.stop())
         tell({"ready": True})
         background.serve()
     return 0

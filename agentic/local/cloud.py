@@ -11,7 +11,7 @@ import os
 import queue
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -130,6 +130,7 @@ class LocalCloud:
         """End a run now: its record is closed, its script is killed."""
         self._door.cancel(run_id)
         self._functions.cancel_tenant(f"{run_id}-")
+        self._warm()
 
     def result(self, run_id: str) -> RunResult:
         """A run of this state folder, as its record has it. Raises `UnknownRunError`."""
@@ -155,7 +156,9 @@ class LocalCloud:
         place = Place(project_name(main), project.STACK, config.get("aws:region", project.REGION), ACCOUNT)
         self._identities, self._permissions = Identities(), Permissions()
 
-        running = RunningProgram.launch(Program(main, place, config, extra_environment=_passed_on()), state.logs / "program.log")
+        running = RunningProgram.launch(
+            Program(main, place, config, extra_environment=_passed_on()), state.logs / "program.log"
+        )
         self._exit.callback(running.close)
         self._functions = Functions(state, self._environment_for, self._notice, plain=self._plain)
         self._exit.callback(self._functions.close)
@@ -240,7 +243,7 @@ class LocalCloud:
         raise UsageError(f"which API? enabled: {', '.join(self._registry.names)}", hint="name it with --api")
 
     @contextmanager
-    def _armed(self, asked: RunRequest, secret: Mapping[str, str], credentials: Mapping[str, str]) -> Iterator[RunRequest]:
+    def _armed(self, asked: RunRequest, secret: Mapping[str, str], credentials: Mapping[str, str]) -> Generator[RunRequest]:
         name = _run_secret(asked.api, asked.run_id) if secret else ""
         self._model_credentials[asked.run_id] = credentials
         if name:
@@ -252,7 +255,7 @@ class LocalCloud:
             self._endpoint.secret_overlay.pop(name, None)
 
     @contextmanager
-    def _heard(self, run_id: str, on_event: Observer) -> Iterator[dict[str, float]]:
+    def _heard(self, run_id: str, on_event: Observer) -> Generator[dict[str, float]]:
         """Passes this run's events on, in order, from a thread of their own; sums the models' time."""
         events: queue.SimpleQueue[Event | None] = queue.SimpleQueue()
         milliseconds = {"model": 0.0}
@@ -318,7 +321,7 @@ def _passed_on() -> dict[str, str]:
 
 
 @contextmanager
-def _only_one(path: Path) -> Iterator[None]:
+def _only_one(path: Path) -> Generator[None]:
     """One local cloud per state folder: two would each think that the other's state is theirs."""
     with path.open("w") as lock:
         deadline = time.monotonic() + 5.0
@@ -330,7 +333,7 @@ def _only_one(path: Path) -> Iterator[None]:
                 if time.monotonic() > deadline:
                     raise LocalCloudError(
                         f"another local cloud uses {path.parent}",
-                        hint="`agentic local stop` ends it; or leave out --no-background; or set AGENTIC_HOME to another folder",
+                        hint="`agentic local stop` ends it; or leave out --no-background; or set another AGENTIC_HOME",
                     ) from None
                 time.sleep(0.05)
         yield

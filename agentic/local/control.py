@@ -13,7 +13,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -88,7 +88,7 @@ class Remote:
 
 
 @contextlib.contextmanager
-def connect(folder: Path) -> Iterator[Remote | None]:
+def connect(folder: Path) -> Generator[Remote | None]:
     """The running background local cloud, or None."""
     connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     try:
@@ -230,7 +230,7 @@ def _rebuilt(data: Mapping[str, Any]) -> AgenticError:
 
 
 @contextlib.contextmanager
-def short_address(path: Path) -> Iterator[str]:
+def short_address(path: Path) -> Generator[str]:
     """A Unix socket's address may have 107 bytes: a longer path is reached through its folder's descriptor."""
     if len(os.fsencode(path)) < _SOCKET_PATH_LIMIT:
         yield str(path)
@@ -250,6 +250,3 @@ def _alive(pid: int) -> bool:
     except PermissionError:
         return True
     return True
-
-
-

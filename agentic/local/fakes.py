@@ -67,7 +67,7 @@ class Fakes:
             with lock:
                 response = fake.respond(request)
         # A broken fake answers as a broken API does; the broker and the SDK must cope with both.
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001
             text = f"the fake of {spec.name} failed: {type(error).__name__}: {error}"
             return Answer(500, (("Content-Type", "text/plain; charset=utf-8"),), text.encode())
         return Answer(response.status, tuple(response.headers.items()), response.body)

@@ -98,6 +98,6 @@ def _load(entry_point: importlib.metadata.EntryPoint) -> LoadedPlugin:
             if not isinstance(spec, ApiSpec):
                 raise PluginError(f"agentic_apis() must give ApiSpec values, not {type(spec).__name__}")
     # A plugin is somebody's code: whatever it raises is its reason for being left out.
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001
         return LoadedPlugin(entry_point.name, package, version, error=f"{type(error).__name__}: {error}")
     return LoadedPlugin(entry_point.name, package, version, apis)

@@ -26,6 +26,8 @@ from agentic.core.values import (
 )
 from agentic.runs.record import CLAIMED, DONE, Item, RunRecord, Step, TakenCall, digest
 
+Attributes = Mapping[str, Mapping[str, str]]
+
 RUN_ITEM = "run"
 KEEP_SECONDS = 90 * 24 * 3600
 
@@ -126,7 +128,9 @@ class RunStore:
                 return tuple(calls)
             request["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
 
-    def finish(self, run_id: str, status: RunStatus, *, error: RunError | None = None, answer: str = "", usage: Usage | None = None):
+    def finish(
+        self, run_id: str, status: RunStatus, *, error: RunError | None = None, answer: str = "", usage: Usage | None = None
+    ) -> RunRecord:
         """Close a run that is not closed yet, and add the front door's own words and usage. Gives the record."""
         sets: dict[str, Any] = {}
         if answer:
@@ -137,9 +141,7 @@ class RunStore:
         closing = {"status": {"S": status}} | ({"error": _json(error)} if error else {})
         final = [state for state in RunStatus if state.final]
         names = {f":final{number}": {"S": state} for number, state in enumerate(final)}
-        outcome = self._try_change(
-            run_id, f"NOT #status IN ({', '.join(names)})", names, sets=closing, remove=("grant_hash",)
-        )
+        outcome = self._try_change(run_id, f"NOT #status IN ({', '.join(names)})", names, sets=closing, remove=("grant_hash",))
         return outcome[0]
 
     # --- the orchestrator's tools ---------------------------------------------------------------------------------
@@ -213,7 +215,7 @@ class RunStore:
 
     def record_verdict(self, run_id: str, verdict: Verdict) -> None:
         """Record the validator's verdict; a refused script ends the run."""
-        sets = {"verdict": _json(verdict)}
+        sets: dict[str, Mapping[str, str]] = {"verdict": _json(verdict)}
         if not verdict.valid:
             error = RunError("validation_failed", f"Code validation failed: {verdict.summary}", _first_fix(verdict))
             sets |= {"status": {"S": RunStatus.REFUSED}, "error": _json(error)}
@@ -269,13 +271,13 @@ class RunStore:
             "grant_hash = :grant AND #status = :executing AND api = :api AND grant_expires > :now AND calls_made < call_limit"
         )
         try:
-            record, changed = self._try_change(run_id, condition, values, add={"calls_made": 1} | ({"writes_made": 1} if write else {}))
+            record, changed = self._try_change(
+                run_id, condition, values, add={"calls_made": 1} | ({"writes_made": 1} if write else {})
+            )
         except UnknownRunError:
             raise RefusedError("the grant is not valid", reason="grant") from None
         if changed:
-            return TakenCall(
-                run_id, record.attempt, record.calls_made, record.target, record.writes, record.secret_id
-            )
+            return TakenCall(run_id, record.attempt, record.calls_made, record.target, record.writes, record.secret_id)
         if record.calls_made >= record.call_limit > 0:
             raise RefusedError(f"the run's limit of {record.call_limit} API calls is reached", reason="limit")
         raise RefusedError("the grant is not valid", reason="grant")
@@ -298,9 +300,9 @@ class RunStore:
         self,
         handle: str,
         condition: str,
-        values: Item,
+        values: Attributes,
         *,
-        sets: Item,
+        sets: Attributes,
         attached: Callable[[RunRecord], bool],
     ) -> tuple[RunRecord, bool]:
         refused = RefusedError("the handle is not one of this run and agent", hint="pass the handle exactly as given")
@@ -321,7 +323,7 @@ class RunStore:
             raise RefusedError(f"the run is {record.status}; this step does not fit", hint="stop and tell the person")
         return record, changed
 
-    def _change(self, run_id: str, *, sets: Item, add: Mapping[str, int]) -> RunRecord:
+    def _change(self, run_id: str, *, sets: Attributes, add: Mapping[str, int]) -> RunRecord:
         record, changed = self._try_change(run_id, "attribute_exists(run_id)", {}, sets=sets, add=add)
         if not changed:
             raise UnknownRunError(f"no run {run_id!r}")
@@ -331,23 +333,23 @@ class RunStore:
         self,
         run_id: str,
         condition: str,
-        values: Item,
+        values: Attributes,
         *,
-        sets: Item | None = None,
+        sets: Attributes | None = None,
         add: Mapping[str, int] | None = None,
         remove: Sequence[str] = (),
     ) -> tuple[RunRecord, bool]:
         """The record after the change and True, or the record as it is and False when the condition does not hold."""
         names: dict[str, str] = {"#status": "status"} if "#status" in condition else {}
-        values = dict(values)
+        given: dict[str, Mapping[str, str]] = dict(values)
         parts: list[str] = []
         if sets:
             for number, (name, value) in enumerate(sets.items()):
-                names[f"#s{number}"], values[f":s{number}"] = name, value
+                names[f"#s{number}"], given[f":s{number}"] = name, value
             parts.append("SET " + ", ".join(f"#s{number} = :s{number}" for number in range(len(sets))))
         if add:
             for number, (name, count) in enumerate(add.items()):
-                names[f"#a{number}"], values[f":a{number}"] = name, {"N": str(count)}
+                names[f"#a{number}"], given[f":a{number}"] = name, {"N": str(count)}
             parts.append("ADD " + ", ".join(f"#a{number} :a{number}" for number in range(len(add))))
         if remove:
             parts.append("REMOVE " + ", ".join(remove))
@@ -361,8 +363,8 @@ class RunStore:
         }
         if names:
             request["ExpressionAttributeNames"] = names
-        if values:
-            request["ExpressionAttributeValues"] = values
+        if given:
+            request["ExpressionAttributeValues"] = given
         try:
             return RunRecord.from_item(self._dynamodb.update_item(**request)["Attributes"]), True
         except self._dynamodb.exceptions.ConditionalCheckFailedException as error:

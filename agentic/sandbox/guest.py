@@ -167,8 +167,9 @@ def _report(report: int, facts: Mapping[str, Any]) -> None:
 
 def _flush() -> bool:
     try:
-        sys.stdout.flush()
-        sys.stderr.flush()
+        for stream in (sys.stdout, sys.stderr):
+            if not stream.closed:
+                stream.flush()
     # A script may have replaced its streams by anything.
     except Exception:  # noqa: BLE001
         return False

@@ -13,16 +13,17 @@ from pathlib import Path
 
 from agentic.core.errors import SandboxError
 from agentic.core.spec import Sdk
+from agentic.sandbox import zygote
 
 _START_SECONDS = 60.0
 _PACKAGE_ROOT = Path(__file__).resolve().parents[2]
 # Isolated, without site: sys.path is the standard library alone, to which exactly the given folders are added.
 _OPTIONS = ("-I", "-S", "-B", "-X", "utf8")
-_BOOT = """
+_BOOT = f"""
 import json, sys
 sys.path += json.loads(sys.argv[1])
-from agentic.sandbox import zygote
-zygote.main(int(sys.argv[2]), json.loads(sys.argv[3]))
+from {zygote.__name__} import main
+main(int(sys.argv[2]), json.loads(sys.argv[3]))
 """
 
 

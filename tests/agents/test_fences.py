@@ -14,7 +14,7 @@ SCRIPT = 'import os\n\nprint(os.environ["KEY"])\n'
         f"```python\n{SCRIPT}```",
         f"```\n{SCRIPT}\n```\n",
         f"```py\n{SCRIPT}```",
-        f"```Python3 title=\"x.py\"\n{SCRIPT}```",
+        f'```Python3 title="x.py"\n{SCRIPT}```',
         f"~~~python\n{SCRIPT}~~~",
         f"````python\n{SCRIPT}````",
         f"Here is the script:\n\n```python\n{SCRIPT}```\nIt prints a key.",

@@ -146,6 +146,13 @@ def test_what_is_sent_is_the_canonical_request() -> None:
     assert transport.sent[0].url == "https://api.stripe.com/v1/customers?limit=1"
 
 
+def test_journal_has_no_characters_that_deceive() -> None:
+    ledger = ledger_for()
+    hostile = HttpRequest("GE\x1b[2J", "https://api.stripe.com/v1/\u202epayouts\x07")
+    assert broker(RecordingTransport(), ledger).call(GRANT, hostile).status == 403
+    assert (ledger.calls[0].method, ledger.calls[0].url) == ("GE?[2J", "https://api.stripe.com/v1/?payouts?")
+
+
 def test_message_of_a_refusal_cannot_break_its_json() -> None:
     answer = broker(RecordingTransport()).call(GRANT, request("GET", '/v1/"}{{message}}'))
     assert message(answer).startswith("Refused by the broker: ")

@@ -8,7 +8,13 @@ from agentic.core.settings import Settings
 
 def test_texts_as_pulumi_keeps_them_become_typed_values():
     settings = Settings.from_config(
-        {"apis": '["stripe", "github"]', "tool_wait": "3", "stripe.live_keys": "true", "model.generator": "eu.x", "protect": "true"}
+        {
+            "apis": '["stripe", "github"]',
+            "tool_wait": "3",
+            "stripe.live_keys": "true",
+            "model.generator": "eu.x",
+            "protect": "true",
+        }
     )
     assert settings.apis == ("stripe", "github")
     assert settings.tool_wait == 3.0

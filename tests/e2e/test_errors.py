@@ -128,7 +128,9 @@ def test_a_folder_that_cannot_be_made_is_one_line(tmp_path: Path):
 def test_ctrl_c_in_the_middle_cancels_the_run_and_kills_its_script(agentic: Command, tmp_path: Path):
     agentic("local", "start")
     (tmp_path / "slow.py").write_text("import time\ntime.sleep(25)\n")
-    process = agentic.start("exec", str(tmp_path / "slow.py"), "--api", "stripe", stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    process = agentic.start(
+        "exec", str(tmp_path / "slow.py"), "--api", "stripe", stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
     deadline = time.monotonic() + 20
     while time.monotonic() < deadline:
         runs = agentic("runs", "list", "--json").json["runs"]

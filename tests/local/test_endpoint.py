@@ -146,6 +146,7 @@ def test_a_bug_inside_is_a_4xx(world: World) -> None:
         world.operator("lambda").invoke(FunctionName="broken", Payload=b"{}")
     assert raised.value.response["ResponseMetadata"]["HTTPStatusCode"] == 400
     assert raised.value.response["Error"]["Code"] == "InternalFailure"
+    assert len(raised.value.response["ResponseMetadata"]["RequestId"]) == 36
 
 
 def _invoke(world: World, text: str) -> dict:
@@ -268,10 +269,15 @@ def test_conditional_claims_have_one_winner_under_concurrent_load(world: World) 
             )
 
     threads = [threading.Thread(target=worker, args=(number,)) for number in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(60)
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-5)  # Threads take turns in the middle of everything, so that a missing lock shows.
+    try:
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(60)
+    finally:
+        sys.setswitchinterval(interval)
     counter = client.get_item(TableName="claims", Key={"run_id": {"S": "all"}, "item": {"S": "counter"}})["Item"]
     assert sorted(winners) == list(range(10))
     assert counter["n"] == {"N": "80"}

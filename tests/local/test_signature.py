@@ -89,6 +89,11 @@ def test_a_header_with_meaning_that_is_not_signed_is_refused(world: World) -> No
     assert b"is not signed" in world.send("PUT", "/bucket/key", headers, b"x")[1]
 
 
+def test_a_repeated_header_is_refused(world: World) -> None:
+    """The signature could cover one of the two and moto read the other one."""
+    assert b"is repeated" in world.send("PUT", "/bucket/key", {**_signed(world), "x-amz-DATE": "20260101T000000Z"}, b"x")[1]
+
+
 def test_unsigned_payloads_are_refused(world: World) -> None:
     class Unsigned(S3SigV4Auth):
         def payload(self, request: AWSRequest) -> str:

@@ -7,7 +7,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable
-from typing import Literal
+from typing import Any, Literal
 
 import pytest
 from agent_stage import Functions, Stage, answer, stop_reason, tool_results
@@ -154,7 +154,7 @@ def test_broken_json_arguments_are_told_to_the_model(provider: str):
 @pytest.mark.parametrize("provider", PROVIDERS)
 def test_nothing_but_broken_json_arguments_ends(provider: str):
     script: list[Turn] = [Call("generate-code___generate_code", '{"handle": nonsense')]
-    built, reason, requests = play_to_the_end(provider, script)
+    built, _, reason, requests = play_to_the_end(provider, script)
     assert built.functions.called() == []
     assert len(requests) <= built.agents[GENERATOR].max_turns
     assert reason == "max_iterations_exceeded" or "cannot be used" in reason
@@ -212,17 +212,19 @@ def test_an_error_after_the_first_turn_is_in_the_stream(provider: str):
 @pytest.mark.parametrize("provider", PROVIDERS)
 def test_a_stream_cut_in_the_middle_is_no_answer(provider: str, cut: Literal["broken", "quiet"]):
     """Half a sentence must never pass for a whole one."""
-    built, reason, _ = play_to_the_end(provider, [Say("half of a sentence", cut=cut)])
+    _, events, reason, _ = play_to_the_end(provider, [Say("half of a sentence", cut=cut)])
     assert "stopped in the middle of its answer" in reason
-    assert built.events[-1].facts["stop_reason"] == "model"  # the agent never said that it was done
+    assert not any("messageStop" in event for event in events)
 
 
+@pytest.mark.parametrize("last", [Say("stored"), Fail(401)], ids=["answer", "error"])
 @pytest.mark.parametrize("provider", PROVIDERS)
-def test_connections_are_closed_when_the_agent_ends(provider: str):
+def test_connections_are_closed_when_the_agent_ends(provider: str, last: Turn):
     """The server keeps them open, so that only the client can have closed them."""
-    script = [Call("generate-code___generate_code", {"handle": HANDLE, "code": "print(1)"}), Say("stored")]
-    with ModelServer(script) as server:
-        stage(provider, server.url, generate_code=lambda _: {"status": "stored"}).invoke(GENERATOR, TASK, **model(provider))
+    with ModelServer([Call("generate-code___generate_code", {"handle": HANDLE, "code": "print(1)"}), last]) as server:
+        built = stage(provider, server.url, generate_code=lambda _: {"status": "stored"})
+        built.invoke(GENERATOR, TASK, **model(provider))
+        assert len(server.requests) == 2
         assert server.idle.wait(2)
 
 
@@ -259,8 +261,9 @@ def test_a_host_name_that_does_not_resolve(provider: str):
     assert "does not resolve" in caught.value.message
 
 
-def play_to_the_end(provider: str, script: list[Turn]) -> tuple[Stage, str, list[dict[str, object]]]:
-    """Where the failure may come before or after the first event: its words, wherever they stand."""
+def play_to_the_end(provider: str, script: list[Turn]):
+    """The failure may come before or after the first event: stage, events, its words, requests."""
+    events: list[dict[str, Any]] = []
     with ModelServer(script) as server:
         built = stage(provider, server.url)
         try:
@@ -269,4 +272,4 @@ def play_to_the_end(provider: str, script: list[Turn]) -> tuple[Stage, str, list
             reason = last["runtimeClientError"]["message"] if "runtimeClientError" in last else stop_reason(events)
         except ModelError as error:
             reason = error.message
-    return built, reason, server.requests
+    return built, events, reason, server.requests

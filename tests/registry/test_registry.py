@@ -18,7 +18,8 @@ from agentic.core.spec import ApiSpec, Host, Operation, Sdk
 
 @hookimpl
 def agentic_apis():
-    return [ApiSpec("good", "Good", Sdk("good", ("good",)), (Host("api.good.dev", (Operation("GET", "/x", "x"),)),), (), "Use it.")]
+    hosts = (Host("api.good.dev", (Operation("GET", "/x", "x"),)),)
+    return [ApiSpec("good", "Good", Sdk("good", ("good",)), hosts, (), "Use it.")]
 """
 RAISES = "raise RuntimeError('no luck today')\n"
 WRONG_TYPE = "from agentic.registry import hookimpl\n\n@hookimpl\ndef agentic_apis():\n    return ['stripe']\n"

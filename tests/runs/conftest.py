@@ -30,9 +30,7 @@ def clock() -> Clock:
 @pytest.fixture
 def dynamodb() -> Iterator[Any]:
     with mock_aws():
-        client = boto3.client(
-            "dynamodb", region_name="eu-central-1", aws_access_key_id="test", aws_secret_access_key="test"  # noqa: S106
-        )
+        client = boto3.client("dynamodb", region_name="eu-central-1", aws_access_key_id="test", aws_secret_access_key="test")
         client.create_table(
             TableName="runs",
             BillingMode="PAY_PER_REQUEST",

@@ -147,3 +147,9 @@ def _assert_gone(pid: int, seconds: float = 3.0) -> None:
             return
         time.sleep(0.02)
     raise AssertionError(f"process {pid} is still there")
+
+
+def test_process_limit_leaves_the_persons_own_processes_room() -> None:
+    assert SandboxPolicy(processes=64).limits(100)["tasks"] == 264
+    assert SandboxPolicy().limits(0)["tasks"] == 0  # Root: the kernel enforces none, so none is claimed.
+    assert SandboxPolicy(seconds=0.2).limits(0)["cpu_seconds"] == 2

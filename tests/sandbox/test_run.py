@@ -14,6 +14,8 @@ from agentic.core.errors import SandboxError
 from agentic.core.spec import Sdk
 from agentic.sandbox import Sandbox, SandboxPolicy
 
+TRACEBACK = 'Traceback (most recent call last):\n  File "script.py", line 1, in <module>\n'
+
 
 def test_output_and_success_are_the_scripts(run: Run) -> None:
     outcome = run("import sys\nprint('out')\nprint('err', file=sys.stderr)")
@@ -32,6 +34,13 @@ def test_output_and_success_are_the_scripts(run: Run) -> None:
         ("import sys; sys.exit('words')", 1, "words\n"),
         ("raise SystemExit(True)", 1, ""),
         ("import os; os._exit(9)", 9, ""),
+        ("import sys; sys.stdout.close()", 0, ""),
+        ("import sys; sys.stdout = sys.stderr = None", 120, ""),
+        (
+            "raise KeyboardInterrupt",
+            130,
+            f"{TRACEBACK}    raise KeyboardInterrupt\nKeyboardInterrupt\n",
+        ),
         ("import threading, sys\nthreading.Thread(target=sys.exit, args=(4,)).start()", 0, ""),
     ],
 )

@@ -4,6 +4,7 @@ A value that no parameter takes (a second amount, a name too many), a verb or a 
 condition: each of them means that the recipe would do something else than was asked.
 """
 
+import functools
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
@@ -104,6 +105,7 @@ def fit(recipe: Recipe, tokens: Sequence[Token], vocabulary: frozenset[str], fam
     return Fit(recipe, state.values, missing, len(recipe.words), unknown)
 
 
+@functools.lru_cache(maxsize=512)
 def explained_by(recipe: Recipe) -> frozenset[str]:
     """The stems that a recipe accounts for: its words, its example's, and those that go with its parameters."""
     texts = [recipe.task, *recipe.words, *(p.name.replace("_", " ") for p in recipe.parameters)]

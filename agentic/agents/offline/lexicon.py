@@ -1,11 +1,13 @@
 """The English that the matcher knows, of any API: how words are compared, and which ones change what a task means."""
 
+import functools
 import re
 import unicodedata
 
 _ENDINGS = re.compile(r"(?<=\w{3})(?:ing|ed)$")
 
 
+@functools.lru_cache(maxsize=8192)
 def stem(word: str) -> str:
     """A word's form for comparing: no case, accents, plural, "-ing", "-ed" or final e."""
     plain = "".join(c for c in unicodedata.normalize("NFKD", word.casefold()) if not unicodedata.combining(c))
@@ -22,6 +24,7 @@ def stem(word: str) -> str:
     return plain.removesuffix("e") if len(plain) > 3 else plain
 
 
+@functools.lru_cache(maxsize=2048)
 def stems(text: str) -> frozenset[str]:
     """The stems of all words in a text."""
     return frozenset(stem(word) for word in re.findall(r"[^\W\d_]+", text))

@@ -3,6 +3,7 @@
 Pure functions over any plugin's recipes. What the matcher is not sure of it does not do: it asks, or names what it can do.
 """
 
+import functools
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -12,7 +13,7 @@ from agentic.agents.offline.reading import read
 from agentic.agents.offline.rewrite import Value, constants, with_constants
 from agentic.core.spec import Parameter, ParameterKind, Recipe
 
-_LONGEST_TASK = 2000
+_LONGEST_TASK = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +65,7 @@ def match(task: str, recipes: Iterable[Recipe]) -> Match | Ask | NoMatch:
     return _none(known, f"“{near[0].recipe.task}” is near, but {near[0].reason}" if near else "")
 
 
+@functools.lru_cache(maxsize=512)
 def _familiar(recipe: Recipe) -> frozenset[str]:
     """The words of a recipe's example that are no values in its script: in a task they are no names either."""
     values = stems(" ".join(str(value) for value in constants(recipe.script).values()))

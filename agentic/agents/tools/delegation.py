@@ -46,5 +46,7 @@ STILL_RUNNING: dict[str, Any] = {"status": "still_running", "message": "call the
 def ended(record: RunRecord) -> dict[str, Any]:
     """The tool's answer for a run that has ended without what the step was for."""
     error = record.error or RunError("failed", "the run ended without a reason")
-    status = {RunStatus.ASKS: "asks", RunStatus.REFUSED: "refused", RunStatus.CANCELLED: "cancelled"}.get(record.status, "failed")
+    status = {RunStatus.ASKS: "asks", RunStatus.REFUSED: "refused", RunStatus.CANCELLED: "cancelled"}.get(
+        record.status, "failed"
+    )
     return {"status": status, "message": error.message, **({"hint": error.hint} if error.hint else {})}

@@ -6,7 +6,7 @@ all texts. One core behind both; each is answered in kind.
 
 import json
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, cast
 
 from agentic.agents.tools.services import Services
 from agentic.core.errors import AgenticError, UsageError
@@ -32,7 +32,7 @@ def handler(
     def handle(event: Any, context: Any) -> Any:
         if not isinstance(event, Mapping):
             raise UsageError("the event must be a JSON object")
-        arguments: Arguments = event
+        arguments = cast("Arguments", event)
         if "messageVersion" in arguments and "actionGroup" in arguments:
             return _classic(tool, arguments, services)
         if work and WORK in arguments and not _from_gateway(context):

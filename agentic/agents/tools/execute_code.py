@@ -75,7 +75,9 @@ def _problem(outcome: Outcome, seconds: float) -> RunError | None:
     if outcome.success:
         return None
     if outcome.reason == "timeout":
-        return RunError("timeout", f"the script took longer than {seconds:g} s and was stopped", "set agentic:run_seconds higher")
+        return RunError(
+            "timeout", f"the script took longer than {seconds:g} s and was stopped", "set agentic:run_seconds higher"
+        )
     if outcome.reason:
         return RunError("sandbox", f"the script was stopped: {outcome.reason}")
     lines = [line for line in outcome.stderr.splitlines() if line.strip()]

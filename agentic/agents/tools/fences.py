@@ -6,7 +6,9 @@ import textwrap
 import warnings
 
 # Opening fence: three or more backticks or tildes, perhaps a language and attributes. It closes with as many, or never.
-_FENCE = re.compile(r"^[ \t]*(?P<mark>`{3,}|~{3,})[ \t]*(?P<info>[^\n`]*)\n(?P<body>.*?)(?:^[ \t]*(?P=mark)[`~]*[ \t]*$|\Z)", re.M | re.S)
+_FENCE = re.compile(
+    r"^[ \t]*(?P<mark>`{3,}|~{3,})[ \t]*(?P<info>[^\n`]*)\n(?P<body>.*?)(?:^[ \t]*(?P=mark)[`~]*[ \t]*$|\Z)", re.M | re.S
+)
 _INLINE = re.compile(r"^[ \t]*```(?:python3?|py)?[ \t]+(?P<body>[^`]+?)[ \t]*```[ \t]*$")
 
 

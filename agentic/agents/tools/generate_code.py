@@ -20,7 +20,9 @@ def generate_code(arguments: Arguments, services: Services) -> dict[str, Any]:
     record = services.store.with_handle(handle, GENERATOR, RunStatus.GENERATING)
     body = strip_fences(raw).encode("utf-8", "surrogatepass")
     if len(body) > MAX_SCRIPT_BYTES:
-        raise UsageError(f"the script has {len(body)} bytes; at most {MAX_SCRIPT_BYTES} are allowed", hint="write a shorter script")
+        raise UsageError(
+            f"the script has {len(body)} bytes; at most {MAX_SCRIPT_BYTES} are allowed", hint="write a shorter script"
+        )
     code_ref = store_script(services, record.api, record.task, body)
     services.store.record_code(handle, code_ref)
     return {"status": "stored", "code_key": code_ref.key}

@@ -59,7 +59,9 @@ def _judge(record: RunRecord, reply: Reply) -> tuple[RunStatus | None, RunError 
             return RunStatus.ASKS, _spoken("asks", line.removeprefix(ASK), reply.text)
     why = "it answered without storing one" if reply.complete else f"it stopped: {reply.stop_reason or 'no answer'}"
     said = f"; it said: {reply.text[:200]}" if reply.text else ""
-    return RunStatus.FAILED, RunError("no_script", f"the generator wrote no script ({why}{said})", "try again, or another --model")
+    return RunStatus.FAILED, RunError(
+        "no_script", f"the generator wrote no script ({why}{said})", "try again, or another --model"
+    )
 
 
 def _spoken(code: str, line: str, whole: str) -> RunError:

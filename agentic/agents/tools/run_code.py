@@ -4,8 +4,8 @@ One zygote per function process, with the API's SDK imported and warm before the
 """
 
 import json
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable
+from typing import Any, cast
 
 from agentic.agents.tools.services import Services
 from agentic.broker.ca import Authority
@@ -49,10 +49,10 @@ def _exchange(services: Services, spec: ApiSpec, grant: str) -> Callable[[HttpRe
             return refuse(spec.refusal, "Refused by the broker: the request is larger than 4 MB", status=413)
         answer = client.invoke(FunctionName=function, Payload=payload)
         content: Any = json.loads(answer["Payload"].read() or b"null")
-        if answer.get("FunctionError") or not isinstance(content, Mapping):
+        if answer.get("FunctionError") or not isinstance(content, dict):
             raise BrokerError("the broker failed")
         if "error" in content:
             return refuse(spec.refusal, f"Refused by the broker: {content['error']['message']}")
-        return HttpResponse.from_json(content)
+        return HttpResponse.from_json(cast("dict[str, Any]", content))
 
     return exchange

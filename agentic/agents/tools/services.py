@@ -49,8 +49,8 @@ class Services:
 
 
 def _client_factory() -> Callable[[str], Any]:
-    import boto3
-    from botocore.config import Config
+    import boto3  # pyright: ignore[reportMissingTypeStubs]
+    from botocore.config import Config  # pyright: ignore[reportMissingTypeStubs]
 
     clients: dict[str, Any] = {}
 

@@ -58,7 +58,9 @@ def _packages() -> Iterator[Item]:
         versions = ", ".join(f"{name} {importlib.metadata.version(name)}" for name in ("pulumi", "moto", "strands-agents"))
         yield Item("packages", _GOOD, versions)
     found = shutil.which("pulumi")
-    yield Item("pulumi CLI", _GOOD if found else _NOTE, found or "not on the PATH; only `pulumi up` needs it, the local cloud does not")
+    yield Item(
+        "pulumi CLI", _GOOD if found else _NOTE, found or "not on the PATH; only `pulumi up` needs it, the local cloud does not"
+    )
 
 
 def _plugins() -> Iterator[Item]:
@@ -69,7 +71,11 @@ def _plugins() -> Iterator[Item]:
         return
     for plugin in registry.plugins:
         apis = ", ".join(spec.title for spec in plugin.apis)
-        yield Item(f"plugin {plugin.name}", _BAD if plugin.error else _GOOD, plugin.error or f"{apis} ({plugin.package} {plugin.version})")
+        yield Item(
+            f"plugin {plugin.name}",
+            _BAD if plugin.error else _GOOD,
+            plugin.error or f"{apis} ({plugin.package} {plugin.version})",
+        )
 
 
 def _sandbox() -> Iterator[Item]:
@@ -99,7 +105,9 @@ def _keyring() -> Iterator[Item]:
 
         backend = keyring.get_keyring()
         works = backend.priority > 0
-        yield Item("keyring", _GOOD if works else _NOTE, backend.name if works else "none here; --live takes keys from the environment")
+        yield Item(
+            "keyring", _GOOD if works else _NOTE, backend.name if works else "none here; --live takes keys from the environment"
+        )
     except ImportError:
         yield Item("keyring", _NOTE, "the package keyring is not installed; --live takes keys from the environment")
 

@@ -100,5 +100,3 @@ def _here(request: dict[str, Any], view: LiveView, folder: Any) -> Any:
         asked = cloud.request(request["run"])
         secret: Mapping[str, str] = request["secret"] or {}
         return to_json(cloud.carry_out(asked, secret=secret, credentials=request["credentials"], on_event=tell))
-
-

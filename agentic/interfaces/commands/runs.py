@@ -15,7 +15,9 @@ def listing(options: argparse.Namespace, terminal: Terminal) -> int:
         terminal.json({"runs": runs})
     for run in runs:
         task = visible(run["task"]).replace("\n", " ")
-        terminal.line(f"{run['run_id']}  {run['created_at'][:19].replace('T', ' ')}  {run['status']:<10} {run['api']:<8} {task[:70]}")
+        terminal.line(
+            f"{run['run_id']}  {run['created_at'][:19].replace('T', ' ')}  {run['status']:<10} {run['api']:<8} {task[:70]}"
+        )
     if not runs:
         terminal.line("no runs yet")
     return 0

@@ -2,7 +2,9 @@
 
 import json
 import logging
+import uuid
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -109,6 +111,9 @@ class Endpoint:
             return fault("", "AccessDeniedException", "The Host header does not name this endpoint.", 403)
         if "origin" in head.fields:
             return fault("", "AccessDeniedException", "Web pages may not call the local cloud.", 403)
+        if len(head.fields) != len(head.headers):
+            # A repeated header could mean one thing to the signature and another one to moto; no SDK sends one.
+            return fault("", "AccessDeniedException", "A header is repeated.", 403)
         try:
             claim = read_claim(head)
         except SignatureError as error:
@@ -120,6 +125,11 @@ class Endpoint:
 
     def answer(self, head: Head, body: bytes) -> Answer:
         """The answer to a whole request; errors are answers too."""
+        answer = self._answered(head, body)
+        number = str(uuid.uuid4())
+        return replace(answer, headers=(*answer.headers, ("x-amz-request-id", number), ("x-amzn-RequestId", number)))
+
+    def _answered(self, head: Head, body: bytes) -> Answer:
         try:
             request = self._proven(head, body)
         except SignatureError as error:

@@ -19,8 +19,12 @@ class Head:
 
     @cached_property
     def fields(self) -> dict[str, str]:
-        """Header values by lower-case name; the front refuses repeated ones."""
-        return {name.lower(): value for name, value in self.headers}
+        """Header values by lower-case name; repeated ones joined by a comma."""
+        fields: dict[str, str] = {}
+        for name, value in self.headers:
+            key = name.lower()
+            fields[key] = f"{fields[key]},{value}" if key in fields else value
+        return fields
 
     @property
     def path(self) -> str:

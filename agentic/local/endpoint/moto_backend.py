@@ -42,6 +42,9 @@ _DROPPED = re.compile(
     r"x-moto-.*|user-agent|host|connection|expect|transfer-encoding|content-length|accept-encoding|x-amzn-trace-id"
 )
 
+# The endpoint gives every answer its own request id; the status is not a header.
+_NOT_PASSED = {"status", "server", "x-amzn-requestid", "x-amz-request-id"}
+
 _process = threading.Lock()
 """moto's state is global to the process: whoever holds this is its only user."""
 
@@ -125,6 +128,6 @@ def _parts(result: Any) -> tuple[int, Mapping[str, Any], str | bytes]:
 
 
 def _answer(status: int, headers: Mapping[str, Any], content: str | bytes) -> Answer:
-    pairs = tuple((name, str(value)) for name, value in headers.items() if name.lower() not in {"status", "server"})
+    pairs = tuple((name, str(value)) for name, value in headers.items() if name.lower() not in _NOT_PASSED)
     # A 5xx would make the SDK send the request again; moto uses it for what it has not implemented.
     return Answer(status if status < 500 else 400, pairs, content.encode() if isinstance(content, str) else content)

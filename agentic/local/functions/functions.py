@@ -5,7 +5,8 @@ import re
 import threading
 import time
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Generator, Mapping
+from contextlib import contextmanager
 from itertools import count
 from typing import Any
 
@@ -67,6 +68,7 @@ class Functions:
         # A log outlives its function: old processes still write when the function is replaced or removed.
         self._logs: dict[str, FunctionLog] = {}
         self._running: set[threading.Thread] = set()
+        self._tenants: dict[str, Process] = {}
         self._closed = False
         self._loop = Loop("functions")
         self._starter = Starter(self._loop, home=self._home, log=state.folder(state.logs) / "zygote.log", warm=not plain)
@@ -148,6 +150,17 @@ class Functions:
             thread.start()
         return answers.accepted()
 
+    def cancel_tenant(self, prefix: str) -> None:
+        """Kill the processes that now run an event of a tenant whose name starts with `prefix`; each had only that event.
+
+        Lambda cannot do this; its functions run to their time limit. The caller of the event sees `Runtime.ExitError`.
+        """
+        with self._lock:
+            cancelled = [process for tenant, process in self._tenants.items() if tenant.startswith(prefix)]
+        for process in cancelled:
+            process.end()
+            process.wait_until_gone()
+
     def close(self) -> None:
         """End all processes, running invocations included, and wait until nothing is left."""
         with self._lock:
@@ -218,7 +231,8 @@ class Functions:
                 # The function was replaced meanwhile: the new one takes it.
                 continue
             try:
-                result = process.run(invocation)
+                with self._noted(invocation.tenant, process):
+                    result = process.run(invocation)
             finally:
                 found[1].give_back(process)
             if result is not None:
@@ -226,6 +240,20 @@ class Functions:
         raise LocalCloudError(
             f"No process of {name} stayed alive until it had its event.", hint=f"Look into {self._state.logs / name}.log."
         )
+
+    @contextmanager
+    def _noted(self, tenant: str | None, process: Process) -> Generator[None]:
+        """While an event of a tenant runs, `cancel_tenant` finds its process."""
+        if tenant is None:
+            yield
+            return
+        with self._lock:
+            self._tenants[tenant] = process
+        try:
+            yield
+        finally:
+            with self._lock:
+                del self._tenants[tenant]
 
     def _check_open(self) -> None:
         if self._closed:

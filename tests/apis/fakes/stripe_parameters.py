@@ -124,10 +124,11 @@ _SCALARS = {str: "str", int: "int", bool: "bool", float: "decimal", Decimal: "de
 
 
 def _type(hint: Any, module: Any) -> Any:
+    names: dict[str, Any] = module.__dict__
     if isinstance(hint, str):
-        hint = eval(hint, vars(module))  # noqa: S307 # the SDK's own annotation
+        hint = eval(hint, names)  # noqa: S307 # the SDK's own annotation
     if isinstance(hint, typing.ForwardRef):
-        hint = eval(hint.__forward_arg__, vars(module))  # noqa: S307
+        hint = eval(hint.__forward_arg__, names)  # noqa: S307
     origin, arguments = typing.get_origin(hint), typing.get_args(hint)
     if origin in (typing.Union, UnionType):
         kinds = [_type(part, module) for part in arguments if part is not type(None) and part != typing.Literal[""]]

@@ -34,8 +34,8 @@ def make(model_id: str, credentials: Mapping[str, str], limits: ModelLimits) -> 
         **config,
     )
     # botocore leaves closing to the garbage collector: without keep-alive each connection ends with its answer.
-    client: Any = model.client  # pyright: ignore[reportUnknownMemberType] # untyped
-    client.meta.events.register("before-send.bedrock-runtime.*", _close_after_answer)
+    events = model.client.meta.events  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType] # untyped
+    events.register("before-send.bedrock-runtime.*", _close_after_answer)  # pyright: ignore[reportUnknownMemberType]
     return model
 
 
