@@ -78,7 +78,7 @@ INVOKE_GENERATOR = Tool(
 )
 INVOKE_EXECUTOR = Tool(
     "invoke_executor",
-    "Have the executor agent validate and run the stored script. Answers with status, verdict, output and API calls.",
+    "Have the executor agent validate and run the stored script. Answers with status, output and the number of API calls.",
     {"handle": _HANDLE, "code_key": _CODE_KEY},
 )
 GENERATE_CODE = Tool(

@@ -7,7 +7,7 @@ only, so it serves the local cloud and a deployed stack alike.
 import json
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from agentic.agents.conversation import Reply, converse, session_id
@@ -56,12 +56,13 @@ class FrontDoor:
         started = time.perf_counter()
         _check(request)
         record = self._execute(request) if request.code is not None else self._delegate(request)
+        result = self._result(record)
         total = (time.perf_counter() - started) * 1000
-        return self._result(record, {"total": total, "api": self._api_time(record.run_id)})
+        return replace(result, timings_ms={"total": round(total, 1), **result.timings_ms})
 
     def result(self, run_id: str) -> RunResult:
         """A run as its record has it. Raises `UnknownRunError`."""
-        return self._result(self.store.get(run_id), {"api": self._api_time(run_id)})
+        return self._result(self.store.get(run_id))
 
     def cancel(self, run_id: str) -> None:
         """End a run: its grant is revoked, its agents' tools refuse. A run that has ended stays as it is."""
@@ -124,16 +125,14 @@ class FrontDoor:
             code_ref=code_ref,
         )
 
-    def _api_time(self, run_id: str) -> float:
-        return sum(call.duration_ms for call in self.store.calls(run_id))
-
-    def _result(self, record: RunRecord, timings: Mapping[str, float]) -> RunResult:
+    def _result(self, record: RunRecord) -> RunResult:
         code = ""
         if record.code_ref:
             try:
                 code = read_script(self._services, record.code_ref).decode(errors="replace")
             except AgenticError as error:
                 code = f"# {error.message}\n"
+        calls = self.store.calls(record.run_id) if record.calls_made else ()
         completed = record.status is RunStatus.COMPLETED
         # The orchestrator's words are the answer only of a run whose record says that it was done.
         answer = record.answer if completed and record.answer else ""
@@ -149,9 +148,9 @@ class FrontDoor:
             code=code,
             verdict=record.verdict,
             outcome=record.outcome,
-            calls=self.store.calls(record.run_id),
+            calls=calls,
             usage=Usage(record.usage.model_calls, record.usage.input_tokens, record.usage.output_tokens, None, record.model),
-            timings_ms={name: round(value, 1) for name, value in timings.items()},
+            timings_ms={"api": round(sum(call.duration_ms for call in calls), 1)},
             error=record.error,
         )
 

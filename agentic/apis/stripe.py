@@ -149,6 +149,7 @@ STRIPE = ApiSpec(
     # Signing and session secrets. A payment's client_secret is meant for the customer's browser and stays.
     scrubbed_fields=("secret", "cvc"),
     idempotency_header="Idempotency-Key",
+    placeholders=(("STRIPE_WEBHOOK_SECRET", "whsec_placeholder"),),
     refusal=Refusal(403, "application/json", '{{"error": {{"type": "invalid_request_error", "message": "{message}"}}}}'),
 )
 

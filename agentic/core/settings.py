@@ -40,7 +40,7 @@ class Settings:
     python_runtime: str = _setting("python3.12", "runtime of the functions", choices=("python3.12", "python3.13", "python3.14"))
     run_calls: int = _setting(100, "API calls that one run may make", minimum=1)
     run_seconds: int = _setting(30, "seconds that a script may take", minimum=1)
-    tool_wait: float = _setting(25.0, "seconds a tool waits before it answers still_running", minimum=0)
+    tool_wait: float = _setting(25.0, "seconds a tool waits before it answers still_running", minimum=1)
 
     @classmethod
     def from_config(cls, config: Mapping[str, str]) -> Self:

@@ -163,7 +163,11 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class ApiSpec:
-    """An API plugin's whole contribution. See docs/plugins.md for each part, with examples."""
+    """An API plugin's whole contribution. See docs/plugins.md for each part, with examples.
+
+    `placeholders` are further names that scripts may ask the environment for, each with the value they find: nothing
+    real stands behind them (a webhook's signing secret, say, which only the person's own server has).
+    """
 
     name: str
     title: str
@@ -178,6 +182,7 @@ class ApiSpec:
     dropped_headers: tuple[str, ...] = ()
     scrubbed_fields: tuple[str, ...] = ()
     idempotency_header: str = ""
+    placeholders: tuple[tuple[str, str], ...] = ()
     refusal: Refusal = field(default_factory=Refusal)
     surface_version: int = SURFACE_VERSION
 
@@ -189,7 +194,7 @@ class ApiSpec:
     @property
     def environment(self) -> dict[str, str]:
         """What the sandbox's environment holds for this API: names to placeholders, never a key."""
-        return {name: secret.placeholder for secret in self.secrets for name in secret.environment}
+        return {name: secret.placeholder for secret in self.secrets for name in secret.environment} | dict(self.placeholders)
 
     def to_data(self) -> dict[str, Any]:
         """The spec as JSON types, for freezing into a zip."""
@@ -207,6 +212,7 @@ class ApiSpec:
             "refused": tuple(Operation(**_tuples(operation)) for operation in data["refused"]),
             "refusal": Refusal(**data["refusal"]),
             "words": tuple(data["words"]),
+            "placeholders": tuple((str(name), str(value)) for name, value in data["placeholders"]),
             "dropped_headers": tuple(data["dropped_headers"]),
             "scrubbed_fields": tuple(data["scrubbed_fields"]),
         }

@@ -28,11 +28,10 @@ class LiveView:
                 pass
 
     def _answered(self, event: Mapping[str, Any]) -> None:
-        facts = event["facts"]
-        said = str(facts.get("summary", ""))
+        said, good = _said(event["name"], event["facts"])
         if said:
-            style = "red" if facts.get("error") else "dim"
-            self._step(_INDENT.get(str(facts.get("agent", "")), 1) + 1, self._terminal.paint(style, visible(said)))
+            depth = _INDENT.get(str(event["facts"].get("agent", "")), 1) + 1
+            self._step(depth, self._terminal.paint("dim" if good else "red", visible(said)))
 
     def _call(self, event: Mapping[str, Any]) -> None:
         status = event["facts"].get("status")
@@ -41,3 +40,20 @@ class LiveView:
 
     def _step(self, depth: int, text: str) -> None:
         self._terminal.line("  " * depth + text)
+
+
+def _said(tool: str, facts: Mapping[str, Any]) -> tuple[str, bool]:
+    """What a tool answered, in a few words, and whether that is good. Empty where the next line says it anyway."""
+    if facts.get("error"):
+        return str(facts.get("message") or "refused"), False
+    match tool:
+        case "generate_code":
+            return str(facts.get("code_key", "")), True
+        case "validate_code":
+            return ("valid", True) if facts.get("valid") else ("not valid", False)
+        case "execute_code":
+            return f"exit {facts.get('exit')}", facts.get("exit") == 0
+        case _ if facts.get("status") in {"refused", "asks", "failed", "cancelled"}:
+            return str(facts["status"]), False
+        case _:
+            return "", True

@@ -183,7 +183,7 @@ class RunStore:
         """Mark a claimed step as done; `status` and `error` end the run as well, unless it has ended already."""
         done = {f"{step}_state": {"S": DONE}}
         record = self._change(run_id, sets=done, add=_usage_counts(usage))
-        return self.finish(run_id, status, error=error) if status else record
+        return self.finish(run_id, status, error=error) if status and not record.status.final else record
 
     # --- the generator's tool -------------------------------------------------------------------------------------
 

@@ -12,6 +12,7 @@ import select
 import signal
 import socket
 import threading
+import time
 import traceback
 from collections.abc import Mapping
 from pathlib import Path
@@ -21,6 +22,8 @@ from agentic.sandbox import guest_network, lockdown
 from agentic.sandbox.guest import GuestFiles, load, main as run_guest
 
 _MOST_FILES = 6
+# A killed process is gone at once, unless it hangs in the kernel; then its runs wait for it no longer than this.
+_ORPHANS_SECONDS = 0.5
 
 
 def main(control: int, sdk: Mapping[str, Any]) -> None:
@@ -127,22 +130,28 @@ class _Nursery:
         while (ended := _ended_child()) is not None:
             if ended in self._runs:
                 _kill_group(ended)
-            _, wait_status, usage = os.wait4(ended, 0)
-            self._kill_orphans()
             line = self._runs.pop(ended, None)
+            _, wait_status = os.waitpid(ended, 0)
+            self._end_orphans()
             if line is not None:
-                facts = {"ended": wait_status, "cpu": usage.ru_utime + usage.ru_stime, "memory_kb": usage.ru_maxrss}
-                _tell(line, json.dumps(facts).encode(), [])
+                _tell(line, json.dumps({"ended": wait_status}).encode(), [])
                 line.close()
 
-    def _kill_orphans(self) -> None:
-        try:
-            children = [int(pid) for pid in Path(f"/proc/self/task/{os.getpid()}/children").read_bytes().split()]
-        except OSError:  # A kernel without this file: the process group is all that can be found.
-            return
-        for pid in children:
-            if pid not in self._runs:
+    def _end_orphans(self) -> None:
+        """Ends every process that a script left behind and waits until it is gone, so that no later run finds it."""
+        deadline = time.monotonic() + _ORPHANS_SECONDS
+        while (orphans := [pid for pid in _children() if pid not in self._runs]) and time.monotonic() < deadline:
+            for pid in orphans:
                 os.kill(pid, signal.SIGKILL)
+                os.waitpid(pid, os.WNOHANG)
+            time.sleep(0.001)
+
+
+def _children() -> list[int]:
+    try:
+        return [int(pid) for pid in Path(f"/proc/self/task/{os.getpid()}/children").read_bytes().split()]
+    except OSError:  # A kernel without this file: the process group is all that can be found.
+        return []
 
 
 def _ended_child() -> int | None:

@@ -4,18 +4,17 @@ from typing import Any
 
 from agentic.agents.conversation import converse, session_id
 from agentic.agents.declaration import EXECUTOR, executor_message
-from agentic.agents.tools.delegation import STILL_RUNNING, ended, start_work, wait_for
+from agentic.agents.tools.delegation import STILL_RUNNING, ended, wait_for, work_and_wait
 from agentic.agents.tools.events import Arguments, text
 from agentic.agents.tools.services import Services
 from agentic.core.errors import AgenticError
 from agentic.core.names import new_handle, run_of
-from agentic.core.values import Call, Outcome, RunError, RunStatus, Usage
+from agentic.core.values import RunError, RunStatus, Usage
 from agentic.runs import RunRecord, Step
 
 # What the orchestrator's model needs to answer the person; the whole output is in the record.
 _STDOUT_SHOWN = 4000
 _STDERR_SHOWN = 1000
-_CALLS_SHOWN = 50
 
 
 def invoke_executor(arguments: Arguments, services: Services) -> dict[str, Any]:
@@ -23,47 +22,41 @@ def invoke_executor(arguments: Arguments, services: Services) -> dict[str, Any]:
     executor_handle = new_handle(run_of(handle))
     record, fresh = services.store.claim_execute(handle, code_key, executor_handle)
     if fresh:
-        start_work(services, {"run_id": record.run_id, "handle": executor_handle, "code_key": code_key})
+        message = executor_message(executor_handle, code_key)
+        return work_and_wait(
+            services,
+            record.run_id,
+            Step.EXECUTE,
+            {"run_id": record.run_id, "message": message, "model": record.model},
+        )
     finished = wait_for(services, record.run_id, Step.EXECUTE)
-    if finished is None:
-        return STILL_RUNNING
-    if finished.outcome is None:
-        return ended(finished)
-    return _report(finished, finished.outcome, services.store.calls(record.run_id))
+    return STILL_RUNNING if finished is None else _report(finished)
 
 
 def work(arguments: Arguments, services: Services) -> dict[str, Any]:
-    """The asynchronous part: one conversation with the executor, then the step's end in the record."""
-    run_id = arguments["run_id"]
-    record = services.store.get(run_id)
+    """The work itself: one conversation with the executor, then the step's end in the record."""
+    run_id, client = arguments["run_id"], services.client("bedrock-agentcore")
     try:
-        reply = converse(
-            services.client("bedrock-agentcore"),
-            services.setting("harness_arn"),
-            session_id(run_id, EXECUTOR),
-            executor_message(arguments["handle"], arguments["code_key"]),
-            record.model,
-        )
+        session = session_id(run_id, EXECUTOR)
+        reply = converse(client, services.setting("harness_arn"), session, arguments["message"], arguments["model"])
     except AgenticError as error:
         problem = RunError(error.code, f"the executor failed: {error.message}", error.hint)
-        services.store.end_step(run_id, Step.EXECUTE, Usage(), RunStatus.FAILED, problem)
-        return {"status": "failed"}
-    problem = RunError(
-        "not_executed",
-        f"the executor did not run the script (it stopped: {reply.stop_reason or 'no answer'})",
-        "try again, or another --model",
-    )
+        return _report(services.store.end_step(run_id, Step.EXECUTE, Usage(), RunStatus.FAILED, problem))
+    why = f"the executor did not run the script (it stopped: {reply.stop_reason or 'no answer'})"
+    problem = RunError("not_executed", why, "try again, or another --model")
     # Only takes effect when the tools have not ended the run, as they do on success and on refusal.
-    services.store.end_step(run_id, Step.EXECUTE, reply.usage, RunStatus.FAILED, problem)
-    return {"status": "done"}
+    return _report(services.store.end_step(run_id, Step.EXECUTE, reply.usage, RunStatus.FAILED, problem))
 
 
-def _report(record: RunRecord, outcome: Outcome, calls: tuple[Call, ...]) -> dict[str, Any]:
+def _report(record: RunRecord) -> dict[str, Any]:
+    outcome = record.outcome
+    if outcome is None:
+        return ended(record)
     report: dict[str, Any] = {
         "status": "completed" if record.status is RunStatus.COMPLETED else "failed",
         "exit": outcome.exit,
         "stdout": outcome.stdout[:_STDOUT_SHOWN],
-        "calls": [f"{call.method} {call.url} {call.status}" for call in calls[:_CALLS_SHOWN]],
+        "api_calls": record.calls_made,
     }
     if outcome.stderr:
         report["stderr"] = outcome.stderr[-_STDERR_SHOWN:]

@@ -10,12 +10,17 @@ from pathlib import Path
 from typing import Any
 
 from agentic.core.frozen import thaw
+from agentic.core.names import PROJECT
 from agentic.core.spec import ApiSpec
 from agentic.runs import RunStore
 
 # An agent's whole conversation is one InvokeHarness call: wait longer than any of them may take, and never send it
 # again (a repeated call would be a second conversation).
-_PATIENT = {"read_timeout": 890, "connect_timeout": 10, "retries": {"total_max_attempts": 1}}
+_PATIENT: dict[str, Any] = {"read_timeout": 890, "connect_timeout": 10, "retries": {"total_max_attempts": 1}}
+
+
+# A tenth of each call's time: botocore checks what our code wrote, and composes its user agent anew.
+_QUICK: dict[str, Any] = {"parameter_validation": False, "user_agent": PROJECT}
 
 
 @dataclass(frozen=True)
@@ -30,7 +35,7 @@ class Services:
     @classmethod
     def of_function(cls) -> "Services":
         """The services of a Lambda function, from its environment."""
-        return cls(os.environ, _client_factory())
+        return cls(os.environ, _client_factory(os.environ))
 
     def setting(self, name: str) -> str:
         """The function's setting `AGENTIC_<NAME>`."""
@@ -48,7 +53,7 @@ class Services:
         return thaw(Path(self.environ["LAMBDA_TASK_ROOT"]))
 
 
-def _client_factory() -> Callable[[str], Any]:
+def _client_factory(environ: Mapping[str, str]) -> Callable[[str], Any]:
     import boto3  # pyright: ignore[reportMissingTypeStubs]
     from botocore.config import Config  # pyright: ignore[reportMissingTypeStubs]
 
@@ -57,8 +62,12 @@ def _client_factory() -> Callable[[str], Any]:
     def client(service: str) -> Any:
         if service not in clients:
             patient = service in {"bedrock-agentcore", "lambda"}
+            options = {**_QUICK, **(_PATIENT if patient else {})}
+            if service == "lambda" and "AGENTIC_TOOL_WAIT" in environ:
+                # A tool that invokes itself waits this long for the answer, and no longer.
+                options["read_timeout"] = float(environ["AGENTIC_TOOL_WAIT"])
             make: Any = boto3.client  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType] # untyped
-            clients[service] = make(service, config=Config(**_PATIENT) if patient else None)
+            clients[service] = make(service, config=Config(**options))
         return clients[service]
 
     return client

@@ -31,6 +31,9 @@ logging.getLogger("strands").addHandler(logging.NullHandler())
 _LIMIT_REACHED = "limit_turns"
 _BROKEN = "The arguments were not valid JSON. Call the tool again with one JSON object that fits its schema."
 
+# What of a tool's answer is for people who watch: small, and never the script's output.
+_TOLD = ("status", "code_key", "valid", "message", "exit")
+
 
 @dataclass(frozen=True, slots=True)
 class LoopTool:
@@ -128,7 +131,9 @@ class AgentLoop:
             is_error, payload = tool.call(arguments)
             return is_error, payload
         finally:
-            facts = {"agent": self.agent, "error": is_error, "status": as_object(payload).get("status", "")}
+            answer = as_object(payload)
+            told = {fact: answer[fact] for fact in _TOLD if fact in answer}
+            facts = {"agent": self.agent, "error": is_error, **told}
             self.observer(Event("tool", "end", name, self.run_id, facts, (time.perf_counter() - started) * 1000))
 
 

@@ -13,6 +13,7 @@ from agentic.local.endpoint.actions import json_body
 from agentic.local.endpoint.faults import fault
 from agentic.local.endpoint.message import Answer, Request
 from agentic.local.endpoint.moto_backend import MotoBackend
+from agentic.local.endpoint.quick_reads import got, queried
 from agentic.local.endpoint.update_expression import compiled
 
 Change = tuple[str, Key, Mapping[str, Any] | None]
@@ -56,7 +57,7 @@ class Tables:
         head = request.head
         with self._moto.lock(_SERVICE):
             body = json_body(request) or {}
-            answer = self._updated(request, body) if operation == "UpdateItem" else None
+            answer = self._updated(request, body) if operation == "UpdateItem" else self._read(request, operation, body)
             if answer is None:
                 answer = self._moto.handle(_SERVICE, request.region, head.method, head.target, head.headers, request.body)
             if answer.status != 200:
@@ -71,6 +72,17 @@ class Tables:
         if ticket.statements:
             self._items.settle(ticket)
         return answer
+
+    def _read(self, request: Request, operation: str, body: Mapping[str, Any]) -> Answer | None:
+        """A usual GetItem or Query, without moto's way around it; None leaves it to moto."""
+        if operation not in {"GetItem", "Query"}:
+            return None
+        try:
+            table = self._moto.models(_SERVICE, request.region).tables[_name(body["TableName"])]
+            content = got(table, body) if operation == "GetItem" else queried(table, body, _reserved_words())
+        except Exception:  # noqa: BLE001  as in _updated
+            return None
+        return None if content is None else _json(_plain(content))
 
     def _updated(self, request: Request, body: Mapping[str, Any]) -> Answer | None:
         """A usual UpdateItem, done on moto's table without moto's parser; None leaves it to moto, nothing changed then."""
@@ -97,7 +109,7 @@ class Tables:
         except Exception:  # noqa: BLE001  the request is moto's then, which finds the same fault and words it as DynamoDB does
             return None
         attributes = {} if returned == "NONE" else {"Attributes": _plain(new if returned == "ALL_NEW" else old)}
-        return Answer(200, (("Content-Type", "application/x-amz-json-1.0"),), json.dumps(attributes).encode())
+        return _json(attributes)
 
     def _changes(self, region: str, operation: str, body: Mapping[str, Any]) -> list[Change]:
         if operation in _KEYED:
@@ -166,6 +178,10 @@ def _reserved_words() -> frozenset[str]:
 def _name(table: str) -> str:
     """A table's name from its name or ARN."""
     return table.rpartition("/")[2]
+
+
+def _json(content: Any) -> Answer:
+    return Answer(200, (("Content-Type", "application/x-amz-json-1.0"),), json.dumps(content).encode())
 
 
 def _plain(value: Any) -> Any:
