@@ -20,6 +20,7 @@ if not __package__:  # run as a script: the package is the folder this file is i
 
     __package__ = _package.__name__
 
+from agentic.core.cache import cache_folder
 from agentic.core.errors import AgenticError, BuildError
 from agentic.core.frozen import FILE_NAME, freeze
 from agentic.core.spec import ApiSpec, CredentialKind
@@ -27,7 +28,7 @@ from agentic.core.spec import ApiSpec, CredentialKind
 from . import archive, bytecode
 from .contents import Contents, follow
 from .lock import Lock
-from .storage import cache_folder, save
+from .storage import save
 from .target import Target
 from .wheels import Wheels, distributions
 

@@ -4,17 +4,9 @@ import contextlib
 import errno
 import os
 import tempfile
-from collections.abc import Mapping
 from pathlib import Path
 
 from agentic.core.errors import BuildError
-
-
-def cache_folder(environ: Mapping[str, str] = os.environ) -> Path:
-    """`AGENTIC_CACHE`, else `agentic` in the user's cache folder (XDG_CACHE_HOME or ~/.cache)."""
-    if set_by_hand := environ.get("AGENTIC_CACHE"):
-        return Path(set_by_hand).expanduser()
-    return Path(environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "agentic"
 
 
 def save(path: Path, content: bytes) -> None:

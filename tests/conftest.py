@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -88,36 +89,28 @@ def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalCloud]:
         yield running
 
 
-def descendants(pid: int) -> set[int]:
-    """Every process below `pid` now."""
-    children: dict[int, set[int]] = {}
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdigit():
-            try:
-                fields = (entry / "stat").read_text().rpartition(")")[2].split()
-            except OSError:
-                continue
-            if fields[0] != "Z":
-                children.setdefault(int(fields[1]), set()).add(int(entry.name))
-    found: set[int] = set()
-    waiting = [pid]
-    while waiting:
-        below = children.get(waiting.pop(), set())
-        found |= below
-        waiting += below
-    return found
-
-
 def using(folder: Path) -> set[int]:
-    """Every process whose command line, working directory or environment names `folder`."""
+    """Every process whose command line, environment, working directory or open files name `folder`."""
     found: set[int] = set()
     for entry in Path("/proc").iterdir():
         if not entry.name.isdigit() or int(entry.name) == os.getpid():
             continue
         try:
-            texts = [(entry / name).read_bytes() for name in ("cmdline", "environ")] + [os.fsencode((entry / "cwd").readlink())]
+            links = [entry / "cwd", *(entry / "fd").iterdir()]
+            texts = [(entry / name).read_bytes() for name in ("cmdline", "environ")]
+            texts += [os.fsencode(link.readlink()) for link in links]
         except OSError:
-            continue
+            continue  # It ended while we looked.
         if any(os.fsencode(folder) in text for text in texts):
             found.add(int(entry.name))
     return found
+
+
+def gone(folder: Path, seconds: float = 3.0) -> bool:
+    """Whether nothing uses `folder` any more, at the latest after some seconds."""
+    deadline = time.monotonic() + seconds
+    while using(folder):
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.05)
+    return True

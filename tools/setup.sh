@@ -43,6 +43,12 @@ grep -A1000 -m1 '^uv==' requirements.lock | awk 'NR > 1 && /^[A-Za-z0-9]/ { exit
 "$venv/bin/uv" pip sync --quiet --python "$venv/bin/python" --require-hashes --compile-bytecode requirements.lock
 "$venv/bin/uv" pip install --quiet --python "$venv/bin/python" --no-deps --no-build-isolation --editable .
 
-step "building the functions"
+# Bytecode of our own code too: without it each start of the local cloud takes half a second longer.
+"$venv/bin/python" -m compileall -q agentic lambdas
+
+step "building the functions, and trying them"
 "$venv/bin/python" lambdas/build.py >/dev/null
+home=$(mktemp -d)
+trap 'rm -rf "$home"' EXIT
+AGENTIC_HOME="$home/.agentic" "$venv/bin/agentic" run "Show my Stripe balance" --no-background --json >/dev/null
 touch "$venv/.ready"

@@ -6,7 +6,8 @@ only, so it serves the local cloud and a deployed stack alike.
 
 import json
 import time
-from collections.abc import Mapping
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -15,7 +16,7 @@ from agentic.agents.declaration import ORCHESTRATOR, orchestrator_message
 from agentic.agents.tools.generate_code import MAX_SCRIPT_BYTES, store_script
 from agentic.agents.tools.services import Services
 from agentic.agents.tools.validate_code import read_script
-from agentic.core.errors import AgenticError, UsageError
+from agentic.core.errors import AgenticError, StorageError, UsageError
 from agentic.core.names import StackNames, new_handle, new_run_id
 from agentic.core.values import RunError, RunResult, RunStatus, Target, Usage, WriteMode
 from agentic.runs import NewRun, RunRecord, RunStore
@@ -55,18 +56,26 @@ class FrontDoor:
         """Carry out a task and wait for its end. What goes wrong inside the run is in the result, not raised."""
         started = time.perf_counter()
         _check(request)
-        record = self._execute(request) if request.code is not None else self._delegate(request)
-        result = self._result(record)
+        with _told():
+            record = self._execute(request) if request.code is not None else self._delegate(request)
+            result = self._result(record)
         total = (time.perf_counter() - started) * 1000
         return replace(result, timings_ms={"total": round(total, 1), **result.timings_ms})
 
     def result(self, run_id: str) -> RunResult:
         """A run as its record has it. Raises `UnknownRunError`."""
-        return self._result(self.store.get(run_id))
+        with _told():
+            return self._result(self.store.get(run_id))
+
+    def recent(self, limit: int) -> tuple[RunRecord, ...]:
+        """The newest runs first."""
+        with _told():
+            return self.store.recent(limit)
 
     def cancel(self, run_id: str) -> None:
         """End a run: its grant is revoked, its agents' tools refuse. A run that has ended stays as it is."""
-        self.store.finish(run_id, RunStatus.CANCELLED, error=RunError("cancelled", "cancelled by the person"))
+        with _told():
+            self.store.finish(run_id, RunStatus.CANCELLED, error=RunError("cancelled", "cancelled by the person"))
 
     def _delegate(self, request: RunRequest) -> RunRecord:
         handle = new_handle(request.run_id)
@@ -153,6 +162,21 @@ class FrontDoor:
             timings_ms={"api": round(sum(call.duration_ms for call in calls), 1)},
             error=record.error,
         )
+
+
+@contextmanager
+def _told() -> Generator[None]:
+    """AWS's own errors as ours: a full disk, a missing permission, a service that does not answer."""
+    from botocore.exceptions import BotoCoreError, ClientError  # pyright: ignore[reportMissingTypeStubs]
+
+    try:
+        yield
+    except ClientError as error:
+        response: Any = error.response  # pyright: ignore[reportUnknownMemberType]
+        detail: Mapping[str, str] = response.get("Error", {})
+        raise StorageError(detail.get("Message") or str(error), kind=detail.get("Code", "")) from error
+    except BotoCoreError as error:
+        raise StorageError(f"the stack does not answer: {error}") from error
 
 
 def _check(request: RunRequest) -> None:

@@ -9,7 +9,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Self, cast
+from typing import Any, Self
 
 from agentic.core.errors import ConfigurationError
 
@@ -18,8 +18,6 @@ HAIKU = "us.anthropic.claude-haiku-5-5"
 
 def _setting(default: Any, help_text: str, *, minimum: float | None = None, choices: tuple[str, ...] = ()) -> Any:
     metadata = {"help": help_text, "minimum": minimum, "choices": choices}
-    if isinstance(default, tuple):
-        return field(default_factory=lambda: cast("tuple[str, ...]", default), metadata=metadata)
     return field(default=default, metadata=metadata)
 
 
@@ -51,9 +49,9 @@ class Settings:
         faults: list[str] = []
         for key, text in config.items():
             if key.endswith(".live_keys"):
-                live += [key.removesuffix(".live_keys")] if _parse(key, text, bool, faults) else []
+                live += [key.removesuffix(".live_keys")] if _parse(key, text, False, faults) else []
             elif key in known:
-                values[known[key].name] = _parse(key, text, type(_default(known[key])), faults)
+                values[known[key].name] = _parse(key, text, _default(known[key]), faults)
             else:
                 faults.append(f"agentic:{key} is not a setting")
         settings = cls(**{name: value for name, value in values.items() if value is not None}, live_keys=tuple(live))
@@ -79,11 +77,13 @@ def _key(item: dataclasses.Field[Any]) -> str:
 
 
 def _default(item: dataclasses.Field[Any]) -> Any:
-    made: Any = item.default_factory
-    return made() if item.default is dataclasses.MISSING else item.default
+    default: Any = item.default
+    return default
 
 
-def _parse(key: str, text: str, kind: type, faults: list[str]) -> Any:
+def _parse(key: str, text: str, like: Any, faults: list[str]) -> Any:
+    """`text` as a value of the same kind as `like`; None, and a fault, when it is not one."""
+    kind: type = like.__class__
     if kind is str:
         return text
     value: Any

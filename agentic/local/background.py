@@ -78,7 +78,7 @@ class Background:
                 send({"error": error_json(error)})
             # The other side is a person's terminal: it gets one line, the log gets the whole.
             except Exception as error:  # noqa: BLE001
-                traceback.print_exc()
+                _note(error)
                 send({"error": error_json(LocalCloudError(f"the local cloud failed: {error}", hint="see its log"))})
             finally:
                 with self._lock:
@@ -139,6 +139,12 @@ class Background:
                         return
 
 
+def _note(error: Exception) -> None:
+    """The whole of it for the log. A log that cannot be written (the disk is full) must not hide the error itself."""
+    with contextlib.suppress(OSError):
+        traceback.print_exception(error)
+
+
 class _Server(socketserver.ThreadingUnixStreamServer):
     daemon_threads = True
 
@@ -179,7 +185,7 @@ def main(folder: Path, digest: str, ready: int) -> int:
         return int(error.exit_code)
     # As above: one line to the terminal, the traceback to our own log.
     except Exception as error:  # noqa: BLE001
-        traceback.print_exc()
+        _note(error)
         tell({"error": error_json(LocalCloudError(f"the local cloud did not start: {error}", hint=f"see {folder}/logs"))})
         return 1
     with cloud:

@@ -15,19 +15,15 @@ from collections.abc import Callable, Generator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
-from agentic.agents.front_door import FrontDoor, RunRequest
-from agentic.agents.tools.services import Services as ToolServices
-from agentic.core.errors import LocalCloudError, UsageError
+from agentic.core.cache import cache_folder
+from agentic.core.errors import AgenticError, LocalCloudError, UsageError
 from agentic.core.names import PROJECT, StackNames
 from agentic.core.settings import Settings
-from agentic.core.spec import ApiSpec
 from agentic.core.values import RunResult, Target, WriteMode, to_json
 from agentic.local import project
-from agentic.local.control import home
-from agentic.local.functions.declaration import FunctionDeclaration
-from agentic.local.functions.functions import Functions
+from agentic.local.control import home, program_digest
 from agentic.local.identities import Identities
 from agentic.local.permissions import Permissions
 from agentic.local.program.engine import RunningProgram
@@ -35,14 +31,17 @@ from agentic.local.program.place import Place
 from agentic.local.program.program import Program, project_name
 from agentic.local.state import StateFolder
 from agentic.local.trace import Event, Observer, ignore
-from agentic.registry import Registry
-from agentic.runs import RunRecord
+
+if TYPE_CHECKING:
+    from agentic.agents.front_door import RunRequest
+    from agentic.core.spec import ApiSpec
+    from agentic.local.functions.declaration import FunctionDeclaration
+    from agentic.local.program.plan import Plan
+    from agentic.local.program.program import ProgramResult
+    from agentic.local.program.table import Context
+    from agentic.runs import RunRecord
 
 ACCOUNT = "123456789012"
-
-# Started before the first run needs them. The two that invoke themselves need one more for the work.
-_WARM = {"invoke_generator": 2, "invoke_executor": 2, "generate_code": 1, "validate_code": 1, "execute_code": 1}
-_WARM_PER_API = ("run_code", "call_api")
 
 
 class LocalCloud:
@@ -95,8 +94,10 @@ class LocalCloud:
         asked = self.request({"task": task, "api": api, "model": model})
         return self.carry_out(asked, on_event=on_event)
 
-    def request(self, fields: Mapping[str, Any]) -> RunRequest:
+    def request(self, fields: Mapping[str, Any]) -> "RunRequest":
         """A run request from JSON fields (task, api, model, writes, live, session, code). Raises `UsageError`."""
+        from agentic.agents.front_door import RunRequest
+
         task, code = str(fields.get("task") or ""), fields.get("code")
         return RunRequest(
             api=self._api(str(fields.get("api") or "")).name,
@@ -110,7 +111,7 @@ class LocalCloud:
 
     def carry_out(
         self,
-        asked: RunRequest,
+        asked: "RunRequest",
         *,
         secret: Mapping[str, str] | None = None,
         credentials: Mapping[str, str] | None = None,
@@ -130,14 +131,15 @@ class LocalCloud:
         """End a run now: its record is closed, its script is killed."""
         self._door.cancel(run_id)
         self._functions.cancel_tenant(f"{run_id}-")
-        self._warm()
+        for spec in self._registry:
+            self._functions.warm(self._names.function("run_code", spec.name))
 
     def result(self, run_id: str) -> RunResult:
         """A run of this state folder, as its record has it. Raises `UnknownRunError`."""
         return self._door.result(run_id)
 
-    def recent(self, limit: int = 20) -> tuple[RunRecord, ...]:
-        return self._door.store.recent(limit)
+    def recent(self, limit: int = 20) -> "tuple[RunRecord, ...]":
+        return self._door.recent(limit)
 
     def facts(self) -> dict[str, Any]:
         """What `agentic local status` shows."""
@@ -152,31 +154,34 @@ class LocalCloud:
         main = project.program()
         config = project.stack_config(main)
         settings = Settings.from_config(project.own(config))
-        self._names = StackNames(project.STACK)
         place = Place(project_name(main), project.STACK, config.get("aws:region", project.REGION), ACCOUNT)
+        complete = self._program(Program(main, place, config, extra_environment=_passed_on()), state)
+
+        # From here on the heavy imports; the program's process is importing Pulumi meanwhile.
+        from agentic.local.functions.functions import Functions
+
+        self._names = StackNames(project.STACK)
         self._identities, self._permissions = Identities(), Permissions()
-
-        running = RunningProgram.launch(
-            Program(main, place, config, extra_environment=_passed_on()), state.logs / "program.log"
-        )
-        self._exit.callback(running.close)
-        self._functions = Functions(state, self._environment_for, self._notice, plain=self._plain)
+        unpacked = cache_folder() / "unpacked"
+        self._functions = Functions(state, self._environment_for, self._notice, plain=self._plain, unpacked=unpacked)
         self._exit.callback(self._functions.close)
-        installed = Registry.load()
-        self._registry = Registry(installed.get(api) for api in settings.apis)
 
-        # From here on the heavy imports; the two processes above are importing theirs meanwhile.
         from agentic.local.agents import Converse, Gateways, Harnesses, Models, preload
 
         loading = threading.Thread(target=preload, name="preload")
         loading.start()
+        from agentic.registry import Registry
+
+        installed = Registry.load()
+        self._registry = Registry(installed.get(api) for api in settings.apis)
         self._models = Models(lambda api: self._registry.get(api).recipes)
         gateways = Gateways(self._functions, self._permissions)
         harnesses = Harnesses(gateways, self._models, self._notice, lambda run_id: self._model_credentials.get(run_id, {}))
 
+        from agentic.agents.front_door import FrontDoor
+        from agentic.agents.tools.services import Services as ToolServices
         from agentic.local.endpoint import Endpoint
         from agentic.local.fakes import Fakes
-        from agentic.local.program.resources import all_types
         from agentic.local.program.table import Context
         from agentic.local.services import Services
 
@@ -190,11 +195,10 @@ class LocalCloud:
             self._fakes.add(spec)
         self._fakes.start()
 
-        context = Context(place, self._endpoint.client, self._permissions, self._functions, gateways, harnesses)
-        made = running.complete(all_types(), context, observer=self._observer)
+        context = Context(place, self._endpoint.client, self._permissions, _Warming(self), gateways, harnesses)
+        made = complete(context)
         self._resources = made.resources
         self._fill_secrets()
-        self._warm()
         loading.join()
         self._door = FrontDoor(
             ToolServices(_front_door_settings(made.exports), self._endpoint.client),
@@ -203,7 +207,38 @@ class LocalCloud:
             settings.run_calls,
         )
 
-    def _environment_for(self, declaration: FunctionDeclaration) -> Mapping[str, str]:
+    def _program(self, program: Program, state: StateFolder) -> "Callable[[Context], ProgramResult]":
+        """Begin to run the program; what is given completes it. A plan of the same program takes its place."""
+        from agentic.local.program import plan
+
+        plans, digest = cache_folder() / "plans", program_digest()
+        if known := plan.load(plans, digest):
+            return lambda context: self._planned(known, plans, digest, context)
+        running = RunningProgram.launch(program, state.logs / "program.log")
+        self._exit.callback(running.close)
+
+        def complete(context: "Context") -> "ProgramResult":
+            from agentic.local.program.resources import all_types
+
+            made = running.complete(all_types(), context, observer=self._observer)
+            if made.registered is not None:
+                resources = tuple(plan.PlannedResource(*item) for item in made.registered)
+                plan.save(plans, digest, plan.Plan(resources, made.exports, program.default_tags()))
+            return made
+
+        return complete
+
+    def _planned(self, known: "Plan", plans: Path, digest: str, context: "Context") -> "ProgramResult":
+        from agentic.local.program import plan
+        from agentic.local.program.resources import all_types
+
+        try:
+            return known.complete(all_types(), context, observer=self._observer)
+        except AgenticError:
+            plan.forget(plans, digest)
+            raise
+
+    def _environment_for(self, declaration: "FunctionDeclaration") -> Mapping[str, str]:
         """What leads a function's AWS calls here, with credentials that only mean its role; the broker's fake too."""
         credentials = self._identities.issue(declaration.role_arn, source_function=declaration.arn)
         variables = {
@@ -228,22 +263,21 @@ class LocalCloud:
         for api, values in self._fakes.secrets.items():
             client.put_secret_value(SecretId=self._names.secret(api), SecretString=json.dumps(dict(values)))
 
-    def _warm(self) -> None:
-        for tool, count in _WARM.items():
-            self._functions.warm(self._names.function(tool), count)
-        for spec in self._registry:
-            for tool in _WARM_PER_API:
-                self._functions.warm(self._names.function(tool, spec.name))
+    def create_function(self, declaration: "FunctionDeclaration") -> None:
+        """Create a function and start it at once: its first invocation should not wait for that."""
+        self._functions.create(declaration)
+        calls_itself = "AGENTIC_TOOL_WAIT" in declaration.environment
+        self._functions.warm(declaration.name, 2 if calls_itself else 1)
 
     # --- one run --------------------------------------------------------------------------------------------------
 
-    def _api(self, name: str) -> ApiSpec:
+    def _api(self, name: str) -> "ApiSpec":
         if name or len(self._registry.names) == 1:
             return self._registry.get(name or self._registry.names[0])
         raise UsageError(f"which API? enabled: {', '.join(self._registry.names)}", hint="name it with --api")
 
     @contextmanager
-    def _armed(self, asked: RunRequest, secret: Mapping[str, str], credentials: Mapping[str, str]) -> Generator[RunRequest]:
+    def _armed(self, asked: "RunRequest", secret: Mapping[str, str], credentials: Mapping[str, str]) -> "Generator[RunRequest]":
         name = _run_secret(asked.api, asked.run_id) if secret else ""
         self._model_credentials[asked.run_id] = credentials
         if name:
@@ -286,6 +320,13 @@ class LocalCloud:
             listener = self._listeners.get(event.run_id)
         if listener:
             listener.put(event)
+
+
+class _Warming:
+    """Where the program's functions are made, as the resource table sees it."""
+
+    def __init__(self, cloud: LocalCloud) -> None:
+        self.create = cloud.create_function
 
 
 class _Telling:

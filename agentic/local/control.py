@@ -37,7 +37,7 @@ def program_digest(environ: Mapping[str, str] = os.environ) -> str:
     """
     package = Path(agentic.__file__).parent
     digest = hashlib.sha256(f"{sys.version}{sys.prefix}{environ.get('AGENTIC_LOAD_PLUGINS')}".encode())
-    stack: list[Path] = [package, package.parent / "lambdas"]
+    stack: list[Path] = [package, package.parent / "lambdas", *_development_folders(package.parent)]
     files = [package.parent / name for name in ("__main__.py", "Pulumi.yaml", "Pulumi.dev.yaml", "requirements.lock")]
     # Installing or removing a package changes the time of the folder it lives in.
     files += [Path(entry) for entry in sys.path if entry.endswith("site-packages")]
@@ -54,6 +54,16 @@ def program_digest(environ: Mapping[str, str] = os.environ) -> str:
             status = file.stat()
             digest.update(f"{file}\0{status.st_size}\0{status.st_mtime_ns}\n".encode())
     return digest.hexdigest()
+
+
+def _development_folders(own: Path) -> list[Path]:
+    """Folders of packages under development, such as a plugin installed in editable mode: their files count too."""
+    installed = (sys.prefix, sys.base_prefix)
+    folders = [Path(entry) for entry in sys.path if entry and not entry.startswith(installed)]
+    # A command started by its path has its own folder there; the working directory is not the program's.
+    return [folder for folder in folders if folder != own and (folder / "pyproject.toml").is_file()] + [
+        folder for folder in folders if folder.name == "src" and (folder.parent / "pyproject.toml").is_file()
+    ]
 
 
 class Remote:

@@ -10,10 +10,11 @@ import pytest
 from conftest import spec_of
 from small_wheels import clone, run_in
 
+from agentic.core.cache import cache_folder
 from agentic.core.errors import BuildError
 from lambdas import archive, bytecode
 from lambdas.build import Builder
-from lambdas.storage import cache_folder, save
+from lambdas.storage import save
 from lambdas.target import Target
 
 _BUILD = """

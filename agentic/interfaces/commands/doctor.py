@@ -79,10 +79,22 @@ def _plugins() -> Iterator[Item]:
 
 
 def _sandbox() -> Iterator[Item]:
-    from agentic.sandbox import probe
+    """Runs an empty script and tells what really stood around it."""
+    from agentic.core.spec import Sdk
+    from agentic.sandbox import Sandbox, SandboxPolicy
 
-    for layer in probe():
-        yield Item(f"sandbox: {layer.name}", _GOOD if layer.active else _NOTE, layer.text)
+    try:
+        with Sandbox(Sdk("", ())) as sandbox:
+            outcome = sandbox.run("", SandboxPolicy())
+    except AgenticError as error:
+        yield Item("sandbox", _BAD, error.message)
+        return
+    if not outcome.success:
+        yield Item("sandbox", _BAD, f"an empty script failed: {outcome.reason or outcome.stderr}")
+    yield Item("sandbox", _GOOD, ", ".join(outcome.layers))
+    yield Item(
+        "sandbox", _NOTE, "no kernel filter of files and system calls yet: run no script that you would not run yourself"
+    )
 
 
 def _local_cloud() -> Iterator[Item]:

@@ -44,7 +44,8 @@ def queried(table: Any, body: Mapping[str, Any], reserved: frozenset[str]) -> Ma
     if used != [table.hash_key_attr, table.range_key_attr] or names.keys() != given or spelled & reserved or not beginning:
         return None
     hash_value = _value(values[form[2]])
-    found = table.items[hash_value] if hash_value in table.items else {}
+    # No look-up by index: moto's table makes an entry for each that is asked for.
+    found: Mapping[Any, Any] = table.items.get(hash_value, {})
     chosen = sorted((key.value, item) for key, item in found.items() if str(key.value).startswith(beginning))
     items = [item.to_json()["Attributes"] for _, item in chosen]
     if sum(item.size() for _, item in chosen) > _PAGE_BYTES:

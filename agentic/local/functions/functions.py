@@ -8,6 +8,7 @@ import uuid
 from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from itertools import count
+from pathlib import Path
 from typing import Any
 
 from agentic.core.errors import AgenticError, ConfigurationError, LocalCloudError
@@ -39,7 +40,7 @@ class Functions:
 
     `environment_for` gives the variables that lead a function's AWS calls to the local endpoint (AWS_ENDPOINT_URL, credentials
     of its role); it is asked at each start of a process. `plain` starts every process from nothing, as Lambda does, instead of
-    forking it with boto3 imported.
+    forking it with boto3 imported. Zips are unpacked by digest into `unpacked` (default: the state's own folder).
     """
 
     def __init__(
@@ -52,6 +53,7 @@ class Functions:
         plain: bool = False,
         concurrency: int = 10,
         init_seconds: float = 30.0,
+        unpacked: Path | None = None,
     ) -> None:
         self._state = state
         self._environment_for = environment_for
@@ -60,7 +62,9 @@ class Functions:
         self._plain = plain
         self._concurrency = concurrency
         self._init_seconds = init_seconds
-        prune(state.folder(state.zips), time.time())
+        self._unpacked = unpacked or state.zips
+        self._unpacked.mkdir(mode=0o700, parents=True, exist_ok=True)
+        prune(self._unpacked, time.time())
         self._home = state.folder(state.root / "home")
         self._numbers = count(1)
         self._lock = threading.Lock()
@@ -83,7 +87,7 @@ class Functions:
                 f"{declaration.name!r} is no name for a function.", hint="Letters, digits, - and _, at most 64."
             )
         check_own(declaration)
-        root = unpack(declaration.zip_path, self._state.folder(self._state.zips))
+        root = unpack(declaration.zip_path, self._unpacked)
 
         def variables(runtime_api: str, stream: str) -> Mapping[str, str]:
             given = self._environment_for(declaration)

@@ -4,6 +4,7 @@ import os
 import re
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -34,20 +35,24 @@ class FunctionLog:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         if path.exists() and path.stat().st_size > _FILE_BYTES:
             path.replace(path.with_suffix(".log.1"))
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW, 0o600)
-        self._file = os.fdopen(descriptor, "w", buffering=1, encoding="utf-8")
+        self._file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW, 0o600)
+        self._open = True
 
     def write(self, pid: int, line: str) -> None:
         """One line, without its end."""
         now = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-        with self._lock:
-            if not self._file.closed:
-                self._file.write(f"{now} {pid} {line}\n")
+        text = f"{now} {pid} {line}\n".encode()
+        # A full disk costs the line, not the function: its answer does not depend on its log.
+        with self._lock, suppress(OSError):
+            if self._open:
+                os.write(self._file, text)
         self._sink(self._name, line)
 
     def close(self) -> None:
         with self._lock:
-            self._file.close()
+            if self._open:
+                self._open = False
+                os.close(self._file)
 
 
 class Output:

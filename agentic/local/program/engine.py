@@ -68,6 +68,7 @@ class RunningProgram:
         self._error: AgenticError | None = None
         self._urns: set[str] = set()
         self._created: list[CreatedResource] = []
+        self._registered: list[tuple[str, str, Mapping[str, Any]]] | None = []
 
     @classmethod
     def launch(cls, program: Program, log: Path) -> Self:
@@ -153,6 +154,7 @@ class RunningProgram:
                         secret_exports=frozenset(message["secret"]),
                         resources=tuple(self._created),
                         timings_ms=message["timings_ms"],
+                        registered=tuple(self._registered) if self._registered and not message["secret"] else None,
                     )
         finally:
             pool.shutdown(cancel_futures=True)
@@ -227,6 +229,10 @@ class RunningProgram:
             return
         with self._lock:
             self._created.append(CreatedResource(token, name, created.id))
+            if message["secret"]:
+                self._registered = None
+            elif self._registered is not None:
+                self._registered.append((token, name, message["inputs"]))
         milliseconds = (time.perf_counter() - begin) * 1000
         observer(Event("resource", "end", name, facts={"type": token, "id": created.id}, duration_ms=milliseconds))
         self._send({"id": message["id"], "resource": created.id, "outputs": created.outputs})

@@ -46,6 +46,7 @@ class CreatedResource:
 class ProgramResult:
     """What came of it. `exports` are plain values, also of the names in `secret_exports`; resources in creation order.
 
+    `registered` is type, name and inputs of each resource in the same order; None when a secret is among them.
     `timings_ms`: `start` of the process, import of `pulumi`, and `program` (its imports, registering and creating).
     """
 
@@ -53,6 +54,7 @@ class ProgramResult:
     secret_exports: frozenset[str]
     resources: tuple[CreatedResource, ...]
     timings_ms: Mapping[str, float]
+    registered: tuple[tuple[str, str, Mapping[str, Any]], ...] | None = None
 
 
 def project_name(program: Path) -> str:
