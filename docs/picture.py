@@ -47,7 +47,10 @@ def main() -> None:
             shown = re.sub(r"objects/\S*?/generated", "objects/…/generated", shown)
             console.print(Text.from_ansi(shown))
         seen([agentic, "local", "stop"], Path(folder))
-        console.save_svg(str(HERE / "images" / "run.svg"), title="agentic")
+        picture = console.export_svg(title="agentic")
+    # The fonts that Rich names are on somebody's server; a picture in a repository should not fetch anything.
+    picture = re.sub(r"@font-face\s*\{.*?\}", "", picture, flags=re.DOTALL)
+    (HERE / "images" / "run.svg").write_text(picture)
 
 
 if __name__ == "__main__":

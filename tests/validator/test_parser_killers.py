@@ -75,12 +75,12 @@ KILLERS: dict[str, str | bytes] = {
 
 @pytest.mark.parametrize("name", KILLERS)
 def test_every_killer_gets_a_verdict_in_time(name: str, policy: ValidationPolicy) -> None:
-    """No answer takes longer than two seconds even on a slow machine (a hang, not slowness, is what this finds)."""
+    """No answer takes long: a hang is what this finds, not slowness, hence the generous limit."""
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         begun = time.monotonic()
         verdict = validate(KILLERS[name], policy)
-        assert time.monotonic() - begun < 2
+        assert time.monotonic() - begun < 20
     assert verdict.valid is not bool(verdict.findings)
     assert len(verdict.findings) <= policy.max_findings
 

@@ -61,7 +61,7 @@ def fault_of(service: str, error: AgenticError) -> Answer:
         code, status = "ModelErrorException", 424
     else:
         code, status = f"{type(error).__name__}", 400
-    return fault(service, code, error.message, status)
+    return fault(service, code, f"{error.message} ({error.hint})" if error.hint else error.message, status)
 
 
 def _s3(code: str, message: str, status: int) -> Answer:

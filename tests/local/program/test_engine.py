@@ -337,6 +337,8 @@ def test_nothing_of_a_persons_account_is_in_the_environment(world: World, monkey
     }
     for name, value in planted.items():
         monkeypatch.setenv(name, value)
+    monkeypatch.delenv("AGENTIC_CACHE", raising=False)
+    monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
     result = world.run(
         """
         import os, pulumi
