@@ -6,11 +6,13 @@ A gateway call must never wait long, and the work may. So the function invokes i
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
+from agentic.agents.conversation import Reply, converse, session_id
 from agentic.agents.tools.events import WORK
 from agentic.agents.tools.services import Services
+from agentic.core.errors import AgenticError
 from agentic.core.values import RunError, RunStatus, Usage
 from agentic.runs import RunRecord, Step
 from agentic.runs.record import DONE
@@ -20,12 +22,41 @@ _PAUSE_SECONDS = 0.5
 STILL_RUNNING: dict[str, Any] = {"status": "still_running", "message": "call the tool again with the same arguments"}
 
 
-def work_and_wait(services: Services, run_id: str, step: Step, work: Mapping[str, str]) -> dict[str, Any]:
+Report = Callable[[RunRecord], dict[str, Any]]
+
+
+def delegate(services: Services, record: RunRecord, step: Step, message: str, report: Report, *, fresh: bool) -> dict[str, Any]:
+    """The tool's answer: by doing the work (`fresh`: this call has claimed the step), or by looking how far it is."""
+    if fresh:
+        return _work_and_wait(services, record.run_id, step, message, record.model)
+    finished = _wait_for(services, record.run_id, step)
+    return STILL_RUNNING if finished is None else report(finished)
+
+
+def talk(services: Services, work: Mapping[str, str], agent: str, step: Step) -> Reply | RunRecord:
+    """The work's conversation with the agent; where that fails, the record of the run that has ended with it."""
+    client, session = services.client("bedrock-agentcore"), session_id(work["run_id"], agent)
+    try:
+        return converse(client, services.setting("harness_arn"), session, work["message"], work["model"])
+    except AgenticError as error:
+        problem = RunError(error.code, f"the {agent} failed: {error.message}", error.hint)
+        return services.store.end_step(work["run_id"], step, Usage(), RunStatus.FAILED, problem)
+
+
+def ended(record: RunRecord) -> dict[str, Any]:
+    """The tool's answer for a run that has ended without what the step was for."""
+    error = record.error or RunError("failed", "the run ended without a reason")
+    told = {RunStatus.ASKS, RunStatus.REFUSED, RunStatus.CANCELLED}
+    status = str(record.status) if record.status in told else "failed"
+    return {"status": status, "message": error.message, **({"hint": error.hint} if error.hint else {})}
+
+
+def _work_and_wait(services: Services, run_id: str, step: Step, message: str, model: str) -> dict[str, Any]:
     """Have another invocation of this function do the work; its answer, or that it is still running."""
     from botocore.exceptions import ReadTimeoutError  # pyright: ignore[reportMissingTypeStubs]
 
     client, itself = services.client("lambda"), services.environ["AWS_LAMBDA_FUNCTION_NAME"]
-    payload = json.dumps({WORK: work}).encode()
+    payload = json.dumps({WORK: {"run_id": run_id, "message": message, "model": model}}).encode()
     try:
         answer = client.invoke(FunctionName=itself, Payload=payload)
     except ReadTimeoutError:
@@ -41,7 +72,7 @@ def work_and_wait(services: Services, run_id: str, step: Step, work: Mapping[str
     return ended(services.store.end_step(run_id, step, Usage(), RunStatus.FAILED, problem))
 
 
-def wait_for(services: Services, run_id: str, step: Step) -> RunRecord | None:
+def _wait_for(services: Services, run_id: str, step: Step) -> RunRecord | None:
     """The record once a step that somebody else works on is done; None when it is not after the tool's wait."""
     deadline = services.clock() + float(services.setting("tool_wait"))
     while True:
@@ -51,11 +82,3 @@ def wait_for(services: Services, run_id: str, step: Step) -> RunRecord | None:
         if services.clock() + _PAUSE_SECONDS > deadline:
             return None
         services.sleep(_PAUSE_SECONDS)
-
-
-def ended(record: RunRecord) -> dict[str, Any]:
-    """The tool's answer for a run that has ended without what the step was for."""
-    error = record.error or RunError("failed", "the run ended without a reason")
-    told = {RunStatus.ASKS, RunStatus.REFUSED, RunStatus.CANCELLED}
-    status = str(record.status) if record.status in told else "failed"
-    return {"status": status, "message": error.message, **({"hint": error.hint} if error.hint else {})}

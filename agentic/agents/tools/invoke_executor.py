@@ -2,14 +2,12 @@
 
 from typing import Any
 
-from agentic.agents.conversation import converse, session_id
 from agentic.agents.declaration import EXECUTOR, executor_message
-from agentic.agents.tools.delegation import STILL_RUNNING, ended, wait_for, work_and_wait
+from agentic.agents.tools.delegation import delegate, ended, talk
 from agentic.agents.tools.events import Arguments, text
 from agentic.agents.tools.services import Services
-from agentic.core.errors import AgenticError
 from agentic.core.names import new_handle, run_of
-from agentic.core.values import RunError, RunStatus, Usage
+from agentic.core.values import RunError, RunStatus
 from agentic.runs import RunRecord, Step
 
 # What the orchestrator's model needs to answer the person; the whole output is in the record.
@@ -21,31 +19,19 @@ def invoke_executor(arguments: Arguments, services: Services) -> dict[str, Any]:
     handle, code_key = text(arguments, "handle"), text(arguments, "code_key")
     executor_handle = new_handle(run_of(handle))
     record, fresh = services.store.claim_execute(handle, code_key, executor_handle)
-    if fresh:
-        message = executor_message(executor_handle, code_key)
-        return work_and_wait(
-            services,
-            record.run_id,
-            Step.EXECUTE,
-            {"run_id": record.run_id, "message": message, "model": record.model},
-        )
-    finished = wait_for(services, record.run_id, Step.EXECUTE)
-    return STILL_RUNNING if finished is None else _report(finished)
+    message = executor_message(executor_handle, code_key)
+    return delegate(services, record, Step.EXECUTE, message, _report, fresh=fresh)
 
 
 def work(arguments: Arguments, services: Services) -> dict[str, Any]:
     """The work itself: one conversation with the executor, then the step's end in the record."""
-    run_id, client = arguments["run_id"], services.client("bedrock-agentcore")
-    try:
-        session = session_id(run_id, EXECUTOR)
-        reply = converse(client, services.setting("harness_arn"), session, arguments["message"], arguments["model"])
-    except AgenticError as error:
-        problem = RunError(error.code, f"the executor failed: {error.message}", error.hint)
-        return _report(services.store.end_step(run_id, Step.EXECUTE, Usage(), RunStatus.FAILED, problem))
+    reply = talk(services, arguments, EXECUTOR, Step.EXECUTE)
+    if isinstance(reply, RunRecord):
+        return _report(reply)
     why = f"the executor did not run the script (it stopped: {reply.stop_reason or 'no answer'})"
     problem = RunError("not_executed", why, "try again, or another --model")
     # Only takes effect when the tools have not ended the run, as they do on success and on refusal.
-    return _report(services.store.end_step(run_id, Step.EXECUTE, reply.usage, RunStatus.FAILED, problem))
+    return _report(services.store.end_step(arguments["run_id"], Step.EXECUTE, reply.usage, RunStatus.FAILED, problem))
 
 
 def _report(record: RunRecord) -> dict[str, Any]:

@@ -2,14 +2,13 @@
 
 from typing import Any
 
-from agentic.agents.conversation import Reply, converse, session_id
+from agentic.agents.conversation import Reply
 from agentic.agents.declaration import ASK, DECLINE, GENERATOR, generator_message
-from agentic.agents.tools.delegation import STILL_RUNNING, ended, wait_for, work_and_wait
+from agentic.agents.tools.delegation import delegate, ended, talk
 from agentic.agents.tools.events import Arguments, text
 from agentic.agents.tools.services import Services
-from agentic.core.errors import AgenticError
 from agentic.core.names import new_handle, run_of
-from agentic.core.values import RunError, RunStatus, Usage
+from agentic.core.values import RunError, RunStatus
 from agentic.runs import RunRecord, Step
 
 
@@ -17,31 +16,19 @@ def invoke_generator(arguments: Arguments, services: Services) -> dict[str, Any]
     handle = text(arguments, "handle")
     generator_handle = new_handle(run_of(handle))
     record, fresh = services.store.claim_generate(handle, generator_handle)
-    if fresh:
-        message = generator_message(record.task, record.api, generator_handle)
-        return work_and_wait(
-            services,
-            record.run_id,
-            Step.GENERATE,
-            {"run_id": record.run_id, "message": message, "model": record.model},
-        )
-    finished = wait_for(services, record.run_id, Step.GENERATE)
-    return STILL_RUNNING if finished is None else _report(finished)
+    message = generator_message(record.task, record.api, generator_handle)
+    return delegate(services, record, Step.GENERATE, message, _report, fresh=fresh)
 
 
 def work(arguments: Arguments, services: Services) -> dict[str, Any]:
     """The work itself: one conversation with the generator, then the step's end in the record."""
-    run_id, client = arguments["run_id"], services.client("bedrock-agentcore")
-    try:
-        session = session_id(run_id, GENERATOR)
-        reply = converse(client, services.setting("harness_arn"), session, arguments["message"], arguments["model"])
-    except AgenticError as error:
-        problem = RunError(error.code, f"the generator failed: {error.message}", error.hint)
-        return _report(services.store.end_step(run_id, Step.GENERATE, Usage(), RunStatus.FAILED, problem))
-    record = services.store.end_step(run_id, Step.GENERATE, reply.usage)
+    reply = talk(services, arguments, GENERATOR, Step.GENERATE)
+    if isinstance(reply, RunRecord):
+        return _report(reply)
+    record = services.store.end_step(arguments["run_id"], Step.GENERATE, reply.usage)
     if not record.code_ref:
         status, problem = _judge(reply)
-        record = services.store.finish(run_id, status, error=problem)
+        record = services.store.finish(record.run_id, status, error=problem)
     return _report(record)
 
 
