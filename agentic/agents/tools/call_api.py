@@ -54,7 +54,7 @@ def _secrets(services: Services) -> Callable[[str], Mapping[str, str]]:
         fields = {str(key): str(value) for key, value in json.loads(text).items()}
         kept[name] = (time.monotonic(), fields)
         if secret_id:
-            # A key for one run: not kept beyond what one script needs.
+            # Of keys for one run, only the newest is kept.
             for other in [known for known in kept if known not in {name, services.setting("secret")}]:
                 del kept[other]
         return fields
