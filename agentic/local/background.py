@@ -26,6 +26,9 @@ from agentic.local.trace import Event
 
 IDLE_SECONDS = 30 * 60.0
 
+# What a list of runs tells of each; `show` tells the rest.
+_LISTED = ("run_id", "created_at", "status", "api", "task", "session", "model", "calls_made", "error")
+
 Send = Callable[[Mapping[str, Any]], None]
 
 
@@ -99,7 +102,8 @@ class Background:
                 self.stop()
                 return {}
             case "list":
-                return [to_json(run) for run in self._cloud.recent(int(request["limit"]))]
+                runs = [to_json(run) for run in self._cloud.recent(int(request["limit"]))]
+                return [{fact: run[fact] for fact in _LISTED} for run in runs]
             case "show":
                 return to_json(self._cloud.result(str(request["run_id"])))
             case "run":

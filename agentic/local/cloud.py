@@ -12,13 +12,13 @@ import queue
 import threading
 import time
 from collections.abc import Callable, Generator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from agentic.core.cache import cache_folder
-from agentic.core.errors import AgenticError, LocalCloudError, UsageError
+from agentic.core.errors import AgenticError, LocalCloudError, UnknownRunError, UsageError
 from agentic.core.names import PROJECT, StackNames
 from agentic.core.settings import Settings
 from agentic.core.values import RunResult, Target, WriteMode, to_json
@@ -129,7 +129,8 @@ class LocalCloud:
 
     def cancel(self, run_id: str) -> None:
         """End a run now: its record is closed, its script is killed."""
-        self._door.cancel(run_id)
+        with suppress(UnknownRunError):  # It was not even recorded yet.
+            self._door.cancel(run_id)
         self._functions.cancel_tenant(f"{run_id}-")
         for spec in self._registry:
             self._functions.warm(self._names.function("run_code", spec.name))

@@ -177,6 +177,50 @@ def test_ctrl_c_in_the_middle_cancels_the_run_and_kills_its_script(agentic: Comm
     assert status["runs"] == 0
 
 
+def test_ctrl_c_without_background_leaves_a_cancelled_run_and_no_process(agentic: Command, tmp_path: Path):
+    (tmp_path / "slow.py").write_text("import time\nprint('started', flush=True)\ntime.sleep(25)\n")
+    arguments = ("exec", str(tmp_path / "slow.py"), "--api", "stripe", "--no-background")
+    process = agentic.start(*arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    deadline = time.monotonic() + 30
+    log = agentic.home / "logs" / "agentic-api-developer-dev-execute-code.log"
+    while time.monotonic() < deadline and not (log.exists() and "START" in log.read_text()):
+        time.sleep(0.1)
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate(timeout=15)
+    assert process.returncode == 130
+    assert "Traceback" not in err
+    assert gone(agentic.home)
+    (run,) = agentic("runs", "list", "--json").json["runs"]
+    assert run["status"] == "cancelled"
+
+
+@pytest.mark.parametrize("seconds", [0.15, 0.6, 1.5])
+def test_ctrl_c_while_it_starts_leaves_nothing(agentic: Command, seconds: float):
+    process = agentic.start("run", "Show my Stripe balance", stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    time.sleep(seconds)
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate(timeout=15)
+    assert process.returncode == 130
+    assert "Traceback" not in err
+    assert gone(agentic.home)
+
+
+def test_a_broken_fake_is_told(agentic: Command, tmp_path: Path):
+    (tmp_path / "broken_plugin.py").write_text(
+        "import dataclasses\nfrom agentic.apis.stripe import STRIPE\nfrom agentic.registry import hookimpl\n\n"
+        "@hookimpl\ndef agentic_apis():\n    return [dataclasses.replace(STRIPE, fake='nowhere:fake')]\n"
+    )
+    information = tmp_path / "broken_plugin-1.dist-info"
+    information.mkdir()
+    (information / "METADATA").write_text("Metadata-Version: 2.1\nName: broken-plugin\nVersion: 1\n")
+    (information / "entry_points.txt").write_text("[agentic.apis]\nbroken = broken_plugin\n")
+    environment = {"PYTHONPATH": str(tmp_path), "AGENTIC_LOAD_PLUGINS": "broken"}
+    done = agentic("run", "Show my Stripe balance", env=environment)
+    assert done.exit == 2
+    one_line(done.err, "the fake of stripe cannot be made: ModuleNotFoundError: No module named 'nowhere'")
+    assert gone(agentic.home)
+
+
 def test_without_background_nothing_is_left_running(agentic: Command):
     done = agentic("run", "Show my Stripe balance", "--no-background", "--json")
     assert done.exit == 0

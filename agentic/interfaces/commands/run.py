@@ -99,4 +99,8 @@ def _here(request: dict[str, Any], view: LiveView, folder: Any) -> Any:
     with LocalCloud(folder) as cloud:
         asked = cloud.request(request["run"])
         secret: Mapping[str, str] = request["secret"] or {}
-        return to_json(cloud.carry_out(asked, secret=secret, credentials=request["credentials"], on_event=tell))
+        try:
+            return to_json(cloud.carry_out(asked, secret=secret, credentials=request["credentials"], on_event=tell))
+        except KeyboardInterrupt:
+            cloud.cancel(asked.run_id)
+            raise
