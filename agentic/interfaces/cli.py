@@ -25,12 +25,16 @@ class _Parser(argparse.ArgumentParser):
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; gives the exit code. No traceback of ours reaches the person."""
+    given = sys.argv[1:] if arguments is None else list(arguments)
+    if not given:
+        parser().print_help(sys.stderr)
+        return ExitCode.USAGE
     try:
-        options = parser().parse_args(arguments)
+        options = parser().parse_args(given)
         terminal = Terminal.standard(json_only=getattr(options, "json", False))
         return int(_dispatch(options, terminal))
     except AgenticError as error:
-        return _report(error, as_json="--json" in (sys.argv[1:] if arguments is None else arguments))
+        return _report(error, as_json="--json" in given)
     except KeyboardInterrupt:
         sys.stderr.write("\nagentic: cancelled\n")
         return ExitCode.CANCELLED

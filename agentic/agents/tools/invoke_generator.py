@@ -54,4 +54,4 @@ def _judge(reply: Reply) -> tuple[RunStatus, RunError]:
 def _spoken(code: str, line: str, word: str, whole: str) -> RunError:
     """What was said in the line that begins with `word`, and below it as the hint."""
     _, _, rest = whole.partition(line)
-    return RunError(code, line.removeprefix(word).strip()[:500], rest.strip()[:2000])
+    return RunError(code, line.removeprefix(word).strip()[:500], rest.strip()[:4000])

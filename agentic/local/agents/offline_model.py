@@ -124,8 +124,8 @@ class OfflineModel(Model):
 
 def _offer(tasks: Sequence[str]) -> str:
     """What the person can do next, told below the line that declines."""
-    known = f"it can do: {'; '.join(tasks)}; " if tasks else ""
-    return f"{known}for other tasks choose a real model: --model {_MODELS}"
+    known = ["it can do:", *(f"  {task}" for task in tasks)] if tasks else []
+    return "\n".join([*known, f"for other tasks choose a real model: --model {_MODELS}"])
 
 
 def _orchestrator(message: str, result: _Result | None) -> _Turn:
