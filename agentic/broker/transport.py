@@ -160,7 +160,8 @@ def _exchange(
     connection.endheaders(request.body or None)
     answer = connection.getresponse()
     body = bytearray()
-    while chunk := answer.read(_CHUNK):
+    # What is there, not what would fill the chunk: a trickle must not put the deadline off.
+    while chunk := answer.read1(_CHUNK):
         body += chunk
         if len(body) > RESPONSE_BYTES:
             raise BrokerError(f"the answer of {host} is larger than {RESPONSE_BYTES:,} bytes")
@@ -168,7 +169,11 @@ def _exchange(
         if remaining <= 0:
             raise BrokerError(f"the answer of {host} took longer than {timeout:g} s")
         _set_timeout(connection, remaining)
+    if answer.length:
+        raise http.client.IncompleteRead(bytes(body), answer.length)
     reusable = not answer.will_close
+    # Read to its end, but only closing says so to the connection.
+    answer.close()
     return HttpResponse(answer.status, tuple(answer.getheaders()), bytes(body)), reusable
 
 

@@ -165,22 +165,22 @@ def test_upgrade_to_a_websocket_is_refused(stage: Stage) -> None:
 
 
 REFUSED_CALL = """
-import stripe, time
+import stripe
 stripe.api_key = "sk_test_placeholder"
-started = time.monotonic()
 try:
     stripe.Payout.create(amount=1, currency="usd")
     print("reached")
 except stripe.PermissionError as error:
-    print(error.user_message, time.monotonic() - started < 0.4)
+    print(error.user_message)
 """
 
 
 def test_refused_operation_is_the_sdks_own_error_at_once_and_is_journalled(stage: Stage) -> None:
     ledger = ledger_for()
     outcome = stage.run(REFUSED_CALL, ledger=ledger, spec=widened(refused=SPEC.refused))
-    assert outcome.stdout == "Refused by the broker: POST /v1/payouts is never allowed (payouts) True\n"
+    assert outcome.stdout == "Refused by the broker: POST /v1/payouts is never allowed (payouts)\n"
     assert not stage.upstream.received
+    # One call: the SDK does not try again.
     (call,) = ledger.calls
     assert (call.status, call.write, call.params) == (403, True, {"amount": "1", "currency": "usd"})
     assert "never allowed" in call.refused

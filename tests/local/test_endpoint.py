@@ -50,9 +50,13 @@ def test_a_put_does_not_wait_for_a_late_100_continue(world: World) -> None:
     s3 = world.operator("s3")
     s3.create_bucket(Bucket="expecting")
     s3.put_object(Bucket="expecting", Key="first", Body=b"x")
-    started = time.perf_counter()
-    s3.put_object(Bucket="expecting", Key="second", Body=b"x" * 100_000)
-    assert time.perf_counter() - started < 0.8
+    took: list[float] = []
+    for number in range(4):
+        started = time.perf_counter()
+        s3.put_object(Bucket="expecting", Key=str(number), Body=b"x" * 100_000)
+        took.append(time.perf_counter() - started)
+    # On a busy machine one may be slow; with the wait, every one of them takes its second.
+    assert min(took) < 0.8
 
 
 def test_if_none_match_never_overwrites(world: World) -> None:

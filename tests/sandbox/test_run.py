@@ -8,11 +8,11 @@ import time
 from pathlib import Path
 
 import pytest
-from conftest import Run
 
 from agentic.core.errors import SandboxError
 from agentic.core.spec import Sdk
 from agentic.sandbox import Sandbox, SandboxPolicy
+from tests.sandbox.conftest import Run
 
 TRACEBACK = 'Traceback (most recent call last):\n  File "script.py", line 1, in <module>\n'
 
