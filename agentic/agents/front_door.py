@@ -72,6 +72,14 @@ class FrontDoor:
         with _told():
             return self.store.recent(limit)
 
+    def close_interrupted(self, limit: int = 200) -> None:
+        """Fail the runs that nobody can be working on any more: for who knows that nothing of this stack is running."""
+        for record in self.recent(limit):
+            if not record.status.final:
+                hint = f"`agentic runs show {record.run_id}` tells which calls it had made; then run it again"
+                error = RunError("interrupted", "everything ended in the middle of this run", hint)
+                self.store.finish(record.run_id, RunStatus.FAILED, error=error)
+
     def cancel(self, run_id: str) -> None:
         """End a run: its grant is revoked, its agents' tools refuse. A run that has ended stays as it is."""
         with _told():

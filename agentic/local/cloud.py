@@ -207,6 +207,8 @@ class LocalCloud:
             str(made.exports["orchestrator_harness_arn"]),
             settings.run_calls,
         )
+        # One local cloud per folder: what is unfinished in its record was a crash.
+        self._door.close_interrupted()
 
     def _program(self, program: Program, state: StateFolder) -> "Callable[[Context], ProgramResult]":
         """Begin to run the program; what is given completes it. A plan of the same program takes its place."""
