@@ -1,7 +1,7 @@
 # The project's commands. `make run` and `make test` work on a fresh machine: they call `setup` first.
 SHELL := /bin/bash
 .DELETE_ON_ERROR:
-.PHONY: setup run test check bench prove lock clean
+.PHONY: setup run test check bench lock clean
 
 VENV := .venv
 PYTHON := $(VENV)/bin/python
@@ -30,9 +30,6 @@ check: setup
 bench: setup
 	@$(PYTHON) bench/run.py
 	@$(PYTHON) bench/validator.py
-
-prove: setup
-	@AGENTIC_PROVE=1 $(PYTHON) -m pytest -n 2 --dist loadscope
 
 # Newest releases that fit together, with hashes.
 lock: setup
