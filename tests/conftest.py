@@ -1,5 +1,6 @@
 """What several test folders share: a built environment, one local cloud per test process, the command as a person runs it."""
 
+import contextlib
 import json
 import os
 import subprocess
@@ -11,8 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
-from agentic import LocalCloud
 
 AGENTIC = Path(sys.executable).with_name("agentic")
 
@@ -82,28 +81,27 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Command]:
     command("local", "stop")
 
 
-@pytest.fixture(scope="session")
-def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalCloud]:
-    """One local cloud in this process."""
-    with LocalCloud(tmp_path_factory.mktemp("cloud") / ".agentic") as running:
-        yield running
-
-
 def using(folder: Path) -> set[int]:
     """Every process whose command line, environment, working directory or open files name `folder`."""
     found: set[int] = set()
     for entry in Path("/proc").iterdir():
         if not entry.name.isdigit() or int(entry.name) == os.getpid():
             continue
-        try:
-            links = [entry / "cwd", *(entry / "fd").iterdir()]
-            texts = [(entry / name).read_bytes() for name in ("cmdline", "environ")]
-            texts += [os.fsencode(link.readlink()) for link in links]
-        except OSError:
-            continue  # It ended while we looked.
-        if any(os.fsencode(folder) in text for text in texts):
+        if any(os.fsencode(folder) in text for text in _texts(entry)):
             found.add(int(entry.name))
     return found
+
+
+def _texts(process: Path) -> Iterator[bytes]:
+    """What a process says of itself; parts of it may end while we look."""
+    for name in ("cmdline", "environ"):
+        with contextlib.suppress(OSError):
+            yield (process / name).read_bytes()
+    with contextlib.suppress(OSError):
+        yield os.fsencode((process / "cwd").readlink())
+        for link in (process / "fd").iterdir():
+            with contextlib.suppress(OSError):
+                yield os.fsencode(link.readlink())
 
 
 def gone(folder: Path, seconds: float = 3.0) -> bool:

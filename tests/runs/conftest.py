@@ -1,5 +1,6 @@
 """A runs table in moto, as the topology makes it, and a clock that the tests turn."""
 
+import threading
 from collections.abc import Iterator
 from typing import Any
 
@@ -20,6 +21,25 @@ class Clock:
 
     def __call__(self) -> float:
         return self.now
+
+
+class OneAtATime:
+    """A client whose calls wait for each other: each is atomic in DynamoDB, but not in moto, which knows no threads."""
+
+    def __init__(self, client: Any) -> None:
+        self._client = client
+        self._lock = threading.Lock()
+
+    def __getattr__(self, name: str) -> Any:
+        found = getattr(self._client, name)
+        if name == "exceptions":
+            return found
+
+        def call(**arguments: Any) -> Any:
+            with self._lock:
+                return found(**arguments)
+
+        return call
 
 
 @pytest.fixture
@@ -47,7 +67,7 @@ def dynamodb() -> Iterator[Any]:
                 }
             ],
         )
-        yield client
+        yield OneAtATime(client)
 
 
 @pytest.fixture
