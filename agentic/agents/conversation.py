@@ -48,11 +48,16 @@ def converse(client: Any, harness_arn: str, session: str, message: str, model: s
         return gather(client.invoke_harness(**request)["stream"])
     # EventStreamError, the failure in mid-stream, is a ClientError too.
     except ClientError as error:
-        response: Any = error.response  # pyright: ignore[reportUnknownMemberType]
-        detail: Mapping[str, str] = response.get("Error", {})
-        raise ModelError(detail.get("Message") or str(error), kind=detail.get("Code", "")) from error
+        message, kind = aws_words(error)
+        raise ModelError(message, kind=kind) from error
     except BotoCoreError as error:
         raise ModelError(f"the agent did not answer: {error}") from error
+
+
+def aws_words(error: Any) -> tuple[str, str]:
+    """Message and code of a botocore ClientError."""
+    detail: Mapping[str, str] = error.response.get("Error", {})
+    return detail.get("Message") or str(error), detail.get("Code", "")
 
 
 def gather(stream: Any, on_event: Callable[[Mapping[str, Any]], None] | None = None) -> Reply:

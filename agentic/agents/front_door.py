@@ -11,14 +11,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from agentic.agents.conversation import Reply, converse, session_id
+from agentic.agents.conversation import Reply, aws_words, converse, session_id
 from agentic.agents.declaration import ORCHESTRATOR, orchestrator_message
 from agentic.agents.tools.generate_code import MAX_SCRIPT_BYTES, store_script
 from agentic.agents.tools.services import Services
 from agentic.agents.tools.validate_code import read_script
 from agentic.core.errors import AgenticError, StorageError, UsageError
 from agentic.core.names import StackNames, new_handle, new_run_id
-from agentic.core.values import RunError, RunResult, RunStatus, Target, Usage, WriteMode
+from agentic.core.values import RunError, RunResult, RunStatus, Target, WriteMode
 from agentic.runs import NewRun, RunRecord, RunStore
 
 MAX_TASK_LENGTH = 4000
@@ -166,7 +166,7 @@ class FrontDoor:
             verdict=record.verdict,
             outcome=record.outcome,
             calls=calls,
-            usage=Usage(record.usage.model_calls, record.usage.input_tokens, record.usage.output_tokens, None, record.model),
+            usage=replace(record.usage, model=record.model),
             timings_ms={"api": round(sum(call.duration_ms for call in calls), 1)},
             error=record.error,
         )
@@ -180,9 +180,8 @@ def _told() -> Generator[None]:
     try:
         yield
     except ClientError as error:
-        response: Any = error.response  # pyright: ignore[reportUnknownMemberType]
-        detail: Mapping[str, str] = response.get("Error", {})
-        raise StorageError(detail.get("Message") or str(error), kind=detail.get("Code", "")) from error
+        message, kind = aws_words(error)
+        raise StorageError(message, kind=kind) from error
     except BotoCoreError as error:
         raise StorageError(f"the stack does not answer: {error}") from error
 

@@ -31,7 +31,7 @@ class StackNames:
 
     def function(self, function: str, api: str = "") -> str:
         """`function` is the tool's name (`execute_code`); `api` is given for the functions that exist once per API."""
-        return "-".join(part for part in (self.prefix, function.replace("_", "-"), api.replace("_", "-")) if part)
+        return function_name(self.prefix, function, api)
 
     def function_log_group(self, function: str, api: str = "") -> str:
         return f"/aws/lambda/{self.function(function, api)}"
@@ -50,6 +50,11 @@ class StackNames:
     def harness(self, agent: str, random: str) -> str:
         """At most 40 characters, no hyphens; unique, because names of deleted harnesses stay reserved for a while."""
         return f"aad_{self.environment.replace('-', '_')}_{agent}_{random}"
+
+
+def function_name(prefix: str, function: str, api: str = "") -> str:
+    """A function's name in the stack whose `StackNames.prefix` is given."""
+    return "-".join(part for part in (prefix, function.replace("_", "-"), api.replace("_", "-")) if part)
 
 
 def new_run_id() -> str:

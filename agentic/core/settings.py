@@ -13,6 +13,8 @@ from typing import Any, Self
 
 from agentic.core.errors import ConfigurationError
 
+_NAMESPACE = "agentic:"
+
 HAIKU = "us.anthropic.claude-haiku-5-5"
 
 
@@ -70,6 +72,11 @@ class Settings:
     def describe(cls) -> list[tuple[str, str, str]]:
         """Each setting as (key, default, help), for docs and help texts."""
         return [(_key(item), json.dumps(_default(item)), item.metadata["help"]) for item in dataclasses.fields(cls)]
+
+
+def own_settings(config: Mapping[str, str]) -> dict[str, str]:
+    """This project's settings among a stack's configuration ("agentic:apis", "aws:region"), without their `agentic:`."""
+    return {key.removeprefix(_NAMESPACE): text for key, text in config.items() if key.startswith(_NAMESPACE)}
 
 
 def _key(item: dataclasses.Field[Any]) -> str:

@@ -20,7 +20,8 @@ from typing import TYPE_CHECKING, Any, Self
 from agentic.core.cache import cache_folder
 from agentic.core.errors import AgenticError, LocalCloudError, UnknownRunError, UsageError
 from agentic.core.names import PROJECT, StackNames
-from agentic.core.settings import Settings
+from agentic.core.program import program_folder
+from agentic.core.settings import Settings, own_settings
 from agentic.core.values import RunResult, Target, WriteMode, to_json
 from agentic.local import project
 from agentic.local.control import home, program_digest
@@ -152,9 +153,9 @@ class LocalCloud:
         state = StateFolder(self._folder)
         self._exit.enter_context(_only_one(state.root / "cloud.lock"))
         state.folder(state.logs)
-        main = project.program()
+        main = program_folder() / "__main__.py"
         config = project.stack_config(main)
-        settings = Settings.from_config(project.own(config))
+        settings = Settings.from_config(own_settings(config))
         place = Place(project_name(main), project.STACK, config.get("aws:region", project.REGION), ACCOUNT)
         complete = self._program(Program(main, place, config, extra_environment=_passed_on()), state)
 

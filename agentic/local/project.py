@@ -1,22 +1,13 @@
-"""Where the Pulumi program is, in a checkout and in an installed package, and what its stack file says."""
+"""The stack that the local cloud runs, and what its stack file says."""
 
 import json
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import agentic
 from agentic.core.errors import ConfigurationError
 
 STACK = "dev"
 REGION = "us-east-1"
-
-
-def program() -> Path:
-    """The `__main__.py` that the local cloud runs: the checkout's, or the one that travels in the package."""
-    package = Path(agentic.__file__).parent
-    beside, inside = package.parent / "__main__.py", package / "program" / "__main__.py"
-    return beside if (beside.parent / "Pulumi.yaml").exists() else inside
 
 
 def stack_config(main: Path, stack: str = STACK) -> dict[str, str]:
@@ -35,11 +26,6 @@ def stack_config(main: Path, stack: str = STACK) -> dict[str, str]:
     except (yaml.YAMLError, AttributeError) as error:
         reason = " ".join(str(error).split())
         raise ConfigurationError(f"{path.name} is not a stack file: {reason}") from error
-
-
-def own(config: Mapping[str, str]) -> dict[str, str]:
-    """The settings of this project among a stack's configuration, without their `agentic:`."""
-    return {key.removeprefix("agentic:"): value for key, value in config.items() if key.startswith("agentic:")}
 
 
 def _text(value: Any) -> str:

@@ -74,15 +74,6 @@ class StateFolder:
     def logs(self) -> Path:
         return self.root / "logs"
 
-    @property
-    def control_socket(self) -> Path:
-        return self.root / "control.sock"
-
-    @property
-    def background(self) -> Path:
-        """What is known of the running background local cloud."""
-        return self.root / "background.json"
-
     def folder(self, path: Path) -> Path:
         """Make a folder inside the root (mode 0700, parents too) and return it."""
         with self._opened(self._parts(path), path, create=True):

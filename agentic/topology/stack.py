@@ -6,19 +6,16 @@ import pulumi
 from pulumi.runtime import config
 
 from agentic.core.errors import AgenticError
-from agentic.core.settings import Settings
+from agentic.core.settings import Settings, own_settings
 from agentic.core.spec import ApiSpec
 from agentic.registry import Registry
 from agentic.topology.topology import Topology
-
-_NAMESPACE = "agentic:"
 
 
 def settings_of_stack() -> Settings:
     """The stack's settings, all of them checked at once. Raises `ConfigurationError`."""
     known = {**config.get_config_env(), **config.CONFIG.get()}
-    texts = {key.removeprefix(_NAMESPACE): str(text) for key, text in known.items() if key.startswith(_NAMESPACE)}
-    return Settings.from_config(texts)
+    return Settings.from_config(own_settings({key: str(text) for key, text in known.items()}))
 
 
 def enabled_specs(settings: Settings, registry: Registry) -> Sequence[ApiSpec]:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from agentic.core.errors import BuildError
+from agentic.core.program import program_folder
 from agentic.core.settings import Settings
 from agentic.core.spec import ApiSpec
 
@@ -16,13 +17,6 @@ if TYPE_CHECKING:
 
 # A name of its own: a program that embeds the topology may well have a folder "lambdas" too.
 _PACKAGE = "agentic_lambdas"
-
-
-def program_folder() -> Path:
-    """Where `__main__.py`, `lambdas/` and `requirements.lock` are: inside an installed package, else the clone's root."""
-    package = Path(__file__).resolve().parent.parent
-    installed = package / "program"
-    return installed if installed.is_dir() else package.parent
 
 
 def build_zips(settings: Settings, specs: Sequence[ApiSpec]) -> Mapping[tuple[str, str], Path]:

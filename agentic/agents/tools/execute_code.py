@@ -11,7 +11,7 @@ from agentic.agents.tools.events import Arguments, text
 from agentic.agents.tools.services import Services
 from agentic.agents.tools.validate_code import judge, read_script, recorded_code
 from agentic.core.errors import RefusedError
-from agentic.core.names import execution_key, new_grant
+from agentic.core.names import execution_key, function_name, new_grant
 from agentic.core.values import Outcome, RunError, RunStatus, to_json
 from agentic.runs import RunRecord
 
@@ -43,7 +43,7 @@ def execute_code(arguments: Arguments, services: Services) -> dict[str, Any]:
 
 def _run(services: Services, record: RunRecord, code: str, grant: str, seconds: float) -> Outcome:
     answer = services.client("lambda").invoke(
-        FunctionName=f"{services.setting('prefix')}-run-code-{record.api.replace('_', '-')}",
+        FunctionName=function_name(services.setting("prefix"), "run_code", record.api),
         TenantId=f"{record.run_id}-1",
         Payload=json.dumps({"code": code, "grant": grant, "seconds": seconds, "output_bytes": OUTPUT_BYTES}).encode(),
     )
