@@ -35,6 +35,8 @@ bench: setup
 lock: setup
 	@$(VENV)/bin/uv pip compile --quiet --universal --python-version 3.12 --generate-hashes --no-header --no-emit-index-url \
 		--extra models --group dev --upgrade --output-file requirements.lock pyproject.toml
+	@$(VENV)/bin/uv pip compile --quiet --universal --python-version 3.12 --generate-hashes --no-header --no-emit-index-url \
+		--group prove --upgrade --output-file tools/prove.lock
 
 clean:
 	@-[ ! -x $(AGENTIC) ] || $(AGENTIC) local stop
