@@ -3,5 +3,6 @@
 from agentic.sandbox.network import Link, Network
 from agentic.sandbox.policy import SandboxPolicy
 from agentic.sandbox.run import Sandbox
+from agentic.sandbox.zygote_process import Terms
 
-__all__ = ["Link", "Network", "Sandbox", "SandboxPolicy"]
+__all__ = ["Link", "Network", "Sandbox", "SandboxPolicy", "Terms"]

@@ -15,7 +15,8 @@ from dataclasses import dataclass
 from types import ModuleType, TracebackType
 from typing import Any, NoReturn
 
-from agentic.sandbox import guest_network, lockdown
+from agentic.sandbox import guest_network, layers, lockdown
+from agentic.sandbox.confinement import Confinement
 
 SCRIPT = "script.py"
 
@@ -31,11 +32,22 @@ class GuestFiles:
     network: int = -1
 
 
-def main(files: GuestFiles, bootstrap: str, zygote: int) -> NoReturn:
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """What a child has from its zygote: its process, what it is confined by, and what must stand before a script may run."""
+
+    zygote: int
+    confinement: Confinement
+    layers: tuple[str, ...]
+    require: tuple[str, ...]
+    bootstrap: str
+
+
+def main(files: GuestFiles, origin: Origin) -> NoReturn:
     """Everything that happens in the child. The exit status is the script's, as `python script.py` would have it."""
     status = 70
     try:
-        status = _main(files, bootstrap, zygote)
+        status = _main(files, origin)
     # The script may raise anything anywhere, in exit handlers too; the child must not fall back into the zygote's loop.
     except BaseException:  # noqa: BLE001
         _print_exception(*sys.exc_info())
@@ -44,18 +56,24 @@ def main(files: GuestFiles, bootstrap: str, zygote: int) -> NoReturn:
         os._exit(status)
 
 
-def _main(files: GuestFiles, bootstrap: str, zygote: int) -> int:
+def _main(files: GuestFiles, origin: Origin) -> int:
     _take(files)
     with os.fdopen(files.brief, encoding="utf-8") as file:
         brief: dict[str, Any] = json.load(file)
-    layers = lockdown.restrain(brief["limits"], zygote)
+    standing = [*origin.layers, *lockdown.restrain(brief["limits"], origin.zygote), "empty-environment"]
     _set_environment(brief["environment"])
     _set_streams()
+    if origin.confinement.filter_script():
+        standing.append("seccomp")
+    if faults := layers.missing(standing, origin.require):
+        _report(files.report, {"layers": standing, "refused": faults})
+        return 70
     if files.network >= 0:
         guest_network.use_relay(files.network, brief["trust"])
-    if bootstrap:
-        load(bootstrap)()
-    _report(files.report, {"layers": [*layers, "empty-environment", "relay-only-network (convenience)"]})
+        standing.append("relay")
+    _report(files.report, {"layers": standing})
+    if origin.bootstrap:
+        load(origin.bootstrap)()
     status = _status_of(lambda: _execute(brief["code"]), files.report)
     # What Python does at the end, in its order, without taking every imported module to pieces first.
     threading._shutdown()  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType]
@@ -70,11 +88,10 @@ def load(reference: str) -> Callable[[], object]:
 
 
 def _take(files: GuestFiles) -> None:
-    """Standard streams in their places, every other descriptor but the guest's own closed."""
+    """Standard streams in their places, every other descriptor but the guest's own closed. 0 is the zygote's: /dev/null."""
     signal.set_wakeup_fd(-1)
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-    null = os.open(os.devnull, os.O_RDONLY)
-    for source, target in ((null, 0), (files.stdout, 1), (files.stderr, 2)):
+    for source, target in ((files.stdout, 1), (files.stderr, 2)):
         os.dup2(source, target)
     low = 3
     for own in sorted(fd for fd in (files.brief, files.report, files.network) if fd >= 0):

@@ -1,58 +1,53 @@
-"""What a forked child gives up before it runs a script. Each layer says by name whether it really holds."""
+"""What a forked child gives up beyond its zygote: time, memory, descriptors, being looked into."""
 
-import ctypes
 import os
 import resource
 import signal
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+
+from agentic.sandbox.libc import libc, prctl
 
 _PR_SET_PDEATHSIG = 1
 _PR_GET_DUMPABLE = 3
 _PR_SET_DUMPABLE = 4
 _PR_SET_CHILD_SUBREAPER = 36
-_PR_SET_NO_NEW_PRIVS = 38
-_PR_GET_NO_NEW_PRIVS = 39
 _M_ARENA_MAX = -8
 _THREAD_STACK_BYTES = 2 * 1024 * 1024
-
-_libc = ctypes.CDLL(None, use_errno=True)
 
 
 def become_subreaper() -> bool:
     """Makes orphans of this process's descendants its children, so that nothing a script starts can hide."""
-    return _prctl(_PR_SET_CHILD_SUBREAPER, 1) == 0
+    return prctl(_PR_SET_CHILD_SUBREAPER, 1) == 0
 
 
 def spare_threads() -> None:
     """Makes threads cheap enough for the memory limits: each would reserve 8 MB of stack and 64 MB of heap."""
     threading.stack_size(_THREAD_STACK_BYTES)
-    if hasattr(_libc, "mallopt"):  # A C library without it has no such heaps.
-        _libc.mallopt(_M_ARENA_MAX, 2)
+    if hasattr(libc, "mallopt"):  # A C library without it has no such heaps.
+        libc.mallopt(_M_ARENA_MAX, 2)
 
 
-def restrain(limits: Mapping[str, int], zygote: int) -> tuple[str, ...]:
-    """Restrains this process for good; returns the names of the layers that hold, found by asking the kernel.
-
-    no_new_privs is refused inside AWS Lambda (EPERM): then its name is missing, and the caller knows.
-    """
-    layers = ["process"]
+def restrain(limits: Mapping[str, int], zygote: int) -> Iterator[str]:
+    """Restrains this process for good; yields the name of each layer that holds, found by asking the kernel."""
     os.setsid()
-    _prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() != zygote:  # It died before the line above: nobody would ever end this process.
         os._exit(1)
+    yield "process"
     _set_limits(limits)
-    layers.append("rlimits")
-    if limits["tasks"] and os.getuid() != 0:
+    yield "rlimits"
+    if os.getuid() != 0:  # The kernel does not limit root.
         resource.setrlimit(resource.RLIMIT_NPROC, (limits["tasks"], limits["tasks"]))
-        layers.append("process-limit")
-    _prctl(_PR_SET_DUMPABLE, 0)
-    if _prctl(_PR_GET_DUMPABLE) == 0:
-        layers.append("not-dumpable")
-    _prctl(_PR_SET_NO_NEW_PRIVS, 1)
-    if _prctl(_PR_GET_NO_NEW_PRIVS) == 1:
-        layers.append("no-new-privs")
-    return tuple(layers)
+        yield "process-limit"
+    if not_dumpable():
+        yield "not-dumpable"
+
+
+def not_dumpable() -> bool:
+    """Whether no other process of this user can look into this one, nor this one into itself by /proc."""
+    prctl(_PR_SET_DUMPABLE, 0)
+    return prctl(_PR_GET_DUMPABLE) == 0
 
 
 def _set_limits(limits: Mapping[str, int]) -> None:
@@ -66,7 +61,3 @@ def _set_limits(limits: Mapping[str, int]) -> None:
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
     resource.setrlimit(resource.RLIMIT_NOFILE, (files, files))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-
-
-def _prctl(option: int, value: int = 0) -> int:
-    return _libc.prctl(option, ctypes.c_ulong(value), ctypes.c_ulong(0), ctypes.c_ulong(0), ctypes.c_ulong(0))

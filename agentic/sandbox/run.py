@@ -6,21 +6,23 @@ import os
 import selectors
 import signal
 import socket
+import sys
 import threading
 import time
 from collections.abc import Sequence
 from types import TracebackType
 from typing import Any, Self
 
-from agentic.core.errors import SandboxError
+from agentic.core.errors import SandboxError, UnsupportedPlatformError
 from agentic.core.spec import Sdk
 from agentic.core.values import Outcome
 from agentic.sandbox.capture import Capture
 from agentic.sandbox.network import Link, Network
 from agentic.sandbox.policy import SandboxPolicy
-from agentic.sandbox.zygote_process import RunFiles, ZygoteProcess
+from agentic.sandbox.zygote_process import RunFiles, Terms, ZygoteProcess
 
 _RUNS_PER_ZYGOTE = 500
+_NOT_CLOSED = "`agentic doctor` says what each layer needs; agentic:sandbox.require names the walls that must stand"
 _REPORT_BYTES = 65536
 # How long a killed child may take to be gone before its zygote is no longer believed to be able to tell.
 _GRACE_SECONDS = 2.0
@@ -37,7 +39,21 @@ class Sandbox:
     A zygote is replaced after `runs_per_zygote` runs, because its children share its hash seed and address layout.
     """
 
-    def __init__(self, sdk: Sdk, *, python_path: Sequence[str] = (), runs_per_zygote: int = _RUNS_PER_ZYGOTE) -> None:
+    def __init__(
+        self,
+        sdk: Sdk,
+        *,
+        python_path: Sequence[str] = (),
+        runs_per_zygote: int = _RUNS_PER_ZYGOTE,
+        terms: Terms | None = None,
+    ) -> None:
+        """`terms` says which walls must stand; by default all of them, whichever layer makes each."""
+        if not sys.platform.startswith("linux"):
+            raise UnsupportedPlatformError(
+                f"the sandbox needs Linux's own walls, which {sys.platform} does not have",
+                hint="work in a Linux container or virtual machine; .devcontainer/ describes one",
+            )
+        self._terms = terms or Terms()
         self._sdk = sdk
         self._python_path = tuple(python_path)
         self._runs_per_zygote = runs_per_zygote
@@ -68,7 +84,7 @@ class Sandbox:
     def run(self, code: str, policy: SandboxPolicy, network: Network | None = None) -> Outcome:
         """Runs `code` as a script; its connections go through `network` (without one, all are refused).
 
-        Raises `SandboxError` only when the sandbox cannot be started.
+        Raises `SandboxError` only when the sandbox cannot be started, or a wall that must stand does not; nothing has run then.
         """
         started = time.monotonic()
         zygote = self._zygote()
@@ -89,7 +105,7 @@ class Sandbox:
                 self._current.wait()
                 self._current = None
             if self._current is None:
-                self._current, self._next = self._next or ZygoteProcess(self._sdk, self._python_path), None
+                self._current, self._next = self._next or ZygoteProcess(self._sdk, self._python_path, self._terms), None
             self._current = current = self._successor(self._current)
             try:
                 if not current.ready():
@@ -105,7 +121,7 @@ class Sandbox:
         if current.runs < self._runs_per_zygote:
             return current
         if self._next is None:
-            self._next = ZygoteProcess(self._sdk, self._python_path)
+            self._next = ZygoteProcess(self._sdk, self._python_path, self._terms)
         try:
             if not self._next.ready(0.0):
                 return current
@@ -253,7 +269,9 @@ class _Run:
             os.close(self._pidfd)
 
     def _result(self, stdout: Capture, stderr: Capture, report: Capture) -> Outcome:
-        layers, claimed = _read_report(report.data)
+        layers, claimed, refused = _read_report(report.data)
+        if refused:
+            raise SandboxError(f"the sandbox is not closed here: {'; '.join(refused)}", hint=_NOT_CLOSED)
         code, by_signal = None, 0
         wait_status = (self._ended or {}).get("ended", signal.SIGKILL)
         if os.WIFEXITED(wait_status):
@@ -278,9 +296,10 @@ class _Run:
         )
 
 
-def _read_report(data: bytes) -> tuple[tuple[str, ...], str]:
-    """The layers, which the guest reports before the script runs, and the reason it may claim afterwards."""
+def _read_report(data: bytes) -> tuple[tuple[str, ...], str, list[str]]:
+    """The layers, reported before the script runs; the reason it may claim afterwards; why it was not started at all."""
     layers: tuple[str, ...] = ()
+    refused: list[str] = []
     reason = ""
     for number, line in enumerate(data.splitlines()):
         try:
@@ -289,6 +308,7 @@ def _read_report(data: bytes) -> tuple[tuple[str, ...], str]:
             continue
         if number == 0:
             layers = tuple(str(name) for name in facts["layers"])
+            refused = [str(fault) for fault in facts.get("refused", ())]
         elif isinstance(facts, dict) and facts.get("reason") == "memory":  # pyright: ignore[reportUnknownMemberType]
             reason = "memory"
-    return layers, reason
+    return layers, reason, refused

@@ -1,6 +1,7 @@
 """The zygote: a process with an empty environment that has the SDK imported and forks one child per run.
 
 It gets descriptors only, never code, so that nothing of one run is in the memory of the next. It is single-threaded.
+It confines itself before it imports the SDK: what an SDK does while it is imported, it does behind the same walls.
 Started by `zygote_process`; ends when its control socket does and its last run is over.
 """
 
@@ -19,24 +20,28 @@ from pathlib import Path
 from typing import Any
 
 from agentic.sandbox import guest_network, lockdown
-from agentic.sandbox.guest import GuestFiles, load, main as run_guest
+from agentic.sandbox.confinement import Confinement
+from agentic.sandbox.guest import GuestFiles, Origin, load, main as run_guest
 
 _MOST_FILES = 6
 # A killed process is gone at once, unless it hangs in the kernel; then its runs wait for it no longer than this.
 _ORPHANS_SECONDS = 0.5
 
 
-def main(control: int, sdk: Mapping[str, Any]) -> None:
-    """`sdk` has the fields of `agentic.core.spec.Sdk` that matter here: modules, warm_up, bootstrap."""
+def main(control: int, facts: Mapping[str, Any]) -> None:
+    """`facts` are what `zygote_process.ZygoteProcess` says of the SDK (modules, warm_up, bootstrap) and of the confinement."""
     line = socket.socket(fileno=control)
     try:
-        _warm_up(sdk)
+        confinement = Confinement([Path(folder) for folder in facts["library"]], facts["without"])
+        standing = (*facts["standing"], *confinement.enter())
+        _warm_up(facts)
+        confinement.settle()
     # An SDK is somebody's code; the reason it does not load is for the person who called `Sandbox.start`.
     except BaseException:  # noqa: BLE001
         line.send(json.dumps({"failed": traceback.format_exc()[-8000:]}).encode())
         return
     line.send(json.dumps({"ready": True}).encode())
-    _Nursery(line, sdk.get("bootstrap", "")).watch()
+    _Nursery(line, Origin(os.getpid(), confinement, standing, tuple(facts["require"]), facts["bootstrap"])).watch()
 
 
 def _warm_up(sdk: Mapping[str, Any]) -> None:
@@ -44,9 +49,9 @@ def _warm_up(sdk: Mapping[str, Any]) -> None:
     lockdown.spare_threads()
     for module in sdk["modules"]:
         importlib.import_module(module)
-    if sdk.get("warm_up"):
+    if sdk["warm_up"]:
         load(sdk["warm_up"])()
-    if sdk.get("bootstrap"):
+    if sdk["bootstrap"]:
         load(sdk["bootstrap"])  # Imported here; called in each child.
     if threading.active_count() > 1:
         raise RuntimeError(f"the SDK's warm-up left threads behind: {threading.enumerate()}")
@@ -57,9 +62,9 @@ def _warm_up(sdk: Mapping[str, Any]) -> None:
 class _Nursery:
     """The zygote's loop: forks a child for each command, tells each run's status socket how its child ended."""
 
-    def __init__(self, control: socket.socket, bootstrap: str) -> None:
+    def __init__(self, control: socket.socket, origin: Origin) -> None:
         self._control = control
-        self._bootstrap = bootstrap
+        self._origin = origin
         self._open = True
         self._runs: dict[int, socket.socket] = {}
         self._wake, self._woken = os.pipe()
@@ -96,7 +101,6 @@ class _Nursery:
 
     def _fork(self, files: list[int]) -> None:
         status, *rest = files
-        zygote = os.getpid()
         try:
             pid = os.fork()
         except OSError:  # Too many processes: the run's status socket closes without a word.
@@ -107,7 +111,7 @@ class _Nursery:
             # Their descriptors are about to be closed, so the objects must not close the numbers' next owners.
             for owned in (self._control, *self._runs.values()):
                 owned.detach()
-            run_guest(GuestFiles(*rest), self._bootstrap, zygote)
+            run_guest(GuestFiles(*rest), self._origin)
         for fd in rest:
             os.close(fd)
         line = self._runs[pid] = socket.socket(fileno=status)

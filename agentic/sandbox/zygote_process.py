@@ -14,17 +14,34 @@ from pathlib import Path
 from agentic.core.errors import SandboxError
 from agentic.core.spec import Sdk
 from agentic.sandbox import zygote
+from agentic.sandbox.layers import WALLS
 
 _START_SECONDS = 60.0
-_PACKAGE_ROOT = Path(__file__).resolve().parents[2]
+_PACKAGE = Path(__file__).resolve().parents[1]
 # Isolated, without site: sys.path is the standard library alone, to which exactly the given folders are added.
 _OPTIONS = ("-I", "-S", "-B", "-X", "utf8")
+# The folder our package lies in is not the script's to read (a clone's has much else in it): once the package is known,
+# its parts are found without.
 _BOOT = f"""
 import json, sys
-sys.path += json.loads(sys.argv[1])
+home, folders, control, facts = json.loads(sys.argv[1])
+sys.path.append(home)
 from {zygote.__name__} import main
-main(int(sys.argv[2]), json.loads(sys.argv[3]))
+sys.path[-1:] = folders
+main(control, facts)
 """
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """Which walls must stand (names of `layers.WALLS`), which layers to leave out, and whether a function stands around it all.
+
+    `own_function` is for AWS Lambda only, where no kernel layer can be had: there the function is the wall.
+    """
+
+    require: tuple[str, ...] = tuple(WALLS)
+    without: frozenset[str] = frozenset()
+    own_function: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +59,7 @@ class RunFiles:
 class ZygoteProcess:
     """One zygote. Not started twice; `fork` may be called from several threads."""
 
-    def __init__(self, sdk: Sdk, python_path: Sequence[str]) -> None:
+    def __init__(self, sdk: Sdk, python_path: Sequence[str], terms: Terms) -> None:
         """Starts it without waiting. Raises `SandboxError` when no process can be started."""
         self.runs = 0
         self.tasks = tasks_now()
@@ -50,9 +67,17 @@ class ZygoteProcess:
         self._control = ours
         self._lock = threading.Lock()
         self._ready = False
-        facts = json.dumps({"modules": sdk.modules, "warm_up": sdk.warm_up, "bootstrap": sdk.bootstrap})
-        folders = json.dumps([*dict.fromkeys([str(_PACKAGE_ROOT), *python_path])])
-        command = [sys.executable, *_OPTIONS, "-c", _BOOT, folders, str(theirs.fileno()), facts]
+        facts = {
+            "modules": sdk.modules,
+            "warm_up": sdk.warm_up,
+            "bootstrap": sdk.bootstrap,
+            "library": [*python_path, str(_PACKAGE)],
+            "require": terms.require,
+            "without": sorted(terms.without),
+            "standing": ["own-function"] if terms.own_function else [],
+        }
+        start = json.dumps([str(_PACKAGE.parent), [*python_path], theirs.fileno(), facts])
+        command = [sys.executable, *_OPTIONS, "-c", _BOOT, start]
         try:
             self._process = subprocess.Popen(  # noqa: S603 (this interpreter, with arguments of our own)
                 command,

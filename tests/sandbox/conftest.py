@@ -1,4 +1,4 @@
-"""A sandbox without an SDK, shared by the tests of this folder."""
+"""Sandboxes without an SDK, shared by the tests of this folder: with all walls of this machine, and as inside AWS Lambda."""
 
 from collections.abc import Callable, Iterator
 
@@ -6,9 +6,20 @@ import pytest
 
 from agentic.core.spec import Sdk
 from agentic.core.values import Outcome
-from agentic.sandbox import Sandbox, SandboxPolicy
+from agentic.sandbox import Sandbox, SandboxPolicy, Terms
+from tests.escape.arena import KERNEL_LAYERS
 
 Run = Callable[..., Outcome]
+
+AS_ON_LAMBDA = Terms(without=KERNEL_LAYERS, own_function=True)
+"""There the kernel offers none of its layers; what is tested with these terms must hold by the process alone."""
+
+
+def _runner(sandbox: Sandbox) -> Run:
+    def run(code: str, policy: SandboxPolicy | None = None) -> Outcome:
+        return sandbox.run(code, policy or SandboxPolicy(seconds=10))
+
+    return run
 
 
 @pytest.fixture(scope="module")
@@ -17,9 +28,23 @@ def sandbox() -> Iterator[Sandbox]:
         yield sandbox
 
 
+@pytest.fixture(scope="module")
+def lambda_sandbox() -> Iterator[Sandbox]:
+    with Sandbox(Sdk("", ("json",)), terms=AS_ON_LAMBDA) as sandbox:
+        yield sandbox
+
+
 @pytest.fixture
 def run(sandbox: Sandbox) -> Run:
-    def run(code: str, policy: SandboxPolicy | None = None) -> Outcome:
-        return sandbox.run(code, policy or SandboxPolicy(seconds=10))
+    return _runner(sandbox)
 
-    return run
+
+@pytest.fixture
+def lambda_run(lambda_sandbox: Sandbox) -> Run:
+    return _runner(lambda_sandbox)
+
+
+@pytest.fixture(params=["sandbox", "lambda_sandbox"])
+def either_run(request: pytest.FixtureRequest) -> Run:
+    """The same in both places."""
+    return _runner(request.getfixturevalue(request.param))
