@@ -3,6 +3,8 @@
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
+from agentic.core.errors import ConfigurationError
+
 LAYERS = {
     # Every name that an outcome's `layers` can hold, with what the layer stops. In the order of their setting up.
     "own-function": "on AWS Lambda: the function around the script has nothing worth stealing and serves one run only",
@@ -21,6 +23,9 @@ LAYERS = {
     "seccomp": "every system call that is not on a list: sockets, programs, new processes, tracing, signals, writing opens",
     "relay": "nothing; a convenience that lets unmodified SDKs find the relay",
 }
+
+KERNEL = frozenset({"no-new-privs", "own-network", "own-ipc", "own-root", "own-user", "landlock", "seccomp"})
+"""Those that the kernel makes and that can be left out: for measuring, and for showing what each is good for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +49,24 @@ WALLS = {
     )
 }
 """The mandatory walls by name: the default of the setting `sandbox.require`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """Which walls must stand, which layers to leave out, and whether a function of its own stands around it all.
+
+    `own_function` is for AWS Lambda only, where no kernel layer can be had: there the function is the wall.
+    Raises `ConfigurationError` for names that are none.
+    """
+
+    require: tuple[str, ...] = tuple(WALLS)
+    without: frozenset[str] = frozenset()
+    own_function: bool = False
+
+    def __post_init__(self) -> None:
+        for what, given, known in (("wall", self.require, WALLS), ("layer to leave out", self.without, KERNEL)):
+            if unknown := sorted(set(given) - set(known)):
+                raise ConfigurationError(f"no such {what}: {', '.join(unknown)}", hint=f"there are {', '.join(sorted(known))}")
 
 
 def missing(standing: Collection[str], require: Iterable[str]) -> list[str]:

@@ -17,9 +17,10 @@ from agentic.core.errors import SandboxError, UnsupportedPlatformError
 from agentic.core.spec import Sdk
 from agentic.core.values import Outcome
 from agentic.sandbox.capture import Capture
+from agentic.sandbox.layers import Terms
 from agentic.sandbox.network import Link, Network
 from agentic.sandbox.policy import SandboxPolicy
-from agentic.sandbox.zygote_process import RunFiles, Terms, ZygoteProcess
+from agentic.sandbox.zygote_process import RunFiles, ZygoteProcess
 
 _RUNS_PER_ZYGOTE = 500
 _NOT_CLOSED = "`agentic doctor` says what each layer needs; agentic:sandbox.require names the walls that must stand"

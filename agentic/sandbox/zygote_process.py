@@ -14,7 +14,7 @@ from pathlib import Path
 from agentic.core.errors import SandboxError
 from agentic.core.spec import Sdk
 from agentic.sandbox import zygote
-from agentic.sandbox.layers import WALLS
+from agentic.sandbox.layers import Terms
 
 _START_SECONDS = 60.0
 _PACKAGE = Path(__file__).resolve().parents[1]
@@ -30,18 +30,6 @@ from {zygote.__name__} import main
 sys.path[-1:] = folders
 main(control, facts)
 """
-
-
-@dataclass(frozen=True, slots=True)
-class Terms:
-    """Which walls must stand (names of `layers.WALLS`), which layers to leave out, and whether a function stands around it all.
-
-    `own_function` is for AWS Lambda only, where no kernel layer can be had: there the function is the wall.
-    """
-
-    require: tuple[str, ...] = tuple(WALLS)
-    without: frozenset[str] = frozenset()
-    own_function: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,9 +29,8 @@ from agentic.broker.transport import FakeTransport
 from agentic.core.spec import ApiSpec
 from agentic.core.values import Outcome, Target, to_json
 from agentic.core.wire import HttpRequest
-from agentic.sandbox import Sandbox, SandboxPolicy, Terms
+from agentic.sandbox import KERNEL, Sandbox, SandboxPolicy, Terms
 
-KERNEL_LAYERS = frozenset({"no-new-privs", "own-network", "own-ipc", "own-root", "own-user", "landlock", "seccomp"})
 CANARY = "CANARY_7f3a"
 KEY = f"sk_test_{CANARY}_key"
 GRANT = "run_00000000000000aa.0123456789abcdef0123456789abcdef"
@@ -254,7 +253,7 @@ def main() -> None:
     parser.add_argument("--without", default="", help="layers to leave out, separated by commas")
     parser.add_argument("--as-on-lambda", action="store_true", help="none of the kernel's layers")
     options = parser.parse_args()
-    without = KERNEL_LAYERS if options.as_on_lambda else frozenset(filter(None, options.without.split(",")))
+    without = KERNEL if options.as_on_lambda else frozenset(filter(None, options.without.split(",")))
     # Whatever is left out on purpose is not asked for.
     terms = Terms(require=(), without=without, own_function=options.as_on_lambda)
     with Arena(guarded=not options.unguarded, terms=terms) as arena:

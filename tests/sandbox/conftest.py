@@ -6,12 +6,11 @@ import pytest
 
 from agentic.core.spec import Sdk
 from agentic.core.values import Outcome
-from agentic.sandbox import Sandbox, SandboxPolicy, Terms
-from tests.escape.arena import KERNEL_LAYERS
+from agentic.sandbox import KERNEL, Sandbox, SandboxPolicy, Terms
 
 Run = Callable[..., Outcome]
 
-AS_ON_LAMBDA = Terms(without=KERNEL_LAYERS, own_function=True)
+AS_ON_LAMBDA = Terms(without=KERNEL, own_function=True)
 """There the kernel offers none of its layers; what is tested with these terms must hold by the process alone."""
 
 

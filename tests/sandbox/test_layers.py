@@ -10,9 +10,8 @@ import pytest
 
 from agentic.core.errors import SandboxError
 from agentic.core.spec import Sdk
-from agentic.sandbox import Sandbox, SandboxPolicy, Terms
+from agentic.sandbox import KERNEL, Sandbox, SandboxPolicy, Terms
 from agentic.sandbox.layers import LAYERS, WALLS, missing
-from tests.escape.arena import KERNEL_LAYERS
 from tests.sandbox.conftest import AS_ON_LAMBDA, Run
 
 POLICY = SandboxPolicy(seconds=10)
@@ -65,7 +64,7 @@ def through(code: str, planted: Path, without: set[str]) -> bool:
         pytest.param(FORK, {"seccomp"}, "seccomp", id="seccomp-stops-forks"),
         pytest.param(SIGNAL, {"seccomp"}, "seccomp", id="seccomp-stops-signals"),
         pytest.param(LOOPBACK, {"seccomp", "own-network"}, "own-network", id="own-network-stops-the-machines-loopback"),
-        pytest.param(NEW_RIGHTS, set(KERNEL_LAYERS), "no-new-privs", id="no-new-privs"),
+        pytest.param(NEW_RIGHTS, set(KERNEL), "no-new-privs", id="no-new-privs"),
     ],
 )
 def test_layer_alone_stops_it_and_without_it_the_attempt_succeeds(
@@ -133,9 +132,9 @@ def test_an_sdk_is_confined_before_it_is_imported(tmp_path: Path, planted: Path)
     assert control.count("through") == 5, control
 
 
-@pytest.mark.parametrize("wall", [name for name in WALLS if set(WALLS[name].layers) & KERNEL_LAYERS])
+@pytest.mark.parametrize("wall", [name for name in WALLS if set(WALLS[name].layers) & KERNEL])
 def test_sandbox_without_a_wall_that_must_stand_runs_nothing_and_says_which(wall: str) -> None:
-    layers = frozenset(WALLS[wall].layers)
+    layers = KERNEL & set(WALLS[wall].layers)
     with Sandbox(Sdk("", ()), terms=Terms(without=layers)) as sandbox, pytest.raises(SandboxError, match=wall):
         sandbox.run("print('ran')", POLICY)
     if wall != "privileges":  # Without it the kernel gives no other layer either.
@@ -147,7 +146,7 @@ def test_function_of_its_own_stands_for_the_kernels_layers_on_lambda(lambda_run:
     outcome = lambda_run("print('ran')")
     assert outcome.stdout == "ran\n"
     assert "own-function" in outcome.layers
-    assert not set(outcome.layers) & KERNEL_LAYERS
+    assert not set(outcome.layers) & KERNEL
 
 
 def test_missing_names_the_wall_and_what_would_make_it() -> None:
