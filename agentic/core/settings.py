@@ -9,11 +9,14 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Self
+from typing import Any, Self, cast
 
 from agentic.core.errors import ConfigurationError
 
 _NAMESPACE = "agentic:"
+
+WALLS = ("process", "limits", "privileges", "files", "system-calls", "network")
+"""The walls around a script, as the sandbox knows them (`agentic.sandbox.WALLS`)."""
 
 HAIKU = "us.anthropic.claude-haiku-5-5"
 
@@ -40,6 +43,9 @@ class Settings:
     python_runtime: str = _setting("python3.12", "runtime of the functions", choices=("python3.12", "python3.13", "python3.14"))
     run_calls: int = _setting(100, "API calls that one run may make", minimum=1)
     run_seconds: int = _setting(30, "seconds that a script may take", minimum=1)
+    sandbox__require: tuple[str, ...] = _setting(
+        WALLS, "walls without which no script runs; a shorter list is a weaker sandbox", choices=WALLS
+    )
     tool_wait: float = _setting(25.0, "seconds a tool waits before it answers still_running", minimum=1)
 
     @classmethod
@@ -114,7 +120,9 @@ def _check(item: dataclasses.Field[Any], value: Any) -> Iterator[str]:
     key, minimum, choices = _key(item), item.metadata["minimum"], item.metadata["choices"]
     if minimum is not None and value < minimum:
         yield f"agentic:{key} must be at least {minimum}, not {value}"
-    if choices and value not in choices:
-        yield f"agentic:{key} must be one of {', '.join(choices)}, not {value!r}"
+    several = isinstance(value, tuple)
+    for one in cast("tuple[Any, ...]", value if several else (value,)):
+        if choices and one not in choices:
+            yield f"agentic:{key} must be {'of' if several else 'one of'} {', '.join(choices)}, not {one!r}"
     if item.name == "apis" and not (value and all(re.fullmatch(r"[a-z][a-z0-9_]*", str(name)) for name in value)):
         yield "agentic:apis must name at least one API by its plugin name"

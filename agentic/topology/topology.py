@@ -98,7 +98,11 @@ class Topology(pulumi.ComponentResource):
             api: self._function(
                 "run_code",
                 api,
-                environment={"AGENTIC_API": api, "AGENTIC_CALL_API": brokers[api].name},
+                environment={
+                    "AGENTIC_API": api,
+                    "AGENTIC_CALL_API": brokers[api].name,
+                    "AGENTIC_SANDBOX_REQUIRE": ",".join(settings.sandbox__require),
+                },
                 may=rights.run_code(brokers[api].arn, self._place.function(self._names.function("run_code", api))),
                 per_tenant=True,
             )

@@ -139,7 +139,11 @@ def test_functions_are_told_what_the_contract_says(dev: Recorded, prod: Recorded
         "AGENTIC_HARNESS_ARN": ARN.format(service="bedrock-agentcore", rest="harness/aad_dev_executor_x7k2p9-0123456789"),
         "AGENTIC_TOOL_WAIT": "25",
     }
-    assert told(dev, "run-code-other_api") == {"AGENTIC_API": "other_api", "AGENTIC_CALL_API": f"{PREFIX}-call-api-other-api"}
+    assert told(dev, "run-code-other_api") == {
+        "AGENTIC_API": "other_api",
+        "AGENTIC_CALL_API": f"{PREFIX}-call-api-other-api",
+        "AGENTIC_SANDBOX_REQUIRE": "process,limits,privileges,files,system-calls,network",
+    }
     assert told(dev, "call-api-stripe") == {
         "AGENTIC_API": "stripe",
         "AGENTIC_TABLE": table,

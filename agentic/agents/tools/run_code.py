@@ -3,6 +3,7 @@
 One zygote per function process, with the API's SDK imported and warm before the first event; each event gets a child.
 """
 
+import contextlib
 import json
 from collections.abc import Callable
 from typing import Any, cast
@@ -11,11 +12,11 @@ from agentic.agents.tools.services import Services
 from agentic.broker.ca import Authority
 from agentic.broker.refusal import refuse
 from agentic.broker.relay import Relay
-from agentic.core.errors import BrokerError
+from agentic.core.errors import BrokerError, SandboxError
 from agentic.core.spec import ApiSpec
-from agentic.core.values import to_json
+from agentic.core.values import Outcome, to_json
 from agentic.core.wire import HttpRequest, HttpResponse
-from agentic.sandbox import Sandbox, SandboxPolicy
+from agentic.sandbox import Sandbox, SandboxPolicy, Terms, not_dumpable
 
 _LAMBDA_PAYLOAD = 6_000_000
 
@@ -23,9 +24,15 @@ _LAMBDA_PAYLOAD = 6_000_000
 def wall(services: Services) -> Callable[[Any, Any], dict[str, Any]]:
     """A Lambda handler for one API's `run_code`. Its answer is an outcome as JSON, which nobody has to believe."""
     spec = services.specs[services.setting("api")]
-    sandbox = Sandbox(spec.sdk, python_path=(services.environ["LAMBDA_TASK_ROOT"],))
+    terms = _terms(services)
+    if terms.own_function:
+        # Its credentials are in its environment, and the script's process has the same user.
+        not_dumpable()
+    sandbox = Sandbox(spec.sdk, python_path=(services.environ["LAMBDA_TASK_ROOT"],), terms=terms)
     services.client("lambda")
-    sandbox.start()
+    # The time of the first event is not spent on imports; a reason not to start is told with each event.
+    with contextlib.suppress(SandboxError):
+        sandbox.start()
     authority = Authority()
     hosts = frozenset(host.name for host in spec.hosts)
 
@@ -34,9 +41,20 @@ def wall(services: Services) -> Callable[[Any, Any], dict[str, Any]]:
             environment=spec.environment, seconds=float(event["seconds"]), output_bytes=int(event["output_bytes"])
         )
         relay = Relay(hosts, _exchange(services, spec, str(event["grant"])), authority, refusal=spec.refusal)
-        return to_json(sandbox.run(str(event["code"]), policy, relay))
+        try:
+            return to_json(sandbox.run(str(event["code"]), policy, relay))
+        except SandboxError as error:
+            return to_json(Outcome(success=False, reason="sandbox", stderr=f"{error.message}\n{error.hint}"))
 
     return handle
+
+
+def _terms(services: Services) -> Terms:
+    """On AWS the function is the wall, because the kernel offers none there; on a machine of ours the kernel is."""
+    environ = services.environ
+    on_lambda = environ.get("AWS_EXECUTION_ENV", "").startswith("AWS_Lambda_") and "AGENTIC_LOCAL" not in environ
+    require = tuple(name for name in services.setting("sandbox_require").split(",") if name)
+    return Terms(require=require, own_function=on_lambda)
 
 
 def _exchange(services: Services, spec: ApiSpec, grant: str) -> Callable[[HttpRequest], HttpResponse]:

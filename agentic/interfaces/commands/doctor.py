@@ -81,20 +81,43 @@ def _plugins() -> Iterator[Item]:
 def _sandbox() -> Iterator[Item]:
     """Runs an empty script and tells what really stood around it."""
     from agentic.core.spec import Sdk
-    from agentic.sandbox import Sandbox, SandboxPolicy
+    from agentic.sandbox import LAYERS, WALLS, Sandbox, SandboxPolicy, Terms, missing
 
     try:
-        with Sandbox(Sdk("", ())) as sandbox:
+        with Sandbox(Sdk("", ()), terms=Terms(require=())) as sandbox:
             outcome = sandbox.run("", SandboxPolicy())
     except AgenticError as error:
-        yield Item("sandbox", _BAD, error.message)
+        yield Item("sandbox", _BAD, _with_hint(error))
         return
     if not outcome.success:
         yield Item("sandbox", _BAD, f"an empty script failed: {outcome.reason or outcome.stderr}")
-    yield Item("sandbox", _GOOD, ", ".join(outcome.layers))
-    yield Item(
-        "sandbox", _NOTE, "no kernel filter of files and system calls yet: run no script that you would not run yourself"
-    )
+    for layer, stops in LAYERS.items():
+        if layer in outcome.layers:
+            yield Item(f"layer {layer}", _GOOD, f"stops {stops}" if layer != "relay" else stops)
+        elif layer not in _ELSEWHERE:
+            yield Item(f"layer {layer}", _NOTE, f"not here; it would stop {stops}. {_WAYS.get(layer, '')}".rstrip())
+    for fault in missing(outcome.layers, WALLS):
+        yield Item("sandbox", _BAD, f"{fault}; no script runs here unless agentic:sandbox.require leaves it out")
+
+
+# Layers that there can only be on AWS, or in a run with an API.
+_ELSEWHERE = {"own-function", "relay"}
+_NAMESPACES = "Needs root with CAP_SYS_ADMIN, or unprivileged user namespaces (sysctl user.max_user_namespaces)."
+_WAYS = {
+    "own-network": _NAMESPACES,
+    "own-ipc": _NAMESPACES,
+    "own-root": f"{_NAMESPACES} Linux 5.12 or newer.",
+    "own-user": "Only where root starts it.",
+    "landlock": "Needs Linux 5.13 or newer with Landlock switched on (boot parameter lsm=landlock,…).",
+    "seccomp": "Needs CONFIG_SECCOMP_FILTER and an x86_64 or aarch64 processor.",
+    "zygote-seccomp": "Comes with seccomp.",
+    "no-new-privs": "Refused by whatever started this container.",
+    "process-limit": "The kernel does not limit root; comes with own-user.",
+}
+
+
+def _with_hint(error: AgenticError) -> str:
+    return f"{error.message}; {error.hint}" if error.hint else error.message
 
 
 def _local_cloud() -> Iterator[Item]:

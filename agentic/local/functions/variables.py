@@ -76,6 +76,8 @@ def process_variables(
         "AWS_LAMBDA_LOG_STREAM_NAME": stream,
         "AWS_LAMBDA_RUNTIME_API": runtime_api,
         "AWS_EC2_METADATA_DISABLED": "true",
+        # All else looks as on AWS. But here the kernel's walls stand between functions and scripts, not a machine for each.
+        "AGENTIC_LOCAL": "true",
         "AWS_CONFIG_FILE": nowhere,
         "AWS_SHARED_CREDENTIALS_FILE": nowhere,
         **given,
