@@ -8,6 +8,7 @@ import contextlib
 import json
 import os
 import re
+import shutil
 import socket
 import sysconfig
 import tempfile
@@ -29,7 +30,7 @@ from agentic.broker.transport import FakeTransport
 from agentic.core.spec import ApiSpec
 from agentic.core.values import Outcome, Target, to_json
 from agentic.core.wire import HttpRequest
-from agentic.sandbox import KERNEL, Sandbox, SandboxPolicy, Terms
+from agentic.sandbox import KERNEL, Sandbox, SandboxPolicy, Terms, not_dumpable
 
 CANARY = "CANARY_7f3a"
 KEY = f"sk_test_{CANARY}_key"
@@ -57,10 +58,15 @@ class Arrived:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What came of one attack: `escapes` is empty when every wall held."""
+    """What came of one attack: `escapes` is empty when every wall held.
+
+    `losses` are those of them that cost something also where a function of its own is all there is around the script: a key
+    or credential found, a forbidden request made, another run or the limits broken.
+    """
 
     name: str
     escapes: tuple[str, ...]
+    losses: tuple[str, ...]
     outcome: Outcome
     arrived: tuple[Arrived, ...]
 
@@ -122,7 +128,8 @@ class Arena:
         outcome = self.sandbox.run(self._filled(text), policy, relay)
         ledger.close()
         after = self.sandbox.run("print(6 * 7)", SandboxPolicy(seconds=20))
-        return Result(name, tuple(self._escapes(outcome, after)), outcome, tuple(self._upstream.arrived))
+        losses = tuple(self._losses(outcome, after))
+        return Result(name, (*self._escapes(outcome), *losses), losses, outcome, tuple(self._upstream.arrived))
 
     def _plant(self) -> None:
         self._canary_file = self._folder / "planted.txt"
@@ -162,11 +169,20 @@ class Arena:
         }
         return re.sub("@([A-Z_]+)@", lambda found: str(tokens.get(found[1], found[0])), text)
 
-    def _escapes(self, outcome: Outcome, after: Outcome) -> Iterator[str]:
+    def _losses(self, outcome: Outcome, after: Outcome) -> Iterator[str]:
+        said = outcome.stdout + outcome.stderr
+        yield from (f"the planted {what} came out" for what in ("key", "environment") if f"{CANARY}_{what}" in said)
+        yield from self._misdirected()
+        if (after.stdout, after.exit) != ("42\n", 0):
+            yield f"the next run did not work: {after}"
+        if outcome.duration_ms > 1000 * (SECONDS + 4):
+            yield f"it ran for {outcome.duration_ms / 1000:.1f} s"
+
+    def _escapes(self, outcome: Outcome) -> Iterator[str]:
         said = outcome.stdout + outcome.stderr
         yield from (line for line in said.splitlines() if line.startswith("ESCAPED"))
-        if CANARY in said:
-            yield "a planted secret came out"
+        if f"{CANARY}_file" in said:
+            yield "the planted file came out"
         for listener, name in ((self._tcp, "TCP"), (self._unix, "Unix socket")):
             with contextlib.suppress(BlockingIOError):
                 listener.accept()[0].close()
@@ -177,15 +193,10 @@ class Arena:
         if found := list(self._watched.iterdir()):
             yield f"it wrote {[path.name for path in found]}"
             for path in found:
-                path.unlink()
+                shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
         if self._canary_file.read_text() != f"{CANARY}_file\n" or self._canary_file.stat().st_mode & 0o777 != 0o666:
             yield "it changed the planted file"
             self._plant_again()
-        yield from self._misdirected()
-        if (after.stdout, after.exit) != ("42\n", 0):
-            yield f"the next run did not work: {after}"
-        if outcome.duration_ms > 1000 * (SECONDS + 4):
-            yield f"it ran for {outcome.duration_ms / 1000:.1f} s"
 
     def _plant_again(self) -> None:
         self._canary_file.unlink(missing_ok=True)
@@ -253,6 +264,8 @@ def main() -> None:
     parser.add_argument("--without", default="", help="layers to leave out, separated by commas")
     parser.add_argument("--as-on-lambda", action="store_true", help="none of the kernel's layers")
     options = parser.parse_args()
+    if options.as_on_lambda:
+        not_dumpable()  # As run_code makes itself there.
     without = KERNEL if options.as_on_lambda else frozenset(filter(None, options.without.split(",")))
     # Whatever is left out on purpose is not asked for.
     terms = Terms(require=(), without=without, own_function=options.as_on_lambda)
