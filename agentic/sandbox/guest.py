@@ -7,6 +7,7 @@ import json
 import linecache
 import os
 import signal
+import socket
 import sys
 import threading
 import traceback
@@ -19,6 +20,7 @@ from agentic.sandbox import guest_network, layers, lockdown
 from agentic.sandbox.confinement import Confinement
 
 SCRIPT = "script.py"
+MOST_FILES = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +45,14 @@ class Origin:
     bootstrap: str
 
 
-def main(files: GuestFiles, origin: Origin) -> NoReturn:
-    """Everything that happens in the child. The exit status is the script's, as `python script.py` would have it."""
+def main(line: int, origin: Origin) -> NoReturn:
+    """Everything that happens in the child, which waits at `line` (its only descriptor) for its run's descriptors.
+
+    The exit status is the script's, as `python script.py` would have it.
+    """
     status = 70
     try:
-        status = _main(files, origin)
+        status = _main(line, origin)
     # The script may raise anything anywhere, in exit handlers too; the child must not fall back into the zygote's loop.
     except BaseException:  # noqa: BLE001
         _print_exception(*sys.exc_info())
@@ -56,11 +61,16 @@ def main(files: GuestFiles, origin: Origin) -> NoReturn:
         os._exit(status)
 
 
-def _main(files: GuestFiles, origin: Origin) -> int:
+def _main(line: int, origin: Origin) -> int:
+    signal.set_wakeup_fd(-1)
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    _keep_only(line)
+    lockdown.end_with(origin.zygote)
+    files = _receive(line)
     _take(files)
     with os.fdopen(files.brief, encoding="utf-8") as file:
         brief: dict[str, Any] = json.load(file)
-    standing = [*origin.layers, *lockdown.restrain(brief["limits"], origin.zygote), "empty-environment"]
+    standing = [*origin.layers, *lockdown.restrain(brief["limits"]), "empty-environment"]
     _set_environment(brief["environment"])
     _set_streams()
     if origin.confinement.filter_script():
@@ -87,18 +97,29 @@ def load(reference: str) -> Callable[[], object]:
     return getattr(importlib.import_module(module), name)
 
 
+def _receive(line: int) -> GuestFiles:
+    """Waits for a run. Ends this process when there will be none."""
+    with socket.socket(fileno=line) as waiting:
+        data, files, _flags, _address = socket.recv_fds(waiting, 64, MOST_FILES)
+    if not data:
+        os._exit(0)
+    return GuestFiles(*files)
+
+
 def _take(files: GuestFiles) -> None:
     """Standard streams in their places, every other descriptor but the guest's own closed. 0 is the zygote's: /dev/null."""
-    signal.set_wakeup_fd(-1)
-    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     for source, target in ((files.stdout, 1), (files.stderr, 2)):
         os.dup2(source, target)
+    _keep_only(files.brief, files.report, files.network)
+    guest_network.forget_zygote()
+
+
+def _keep_only(*descriptors: int) -> None:
     low = 3
-    for own in sorted(fd for fd in (files.brief, files.report, files.network) if fd >= 0):
+    for own in sorted(fd for fd in descriptors if fd >= 0):
         os.closerange(low, own)
         low = own + 1
     os.closerange(low, os.sysconf("SC_OPEN_MAX"))
-    guest_network.forget_zygote()
 
 
 def _set_environment(environment: Mapping[str, str]) -> None:

@@ -28,12 +28,16 @@ def spare_threads() -> None:
         libc.mallopt(_M_ARENA_MAX, 2)
 
 
-def restrain(limits: Mapping[str, int], zygote: int) -> Iterator[str]:
-    """Restrains this process for good; yields the name of each layer that holds, found by asking the kernel."""
+def end_with(zygote: int) -> None:
+    """This process, leader of a group of its own from now on, ends when its zygote does."""
     os.setsid()
     prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() != zygote:  # It died before the line above: nobody would ever end this process.
         os._exit(1)
+
+
+def restrain(limits: Mapping[str, int]) -> Iterator[str]:
+    """Restrains this process for good; yields the name of each layer that holds, found by asking the kernel."""
     yield "process"
     _set_limits(limits)
     yield "rlimits"

@@ -16,14 +16,14 @@ import threading
 import time
 import traceback
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from agentic.sandbox import guest_network, lockdown
 from agentic.sandbox.confinement import Confinement
-from agentic.sandbox.guest import GuestFiles, Origin, load, main as run_guest
+from agentic.sandbox.guest import MOST_FILES, Origin, load, main as run_guest
 
-_MOST_FILES = 6
 # A killed process is gone at once, unless it hangs in the kernel; then its runs wait for it no longer than this.
 _ORPHANS_SECONDS = 0.5
 
@@ -34,6 +34,7 @@ def main(control: int, facts: Mapping[str, Any]) -> None:
     try:
         confinement = Confinement([Path(folder) for folder in facts["library"]], facts["without"])
         standing = (*facts["standing"], *confinement.enter())
+        lockdown.not_dumpable()  # So are its children from their first moment.
         _warm_up(facts)
         confinement.settle()
     # An SDK is somebody's code; the reason it does not load is for the person who called `Sandbox.start`.
@@ -59,6 +60,14 @@ def _warm_up(sdk: Mapping[str, Any]) -> None:
     gc.freeze()
 
 
+@dataclass(frozen=True, slots=True)
+class _Child:
+    """A child and the line at which it waits for its run."""
+
+    pid: int
+    line: socket.socket
+
+
 class _Nursery:
     """The zygote's loop: forks a child for each command, tells each run's status socket how its child ended."""
 
@@ -67,6 +76,7 @@ class _Nursery:
         self._origin = origin
         self._open = True
         self._runs: dict[int, socket.socket] = {}
+        self._spare: _Child | None = None
         self._wake, self._woken = os.pipe()
         os.set_blocking(self._woken, False)
         os.set_blocking(self._wake, False)
@@ -77,6 +87,9 @@ class _Nursery:
 
     def watch(self) -> None:
         while self._open or self._runs:
+            if self._open and not self._runs and self._spare is None:
+                # Nobody waits now, so the next run need not wait for the fork.
+                self._spare = self._fork()
             poll = select.poll()
             poll.register(self._wake, select.POLLIN)
             if self._open:
@@ -93,36 +106,64 @@ class _Nursery:
             self._reap()
 
     def _command(self) -> None:
-        data, files, _flags, _address = socket.recv_fds(self._control, 64, _MOST_FILES)
+        data, files, _flags, _address = socket.recv_fds(self._control, 64, MOST_FILES)
         if not data:
             self._open = False
+            self._drop_spare()
             return
-        self._fork(files)
-
-    def _fork(self, files: list[int]) -> None:
         status, *rest = files
-        try:
-            pid = os.fork()
-        except OSError:  # Too many processes: the run's status socket closes without a word.
-            for fd in files:
-                os.close(fd)
-            return
-        if pid == 0:
-            # Their descriptors are about to be closed, so the objects must not close the numbers' next owners.
-            for owned in (self._control, *self._runs.values()):
-                owned.detach()
-            run_guest(GuestFiles(*rest), self._origin)
+        child = self._send_to_child(rest)
         for fd in rest:
             os.close(fd)
-        line = self._runs[pid] = socket.socket(fileno=status)
-        message = json.dumps({"pid": pid}).encode()
+        if child is None:  # Too many processes: the run's status socket closes without a word.
+            os.close(status)
+            return
+        line = self._runs[child] = socket.socket(fileno=status)
+        message = json.dumps({"pid": child}).encode()
         try:
-            handle = os.pidfd_open(pid)
+            handle = os.pidfd_open(child)
         except OSError:  # A kernel or a filter without pidfd: the number is safe until this process reaps it.
             _tell(line, message, [])
         else:
             _tell(line, message, [handle])
             os.close(handle)
+
+    def _send_to_child(self, files: list[int]) -> int | None:
+        """The child that has the run's descriptors now. A spare that died meanwhile is replaced."""
+        for child in (self._spare, None):
+            child = child or self._fork()
+            self._spare = None
+            if child is None:
+                return None
+            with child.line:
+                try:
+                    socket.send_fds(child.line, [b"run"], files)
+                except OSError:
+                    continue
+            return child.pid
+        return None
+
+    def _fork(self) -> "_Child | None":
+        """A child that waits for its run, so far without anything of any."""
+        ours, theirs = socket.socketpair()
+        try:
+            pid = os.fork()
+        except OSError:
+            ours.close()
+            theirs.close()
+            return None
+        if pid == 0:
+            # Their descriptors are about to be closed, so the objects must not close the numbers' next owners.
+            for owned in (self._control, ours, *self._runs.values()):
+                owned.detach()
+            run_guest(theirs.detach(), self._origin)
+        theirs.close()
+        return _Child(pid, ours)
+
+    def _drop_spare(self) -> None:
+        if self._spare is not None:
+            self._spare.line.close()
+            self._spare = None
 
     def _abandon(self, fd: int) -> None:
         for pid, status in self._runs.items():
@@ -134,6 +175,8 @@ class _Nursery:
         while (ended := _ended_child()) is not None:
             if ended in self._runs:
                 _kill_group(ended)
+            if self._spare is not None and ended == self._spare.pid:
+                self._drop_spare()
             line = self._runs.pop(ended, None)
             _, wait_status = os.waitpid(ended, 0)
             self._end_orphans()
@@ -144,11 +187,14 @@ class _Nursery:
     def _end_orphans(self) -> None:
         """Ends every process that a script left behind and waits until it is gone, so that no later run finds it."""
         deadline = time.monotonic() + _ORPHANS_SECONDS
-        while (orphans := [pid for pid in _children() if pid not in self._runs]) and time.monotonic() < deadline:
+        while (orphans := [pid for pid in _children() if not self._owns(pid)]) and time.monotonic() < deadline:
             for pid in orphans:
                 os.kill(pid, signal.SIGKILL)
                 os.waitpid(pid, os.WNOHANG)
             time.sleep(0.001)
+
+    def _owns(self, pid: int) -> bool:
+        return pid in self._runs or (self._spare is not None and pid == self._spare.pid)
 
 
 def _children() -> list[int]:
