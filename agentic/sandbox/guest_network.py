@@ -4,6 +4,8 @@ This is convenience, not a wall: it makes unmodified SDKs work where there is no
 It is installed in the zygote before any SDK is imported; there, and in a run without a relay, every connect is refused.
 """
 
+import errno
+import ipaddress
 import json
 import os
 import socket
@@ -17,7 +19,10 @@ _SERVICES = {"http": 80, "https": 443}
 
 _original_init = socket.socket.__init__
 _original_connect = socket.socket.connect
+_original_bind = socket.socket.bind
+_original_listen = socket.socket.listen
 _original_setsockopt = socket.socket.setsockopt
+_original_getsockopt = socket.socket.getsockopt
 _original_getpeername = socket.socket.getpeername
 _original_getsockname = socket.socket.getsockname
 _original_load_verify_locations = ssl.SSLContext.load_verify_locations
@@ -31,7 +36,8 @@ class _Relay:
         self.trust = ""
         self.lock = threading.Lock()
         self.placeholder = -1
-        self.peers: weakref.WeakKeyDictionary[socket.socket, tuple[str, int]] = weakref.WeakKeyDictionary()
+        # By inode: a socket's number and object change when TLS wraps it, its inode does not.
+        self.peers: dict[int, tuple[str, int]] = {}
         self.contexts: weakref.WeakSet[ssl.SSLContext] = weakref.WeakSet()
 
     def connect(self, host: str, port: int) -> int:
@@ -54,6 +60,9 @@ class _Relay:
             self.placeholder = ours.detach()
         return os.dup(self.placeholder)
 
+    def is_unconnected(self, fd: int) -> bool:
+        return self.placeholder >= 0 and os.path.sameopenfile(fd, self.placeholder)
+
 
 _relay = _Relay()
 
@@ -64,7 +73,10 @@ def install() -> None:
         "__init__": _init,
         "connect": _connect,
         "connect_ex": _connect_ex,
+        "bind": _bind,
+        "listen": _listen,
         "setsockopt": _setsockopt,
+        "getsockopt": _getsockopt,
         "getpeername": _getpeername,
         "getsockname": _getsockname,
     }
@@ -113,7 +125,7 @@ def _connect(self: socket.socket, address: Any) -> None:
         os.close(stream)
     # The blocking mode belongs to the open file, which has just been exchanged.
     os.set_blocking(self.fileno(), self.gettimeout() is None)
-    _relay.peers[self] = (host, port)
+    _relay.peers[os.fstat(self.fileno()).st_ino] = (host, port)
 
 
 def _connect_ex(self: socket.socket, address: Any) -> int:
@@ -124,15 +136,38 @@ def _connect_ex(self: socket.socket, address: Any) -> int:
     return 0
 
 
+def _bind(self: socket.socket, address: Any) -> None:
+    """Nothing: a client that names its own end of a connection gets the only one there is."""
+    if self.family not in _INTERNET:
+        _original_bind(self, address)
+
+
+def _listen(self: socket.socket, *backlog: int) -> None:
+    if self.family in _INTERNET:
+        raise PermissionError(errno.EPERM, "the sandbox takes no connections")
+    _original_listen(self, *backlog)
+
+
 def _setsockopt(self: socket.socket, level: int, option: int, *value: Any) -> None:
     # The stream is a Unix socket; TCP and IP options have no meaning there.
     if self.family not in _INTERNET or level == socket.SOL_SOCKET:
         _original_setsockopt(self, level, option, *value)
 
 
+def _getsockopt(self: socket.socket, level: int, option: int, length: int = 0) -> int | bytes:
+    if self.family in _INTERNET and level != socket.SOL_SOCKET:
+        return bytes(length) if length else 0
+    return _original_getsockopt(self, level, option, length) if length else _original_getsockopt(self, level, option)
+
+
 def _getpeername(self: socket.socket) -> Any:
+    """Of an unconnected socket an error: by it `ssl` tells whether to shake hands at once or after `connect`."""
     name = _original_getpeername(self)
-    return _relay.peers.get(self, ("127.0.0.1", 443)) if self.family in _INTERNET else name
+    if self.family not in _INTERNET:
+        return name
+    if _relay.is_unconnected(self.fileno()):
+        raise OSError(errno.ENOTCONN, os.strerror(errno.ENOTCONN))
+    return _relay.peers.get(os.fstat(self.fileno()).st_ino, ("127.0.0.1", 443))
 
 
 def _getsockname(self: socket.socket) -> Any:
@@ -144,7 +179,18 @@ def _getaddrinfo(host: Any, port: Any, family: int = 0, type: int = 0, proto: in
     number = _SERVICES.get(_name(port), -1) if isinstance(port, str | bytes) and not _name(port).isdigit() else int(port or 0)
     if number < 0:
         raise socket.gaierror(socket.EAI_SERVICE, f"unknown service {_name(port)!r}")
-    return [(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP, "", (_name(host or "localhost"), number))]
+    name = _name(host or "localhost")
+    if flags & socket.AI_NUMERICHOST and not _is_address(name):
+        raise socket.gaierror(socket.EAI_NONAME, f"{name} is no address")
+    return [(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP, "", (name, number))]
+
+
+def _is_address(name: str) -> bool:
+    try:
+        ipaddress.ip_address(name)
+    except ValueError:
+        return False
+    return True
 
 
 def _gethostbyname(name: str) -> str:

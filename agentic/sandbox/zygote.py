@@ -5,6 +5,7 @@ It confines itself before it imports the SDK: what an SDK does while it is impor
 Started by `zygote_process`; ends when its control socket does and its last run is over.
 """
 
+import contextlib
 import gc
 import importlib
 import json
@@ -24,6 +25,8 @@ from agentic.sandbox import guest_network, lockdown
 from agentic.sandbox.confinement import Confinement
 from agentic.sandbox.guest import MOST_FILES, Origin, load, main as run_guest
 
+# Compiled parts of the standard library that need libraries of the system, which scripts cannot read.
+_LINKED = ("_bz2", "_hashlib", "_lzma", "_sqlite3", "_ssl", "_uuid", "zlib")
 # A killed process is gone at once, unless it hangs in the kernel; then its runs wait for it no longer than this.
 _ORPHANS_SECONDS = 0.5
 
@@ -48,6 +51,9 @@ def main(control: int, facts: Mapping[str, Any]) -> None:
 def _warm_up(sdk: Mapping[str, Any]) -> None:
     guest_network.install()
     lockdown.spare_threads()
+    for module in _LINKED:
+        with contextlib.suppress(ImportError):  # Not every Python is built with all of them.
+            importlib.import_module(module)
     for module in sdk["modules"]:
         importlib.import_module(module)
     if sdk["warm_up"]:
