@@ -77,7 +77,6 @@ NUMBERS: dict[str, tuple[int | None, int | None]] = {
     "clone3": (435, 435),
     "futex": (202, 98),
     "set_robust_list": (273, 99),
-    "get_robust_list": (274, 100),
     "rseq": (334, 293),
     "sched_yield": (24, 124),
     "sched_getaffinity": (204, 123),
@@ -117,7 +116,6 @@ NUMBERS: dict[str, tuple[int | None, int | None]] = {
     "getrlimit": (97, 163),
     "prlimit64": (302, 261),
     "uname": (63, 160),
-    "sysinfo": (99, 179),
     "prctl": (157, 167),
     # For the zygote only.
     "fork": (57, None),
@@ -156,6 +154,9 @@ _THREAD_FLAGS, _THREAD = 0x7D0F00, 0x10000
 _F_COMMANDS = (0, 1, 2, 3, 4, 1030)  # F_DUPFD to F_SETFL and F_DUPFD_CLOEXEC: nothing that sends signals (F_SETOWN).
 _IOCTLS = (0x5421, 0x5451, 0x5450, 0x541B, 0x5401)  # FIONBIO, FIOCLEX, FIONCLEX, FIONREAD, TCGETS
 _PR_NAME = (15, 16)
+_OF_ITSELF = (Check(0, (0,)),)
+# The kernel's clocks; the numbers of other processes' clocks are negative.
+_CLOCKS = (Check(0, (0,), mask=0xFFFFFFF0),)
 
 _ZYGOTE_ONLY = (
     *("fork", "wait4", "waitid", "kill", "pidfd_open", "setsid", "setrlimit"),
@@ -181,8 +182,11 @@ SCRIPT: Calls = {name: _ANY_WAY for name in NUMBERS if name not in NOT_THERE and
     "socketpair": ((Check(0, (1,)), Check(1, (1,), mask=0xFFFFFFFF & ~0x80800)),),
     "sendto": ((Check(4, (0,), wide=True),),),
     "clone": ((Check(0, (0,), mask=0xFFFFFFFF & ~_THREAD_FLAGS), Check(0, (_THREAD,), mask=_THREAD)),),
-    "prlimit64": ((Check(2, (0,), wide=True),),),
+    "prlimit64": ((*_OF_ITSELF, Check(2, (0,), wide=True)),),
     "prctl": ((Check(0, _PR_NAME),),),
+    # Of other processes these would tell the processor time they used, their groups and their limits.
+    **dict.fromkeys(("getpgid", "getsid", "sched_getaffinity"), (_OF_ITSELF,)),
+    **dict.fromkeys(("clock_gettime", "clock_getres", "clock_nanosleep"), (_CLOCKS,)),
 }
 """What a script's process may do."""
 

@@ -185,11 +185,13 @@ class Arena:
             yield "the planted file came out"
         for listener, name in ((self._tcp, "TCP"), (self._unix, "Unix socket")):
             with contextlib.suppress(BlockingIOError):
-                listener.accept()[0].close()
-                yield f"a connection arrived at the {name} listener"
+                while True:
+                    listener.accept()[0].close()
+                    yield f"a connection arrived at the {name} listener"
         with contextlib.suppress(BlockingIOError):
-            self._udp.recv(65536)
-            yield "a datagram arrived"
+            while True:
+                self._udp.recv(65536)
+                yield "a datagram arrived"
         if found := list(self._watched.iterdir()):
             yield f"it wrote {[path.name for path in found]}"
             for path in found:

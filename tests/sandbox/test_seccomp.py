@@ -105,6 +105,10 @@ CONDITIONS = [
     ("clone", (0x11,), EPERM),
     ("prlimit64", (0, 7, 0, 1), ALLOW),
     ("prlimit64", (0, 7, 0x7F0000000000, 1), EPERM),
+    ("prlimit64", (1234, 7, 0, 1), EPERM),
+    ("clock_gettime", (2,), ALLOW),
+    ("clock_gettime", ((~1234 << 3 | 2) & 0xFFFFFFFF,), EPERM),
+    ("getsid", (1234,), EPERM),
     ("prctl", (15, 1), ALLOW),
     ("prctl", (22, 2), EPERM),
 ]

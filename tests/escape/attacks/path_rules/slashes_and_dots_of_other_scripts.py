@@ -1,0 +1,54 @@
+# attack: look-alikes become / and . when a server normalises (NFKC, Windows' best fit) after the check
+# expect: broker
+# validator: refused
+import json
+import re
+import socket
+import ssl
+
+
+def ask(target, method="GET", headers="", body=b""):
+    """Status and what arrived at the API, None when nothing did."""
+    plain = socket.create_connection(("api.stripe.com", 443), 1)
+    with ssl.create_default_context().wrap_socket(plain, server_hostname="api.stripe.com") as tls:
+        tls.settimeout(1)
+        head = f"{method} {target} HTTP/1.1\r\nHost: api.stripe.com\r\nConnection: close\r\n{headers}"
+        head += f"Content-Length: {len(body)}\r\n\r\n" if body else "\r\n"
+        tls.sendall(head.encode("latin-1") + body)
+        answer = b""
+        while piece := tls.recv(65536):
+            answer += piece
+    head, _, text = answer.partition(b"\r\n\r\n")
+    status = int(head.split()[1])
+    return status, json.loads(text).get("echo") if status == 200 else None
+
+
+TARGETS = (
+    "/v1/customers/cus_1%ef%bc%8f..%ef%bc%8fpayouts",
+    "/v1/customers/%ef%bc%8e%ef%bc%8e",
+    "/v1/customers/%e2%80%a5",
+    "/v1/customers/%e2%80%a4%e2%80%a4",
+    "/v1/customers/a%e2%84%80b",
+    "/v1/customers/a%e2%84%85b",
+    "/v1/customers/x%e2%88%95y",
+    "/v1/customers/x%e2%81%84y",
+    "/v1/customers/%ef%bc%85%32%66",
+    "/v1/customers/cus_1%ef%bc%9fx",
+    "/v1/customers/cus_1%ef%bc%83x",
+    "/v1/customers/cus_1%ef%bc%9b",
+    "/v1/customers/cus_1%ef%bc%bc",
+    "/v1/customers/%ef%b9%92%ef%b9%92",
+)
+PLAIN = re.compile(r"/v1/[a-z_]+(?:/[A-Za-z0-9_]+)*(?:\?.*)?")
+
+
+for target in TARGETS:
+    try:
+        status, arrived = ask(target)
+    except (OSError, ValueError, IndexError) as error:
+        print(target, type(error).__name__, error)
+        continue
+    print(target[:60], status)
+    # Whatever path arrives must be of two or three plain segments that every server reads in one way.
+    if arrived and not PLAIN.fullmatch(arrived["target"]):
+        print("ESCAPED: the API got", ascii(arrived["target"]), "for", ascii(target), flush=True)
