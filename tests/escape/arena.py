@@ -76,7 +76,8 @@ class Arena:
 
     In an attack's text `@CANARY_FILE@` stands for a planted file that everybody may read, `@WATCH_DIR@` for a folder that
     everybody may write, `@OWNER_PID@` for the process that owns the sandbox (the canary is in its environment and
-    memory), `@TCP_PORT@` and `@UDP_PORT@` for listeners on 127.0.0.1, `@UNIX_SOCKET@` for a listener's path.
+    memory), `@TCP_PORT@` and `@UDP_PORT@` for listeners on 127.0.0.1, `@UNIX_SOCKET@` for a listener's path
+    (one for datagrams has `.datagram` behind it).
     """
 
     def __init__(self, *, guarded: bool = True, spec: ApiSpec = STRIPE, terms: Terms | None = None) -> None:
@@ -147,14 +148,18 @@ class Arena:
         )
         self._unix = self._stack.enter_context(socket.socket(socket.AF_UNIX))
         self._unix_path = self._folder / "listener"
+        self._datagram = self._stack.enter_context(socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM))
+        datagram_path = Path(f"{self._unix_path}.datagram")
         for listener, address in (
             (self._tcp, ("127.0.0.1", 0)),
             (self._udp, ("127.0.0.1", 0)),
             (self._unix, str(self._unix_path)),
+            (self._datagram, str(datagram_path)),
         ):
             listener.bind(address)
             listener.setblocking(False)
         self._unix_path.chmod(0o777)
+        datagram_path.chmod(0o777)
         self._tcp.listen()
         self._unix.listen()
 
@@ -167,11 +172,16 @@ class Arena:
             "UDP_PORT": self._udp.getsockname()[1],
             "UNIX_SOCKET": self._unix_path,
         }
-        return re.sub("@([A-Z_]+)@", lambda found: str(tokens.get(found[1], found[0])), text)
+        return filled(text, tokens)
 
     def _losses(self, outcome: Outcome, after: Outcome) -> Iterator[str]:
         said = outcome.stdout + outcome.stderr
-        yield from (f"the planted {what} came out" for what in ("key", "environment") if f"{CANARY}_{what}" in said)
+        # Attacks that search print what they find backwards, so as not to find it in their own output.
+        for what in ("key", "environment"):
+            if f"{CANARY}_{what}" in said or f"{CANARY}_{what}" in said[::-1]:
+                yield f"the planted {what} came out"
+        if set(outcome.layers) - {"relay"} != set(after.layers):
+            yield f"it claims other layers: {outcome.layers}"
         yield from self._misdirected()
         if (after.stdout, after.exit) != ("42\n", 0):
             yield f"the next run did not work: {after}"
@@ -188,10 +198,11 @@ class Arena:
                 while True:
                     listener.accept()[0].close()
                     yield f"a connection arrived at the {name} listener"
-        with contextlib.suppress(BlockingIOError):
-            while True:
-                self._udp.recv(65536)
-                yield "a datagram arrived"
+        for listener, name in ((self._udp, "UDP"), (self._datagram, "Unix")):
+            with contextlib.suppress(BlockingIOError):
+                while True:
+                    listener.recv(65536)
+                    yield f"a datagram arrived by {name}"
         if found := list(self._watched.iterdir()):
             yield f"it wrote {[path.name for path in found]}"
             for path in found:
@@ -216,6 +227,11 @@ class Arena:
                 yield f"the API got {line} with a credential of the script's"
             if wrong := _DANGEROUS_HEADERS & set(request.headers):
                 yield f"the API got {line} with {', '.join(sorted(wrong))}"
+
+
+def filled(text: str, tokens: Mapping[str, object]) -> str:
+    """`text` with its tokens replaced; unknown ones stay."""
+    return re.sub("@([A-Z_]+)@", lambda found: str(tokens.get(found[1], found[0])), text)
 
 
 class Upstream:

@@ -4,15 +4,19 @@ import pytest
 
 from agentic.apis.stripe import STRIPE
 from agentic.validator import ValidationPolicy, validate
+from tests.escape.arena import filled
 from tests.escape.conftest import attacks
 
+TOKENS = {"OWNER_PID": 1, "TCP_PORT": 1, "UDP_PORT": 1}
 POLICY = ValidationPolicy.for_spec(STRIPE)
 
 
 @pytest.mark.parametrize("name", attacks())
 def test_validator_says_what_the_file_says(name: str) -> None:
     attack = attacks()[name]
-    verdict = validate(attack.path.read_bytes(), POLICY)
+    # As bytes: some attacks are not even text.
+    text = filled(attack.path.read_bytes().decode("latin-1"), TOKENS)
+    verdict = validate(text.encode("latin-1"), POLICY)
     assert ("accepted" if verdict.valid else "refused") == attack.validator, verdict.findings[:3]
 
 

@@ -1,5 +1,5 @@
 # attack: the AWS SDK looks for credentials in eight places by itself; with any it would call STS, S3 and Secrets Manager
-# expect: sandbox
+# expect: broker
 # validator: refused
 import sys
 

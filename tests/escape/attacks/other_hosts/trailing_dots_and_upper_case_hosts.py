@@ -1,5 +1,5 @@
 # attack: API.STRIPE.COM and api.stripe.com. are the API to DNS; folding on one side only would widen the list
-# expect: harmless
+# expect: broker
 # validator: refused
 import socket
 import ssl

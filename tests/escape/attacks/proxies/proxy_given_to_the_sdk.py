@@ -1,5 +1,5 @@
 # attack: the SDK itself takes a proxy, for all calls or for one HTTP client; it would send the calls and their key there
-# expect: sandbox
+# expect: broker
 # validator: refused
 import os
 

@@ -1,5 +1,5 @@
 # attack: HTTPS_PROXY and its relatives send every library's requests, with their headers, to a server of the attacker's choice
-# expect: sandbox
+# expect: broker
 # validator: refused
 import os
 import urllib.request

@@ -1,5 +1,5 @@
 # attack: the SDK's base addresses are plain settings; pointed elsewhere, every call with its key goes there
-# expect: sandbox
+# expect: broker
 # validator: refused
 import os
 

@@ -1,7 +1,6 @@
 # attack: with certificates unverified a script believes anybody; that must not make anybody else reachable
-# expect: harmless
+# expect: broker
 # validator: refused
-# Gains nothing: whom the script believes is its own affair, the relay is the only way there is.
 import ssl
 import urllib.request
 
