@@ -8,7 +8,7 @@ from agentic.broker.ledger import CallLedger
 from agentic.broker.redact import params_of, plain, url_of
 from agentic.broker.refusal import refuse
 from agentic.broker.rules import Allowed, Refused, Rules
-from agentic.broker.scrub import scrub
+from agentic.broker.scrub import check_readable, scrub, scrub_text
 from agentic.broker.transport import Transport
 from agentic.core.errors import AgenticError, BrokerError
 from agentic.core.spec import ApiSpec
@@ -59,12 +59,13 @@ class Broker:
         intent = Call(taken.seq, plain(request.method[:20]), url_of(request), params_of(request), write=write)
         if isinstance(judged, Refused):
             return self._refuse(taken, intent, judged.reason)
+        secret: Mapping[str, str] = {}
         try:
             secret = self._secret(taken.secret_id)
             prepared = to_send(self._spec, judged, secret)
             transport = self._transport(taken.target)
         except AgenticError as error:
-            return self._refuse(taken, intent, error.message)
+            return self._refuse(taken, intent, scrub_text(self._spec, error.message, secret))
         reason = self._key_refused(taken, secret) or (self._write_refused(taken, secret) if write else "")
         if reason:
             return self._refuse(taken, intent, reason)
@@ -77,15 +78,16 @@ class Broker:
         started = self._clock()
         status: int | None = None
         try:
-            answer = transport.send(prepared, self._send_seconds)
-            _check_readable(answer)
-            status = answer.status
+            got = transport.send(prepared, self._send_seconds)
+            status = got.status
+            check_readable(got)
+            answer = scrub(self._spec, got, secret)
         except BrokerError as error:
-            # The journal keeps no status: nobody knows whether the API has done it.
-            answer = refuse(self._spec.refusal, error.message, status=502)
+            # Without an answer the journal keeps no status: nobody knows whether the API has done it.
+            answer = refuse(self._spec.refusal, scrub_text(self._spec, error.message, secret), status=502)
         duration = round((self._clock() - started) * 1000, 3)
         self._ledger.put_call(taken.run_id, taken.attempt, _with(intent, status=status, duration_ms=duration))
-        return scrub(self._spec, answer, secret)
+        return answer
 
     def _refuse(self, taken: TakenCall, intent: Call, reason: str) -> HttpResponse:
         answer = refuse(self._spec.refusal, f"Refused by the broker: {reason}")
@@ -112,12 +114,6 @@ class Broker:
         if mode is WriteMode.REFUSE:
             return "this run may only read"
         return "a write needs approval, which this version cannot ask for; the run's write mode is not `allow`"
-
-
-def _check_readable(answer: HttpResponse) -> None:
-    for name, value in answer.headers:
-        if name.lower() == "content-encoding" and value.strip().lower() not in {"", "identity"}:
-            raise BrokerError(f"the API's answer is encoded ({value[:40]}), so that it cannot be checked for the key")
 
 
 def _with(intent: Call, *, status: int | None, duration_ms: float = 0.0, refused: str = "") -> Call:

@@ -1,10 +1,13 @@
 """One connection of a script: HTTP/1.1 requests in, each as a value to `exchange`, its answer out.
 
-h11 parses: it is strict where requests are smuggled (two lengths, length and chunks, bare line feeds, folded headers).
+h11 parses. Nothing of the script's bytes goes on: what h11 read travels as a value, is judged as that value and written anew
+by the broker, so that no second parser can read another request in it. What h11 accepts although it is a smuggler's tool
+(a length beside chunks, a bare line feed, a folded header, control characters) or not HTTP/1 is refused here.
 """
 
 import http
 import logging
+import re
 import socket
 from collections.abc import Callable
 
@@ -21,6 +24,10 @@ _CHUNK = 65536
 _DRAINED_BYTES = 64 * 1024 * 1024
 _OF_THE_CONNECTION = frozenset({b"connection", b"content-length", b"keep-alive", b"transfer-encoding", b"upgrade"})
 
+_HEAD_END = re.compile(rb"\n\r?\n")
+_AROUND_DATA = re.compile(rb"(?:\r\n)?(?:[0-9A-Fa-f]{1,16}(?:;[\t\x20-\x7e\x80-\xff]*)?\r\n(?:\r\n)?)?")
+_LENGTH = re.compile(rb"\ncontent-length:([^\r]*)", re.IGNORECASE)
+_NO_CONTROLS = bytes(code for code in range(256) if code == 9 or 32 <= code != 127)
 _STATUSES = frozenset(int(status) for status in http.HTTPStatus)
 
 _log = logging.getLogger(__name__)
@@ -35,6 +42,7 @@ class Conversation:
         self._refusal = refusal
         self._body_bytes = body_bytes
         self._http = h11.Connection(h11.SERVER, max_incomplete_event_size=HEADERS_BYTES)
+        self._method = b"GET"  # Of the request under way: it says whether its answer has a body.
 
     def hold(self, stream: socket.socket) -> None:
         """Until either side ends it. Raises `OSError` when the stream breaks."""
@@ -43,23 +51,34 @@ class Conversation:
                 self._http.start_next_cycle()
         except h11.RemoteProtocolError as error:
             if self._http.our_state in {h11.IDLE, h11.SEND_RESPONSE}:
-                self._send(stream, b"GET", refuse(self._refusal, f"not HTTP/1.1: {error}", status=error.error_status_hint))
+                self._send(stream, refuse(self._refusal, f"not HTTP/1.1: {error}", status=error.error_status_hint))
 
     def _turn(self, stream: socket.socket) -> bool:
         """One request and its answer; False when the connection is over."""
+        self._method = b"GET"
         head = self._next(stream)
         if not isinstance(head, h11.Request):
+            return False
+        self._method = head.method
+        if fault := _framing_fault(head):
+            self._send(stream, refuse(self._refusal, fault, status=400))
             return False
         body = self._body(stream, head)
         if body is None:
             return False
-        self._send(stream, head.method, self._answer(head, body))
+        self._send(stream, self._answer(head, body))
         return self._http.our_state is h11.DONE and self._http.their_state is h11.DONE
 
     def _next(self, stream: socket.socket) -> h11.Event | type[h11.PAUSED]:
+        read = b""
         while True:
+            waiting = self._http.trailing_data[0]
+            if self._http.their_state is h11.IDLE:
+                _check_head(waiting)
             event = self._http.next_event()
+            read += waiting[: len(waiting) - len(self._http.trailing_data[0])]
             if event is not h11.NEED_DATA:
+                _check_framing(event, read)
                 return event  # pyright: ignore[reportReturnType]
             if self._http.they_are_waiting_for_100_continue:
                 stream.sendall(self._http.send(h11.InformationalResponse(status_code=100, headers=[])) or b"")
@@ -103,16 +122,50 @@ class Conversation:
             _log.exception("the exchange of a request failed")
             return refuse(self._refusal, "the broker could not be reached", status=502)
 
-    def _send(self, stream: socket.socket, method: bytes, response: HttpResponse) -> None:
+    def _send(self, stream: socket.socket, response: HttpResponse) -> None:
         try:
-            head = _head(response, method)
+            head = _head(response, self._method)
         except (h11.LocalProtocolError, ValueError):
             response = refuse(self._refusal, "the broker gave no HTTP answer", status=502)
-            head = _head(response, method)
+            head = _head(response, self._method)
         events: list[h11.Event] = [head, h11.EndOfMessage()]
-        if not _bodiless(response.status, method):
+        if not _bodiless(response.status, self._method):
             events.insert(1, h11.Data(data=response.body))
         stream.sendall(b"".join(self._http.send(event) or b"" for event in events))
+
+
+def _check_head(waiting: bytes) -> None:
+    """Raises `RemoteProtocolError` for a head with line ends or control characters that h11 takes and others do not."""
+    if end := _HEAD_END.search(waiting):
+        head = waiting[: end.end()]
+        if not _whole_lines(head) or b"\n " in head or b"\n\t" in head:
+            raise h11.RemoteProtocolError("a folded header, a control character, or half a line end")
+        lengths = _LENGTH.findall(head)
+        if len(lengths) > 1 or any(b"," in length for length in lengths):
+            raise h11.RemoteProtocolError("more than one Content-Length")
+
+
+def _check_framing(event: object, read: bytes) -> None:
+    """Raises `RemoteProtocolError` when what h11 read around a body's data is not exactly the framing of chunks."""
+    around = read[: len(read) - len(event.data)] if isinstance(event, h11.Data) else read
+    if isinstance(event, h11.Data | h11.EndOfMessage) and not _AROUND_DATA.fullmatch(around):
+        raise h11.RemoteProtocolError("a chunk that is framed oddly, or headers after the body")
+
+
+def _whole_lines(data: bytes) -> bool:
+    controls = data.translate(None, _NO_CONTROLS)
+    return controls == b"\r\n" * (len(controls) // 2)
+
+
+def _framing_fault(head: h11.Request) -> str:
+    names = {name for name, _ in head.headers}
+    if {b"content-length", b"transfer-encoding"} <= names:
+        return "not HTTP/1.1: a request has a Content-Length or a Transfer-Encoding, not both"
+    if head.http_version == b"1.0" and b"transfer-encoding" in names:
+        return "not HTTP/1.1: HTTP/1.0 has no Transfer-Encoding"
+    if head.http_version not in {b"1.0", b"1.1"}:
+        return f"not HTTP/1.1: version {head.http_version.decode('ascii')}"
+    return ""
 
 
 def _head(response: HttpResponse, method: bytes) -> h11.Response:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from urllib.parse import quote, unquote_plus
 
+from agentic.broker.fields import reaches
 from agentic.broker.rules import Allowed
 from agentic.core.errors import BrokerError, MissingCredentialsError
 from agentic.core.spec import ApiSpec, Credential, CredentialKind, SecretField
@@ -13,14 +14,32 @@ from agentic.core.wire import Headers, HttpRequest
 
 _OF_THE_CONNECTION = {
     *("connection", "content-length", "expect", "host", "keep-alive", "proxy-connection", "te", "trailer"),
-    *("transfer-encoding", "upgrade", "http2-settings", "alt-used"),
+    *("transfer-encoding", "upgrade", "http2-settings", "alt-used", "max-forwards", "early-data"),
 }
 _NOT_THE_SCRIPTS = {
-    *("authorization", "proxy-authorization", "cookie", "accept-encoding", "forwarded", "via", "x-real-ip"),
-    *("x-http-method-override", "x-http-method", "x-method-override"),
+    # Another account than the key's, by any of the usual names.
+    *("authorization", "cookie", "cookie2", "api-key", "apikey", "x-api-key", "x-apikey", "x-access-token", "private-token"),
+    # Where the request comes from, as only a proxy may say it.
+    *(
+        "forwarded",
+        "via",
+        "x-real-ip",
+        "true-client-ip",
+        "x-client-ip",
+        "x-cluster-client-ip",
+        "x-host",
+        "x-http-host-override",
+    ),
+    # Another method than the one that was judged.
+    *("x-http-method-override", "x-http-method", "x-method-override", "x-method", "http-method-override"),
+    # An answer in a form, or cut into parts, in which the key would not be recognised.
+    *("accept-encoding", "accept-charset", "range", "if-range", "a-im"),
 }
-_STEERING = re.compile(r"x-forwarded-.*|proxy-.*|x-original-.*|x-rewrite-.*")
+_STEERING = re.compile(
+    r"(?:x-forwarded|proxy|x-original|x-rewrite|x-auth|x-authorization|x-envoy|x-amzn|cf-connecting)(?:-.*)?"
+)
 _FIELD = re.compile(r"\{(\w+)\}")
+_SENDABLE = re.compile(r"[\x20-\x7e\xa0-\xff]+")
 
 
 def to_send(spec: ApiSpec, allowed: Allowed, secret: Mapping[str, str]) -> HttpRequest:
@@ -37,12 +56,14 @@ def to_send(spec: ApiSpec, allowed: Allowed, secret: Mapping[str, str]) -> HttpR
 
 def _clean(spec: ApiSpec, headers: Headers) -> Headers:
     named = {token.strip().lower() for name, value in headers if name.lower() == "connection" for token in value.split(",")}
+    # The type by which the body was judged goes with it, whatever the connection's own header says.
+    named.discard("content-type")
     dropped = _OF_THE_CONNECTION | _NOT_THE_SCRIPTS | named | {name.lower() for name in spec.dropped_headers}
-    # An underscore is a hyphen to many servers.
     kept = [
         (name, value)
         for name, value in headers
-        if (plain := name.lower().replace("_", "-")) not in dropped and not _STEERING.fullmatch(plain)
+        # An underscore is a hyphen to many servers, so that Content_Type is a second Content-Type.
+        if "_" not in name and (plain := name.lower()) not in dropped and not _STEERING.fullmatch(plain)
     ]
     # So that the answer can be read, and scrubbed.
     return (*kept, ("Accept-Encoding", "identity"))
@@ -58,25 +79,50 @@ def _basic(allowed: Allowed, request: HttpRequest, credential: Credential, secre
 
 
 def _query(allowed: Allowed, request: HttpRequest, credential: Credential, secret: Mapping[str, str]) -> HttpRequest:
-    wanted = credential.name.casefold()
-    parts = [part for part in allowed.query.split("&") if part and unquote_plus(part.partition("=")[0]).casefold() != wanted]
+    parts = [part for part in allowed.query.split("&") if part and not _names(part, credential.name)]
     parts.append(f"{quote(credential.name, safe='')}={quote(_filled(credential.template, secret), safe='')}")
     url = f"https://{allowed.host.name}{allowed.path}?{'&'.join(parts)}"
     return HttpRequest(request.method, url, request.headers, request.body)
 
 
+def _names(part: str, parameter: str) -> bool:
+    """Whether a server could take a part of a query for `parameter`: in any case, escaped, as a list."""
+    return bool(reaches([unquote_plus(part.partition("=")[0])], (parameter,)))
+
+
 def _path(allowed: Allowed, request: HttpRequest, credential: Credential, secret: Mapping[str, str]) -> HttpRequest:
+    """Where the operation's path has the placeholder, whatever the script wrote there; and nowhere else.
+
+    Else a script could have the key stored as somebody's name, at a place of its choice.
+    """
     value = quote(_filled(credential.template, secret), safe=":-._~")
-    path = allowed.path.replace(quote(credential.name, safe=":-._~"), value)
+    placeholder = f"{{{credential.name}}}"
+    segments = allowed.path.split("/")
+    for number, pattern in enumerate(allowed.operation.path.split("/")):
+        if placeholder in pattern:
+            segments[number] = pattern.replace(placeholder, value)
+            if "{" in segments[number]:
+                raise BrokerError(f"{allowed.operation.path}: the credential shares its segment with another placeholder")
+    path = "/".join(segments)
     query = f"?{allowed.query}" if allowed.query else ""
     return HttpRequest(request.method, f"https://{allowed.host.name}{path}{query}", request.headers, request.body)
 
 
 def _sign(allowed: Allowed, request: HttpRequest, credential: Credential, secret: Mapping[str, str]) -> HttpRequest:
+    """The signer may add headers and query fields; what was judged stays as it was."""
     module, _, name = credential.template.partition(":")
-    signed = getattr(importlib.import_module(module), name)(request, secret)
-    if not isinstance(signed, HttpRequest) or not signed.url.startswith(f"https://{allowed.host.name}/"):
-        raise BrokerError(f"{credential.template} must give the signed HttpRequest for {allowed.host.name}")
+    try:
+        signed = getattr(importlib.import_module(module), name)(request, secret)
+    # A plugin's code; what it says may hold the secret.
+    except Exception as error:  # noqa: BLE001
+        raise BrokerError(f"{credential.template} cannot sign the request: {type(error).__name__}") from None
+    if (
+        not isinstance(signed, HttpRequest)
+        or (signed.method, signed.body) != (request.method, request.body)
+        or signed.url.partition("?")[0] != request.url.partition("?")[0]
+        or not signed.url.partition("?")[2].startswith(request.url.partition("?")[2])
+    ):
+        raise BrokerError(f"{credential.template} must give the HttpRequest that it got, with headers or query fields added")
     return signed
 
 
@@ -90,7 +136,12 @@ _INJECT: Mapping[CredentialKind, Callable[[Allowed, HttpRequest, Credential, Map
 
 
 def _with_header(request: HttpRequest, name: str, value: str) -> HttpRequest:
-    others = tuple(pair for pair in request.headers if pair[0].lower().replace("_", "-") != name.lower())
+    if not _SENDABLE.fullmatch(value):
+        # Not the value itself: this is read by scripts and kept in logs.
+        raise MissingCredentialsError(
+            "the key has a character that no header can carry", hint="agentic keys set stores it anew"
+        )
+    others = tuple(pair for pair in request.headers if pair[0].lower() != name.lower())
     return HttpRequest(request.method, request.url, (*others, (name, value)), request.body)
 
 

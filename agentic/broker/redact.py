@@ -26,7 +26,7 @@ def params_of(request: HttpRequest) -> dict[str, Any]:
     """The request's fields by name, from query and body. A name sent twice has its values in a list."""
     _, _, query = request.url.partition("?")
     try:
-        fields = query_fields(query) + body_fields(request.headers, request.body, strict=False)
+        fields = query_fields(query) + (body_fields(request.headers, request.body) or [])
     except FieldError:
         return {}
     params: dict[str, Any] = {}

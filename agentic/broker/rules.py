@@ -5,10 +5,11 @@ empty or dot segments, encoded slashes, a body whose encoding hides its fields.
 """
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from urllib.parse import quote, unquote_to_bytes
 
-from agentic.broker.fields import FieldError, body_fields, field_path, query_fields
+from agentic.broker.fields import FieldError, body_fields, may_override_method, method_override, query_fields, reaches
 from agentic.broker.limits import BODY_BYTES, HEADERS_BYTES, URL_BYTES
 from agentic.core.spec import ApiSpec, Host, Operation
 from agentic.core.wire import Headers, HttpRequest
@@ -19,6 +20,8 @@ _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+", re.ASCII)
 _VALUE = re.compile(r"[\t\x20-\x7e\x80-\xff]*")
 _BAD_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _SAFE_IN_SEGMENT = "-._~!$&'()*+,=:@"
+# The last two look like a slash, and some systems make one of them.
+_SPECIAL = "/\\%;?#\u2044\u2215"
 _PLACEHOLDER = re.compile(r"\{\w+\}")
 _READS = frozenset({"GET", "HEAD"})
 
@@ -53,6 +56,7 @@ class Rules:
     def __init__(self, spec: ApiSpec) -> None:
         self._spec = spec
         self._hosts = {host.name: host for host in spec.hosts}
+        self._refused = [(operation, _near(operation.path)) for operation in spec.refused]
 
     def judge(self, request: HttpRequest) -> Allowed | Refused:
         """Trusts nothing of `request`: it may come from a relay that the script has taken over."""
@@ -80,28 +84,39 @@ class Rules:
         shown = "/" + "/".join(segments)
         if operation is None:
             raise _Unfit(f"{request.method} {shown} is not among the allowed operations of {self._spec.title}")
-        for refused in self._spec.refused:
-            # Without regard to case: some servers do not have any, and this line is the one that must not be passed by.
-            if refused.method in {"*", request.method} and _fits(refused.path, segments, exact=False):
+        fields = _Fields(query, request)
+        folded = _folded(segments)
+        for refused, near in self._refused:
+            if refused.method in {"*", request.method} and near.fullmatch(folded):
                 if not refused.refused_fields:
                     raise _Unfit(f"{request.method} {shown} is never allowed ({refused.family})")
-                self._check_fields(refused, query, request)
-        self._check_fields(operation, query, request)
+                fields.check(refused)
+        fields.check(operation)
         if request.method in _READS and request.body:
             raise _Unfit(f"a {request.method} request with a body")
         path = "/" + "/".join(quote(segment, safe=_SAFE_IN_SEGMENT) for segment in segments)
         return Allowed(host, operation, request.method, path, _canonical_query(query), request.headers, request.body)
 
-    def _check_fields(self, operation: Operation, query: str, request: HttpRequest) -> None:
+
+class _Fields:
+    """The names of one request's fields, held against what operations refuse."""
+
+    def __init__(self, query: str, request: HttpRequest) -> None:
+        body = body_fields(request.headers, request.body)
+        self._readable = body is not None
+        self._names = [name for name, _ in (*query_fields(query), *(body or ()))]
+        if override := method_override(self._names):
+            raise _Unfit(f"the field {override} would change the method; make the request with the method itself")
+        if body is None and may_override_method(request.headers, request.body):
+            raise _Unfit("the body may be a form with the field _method, which would change the method")
+
+    def check(self, operation: Operation) -> None:
         if not operation.refused_fields:
             return
-        sent = [name for name, _ in (*query_fields(query), *body_fields(request.headers, request.body, strict=True))]
-        for refused in operation.refused_fields:
-            wanted = tuple(refused.casefold().split("."))
-            for name in sent:
-                path = tuple(part.casefold() for part in field_path(name))
-                if path[: len(wanted)] == wanted:
-                    raise _Unfit(f"the field {refused} is not allowed in {operation.method} {operation.path}")
+        if not self._readable:
+            raise FieldError("a body of a type that has none that are known; send a form, JSON or multipart/form-data")
+        if found := reaches(self._names, operation.refused_fields):
+            raise _Unfit(f"the field {found} is not allowed in {operation.method} {operation.path}")
 
 
 class _Unfit(Exception):  # noqa: N818 (a refusal on its way to `judge`, not an error)
@@ -140,9 +155,13 @@ def _segments(raw_path: str) -> list[str]:
             raise _Unfit("the path is not UTF-8") from None
         if segment == "" and number < len(raw_segments):
             raise _Unfit("the path has an empty segment (//)")
-        if segment in {".", ".."}:
+        # Also as servers may fold it that know compatibility forms: a full-width slash, a two dot leader.
+        folded = unicodedata.normalize("NFKC", segment)
+        if folded in {".", ".."} or folded.startswith("..."):
             raise _Unfit("the path has a dot segment")
-        if any(character in "/\\%;?#" or not character.isprintable() for character in segment):
+        if segment != segment.strip() or (segment and not segment.strip(" .+")):
+            raise _Unfit("the path has a segment of dots and blanks, or with blanks around it, which some servers trim")
+        if any(character in _SPECIAL or not character.isprintable() for character in segment + folded):
             raise _Unfit("the path has a slash, a semicolon or another special character inside a segment")
         segments.append(segment)
     return segments
@@ -150,26 +169,37 @@ def _segments(raw_path: str) -> list[str]:
 
 def _best(operations: tuple[Operation, ...], method: str, segments: list[str]) -> Operation | None:
     """The fitting operation with the fewest placeholders: /search before /{id}."""
-    fitting = [item for item in operations if item.method == method and _fits(item.path, segments, exact=True)]
+    fitting = [item for item in operations if item.method == method and _fits(item.path, segments)]
     return min(fitting, key=lambda item: len(_PLACEHOLDER.findall(item.path)), default=None)
 
 
-def _fits(pattern: str, segments: list[str], *, exact: bool) -> bool:
+def _fits(pattern: str, segments: list[str]) -> bool:
     wanted = pattern[1:].split("/")
-    if not exact:
-        while len(segments) > 1 and segments[-1] == "":
-            segments = segments[:-1]
-    return len(wanted) == len(segments) and all(
-        _segment_fits(*pair, exact=exact) for pair in zip(wanted, segments, strict=True)
-    )
+    return len(wanted) == len(segments) and all(map(_segment_fits, wanted, segments))
 
 
-def _segment_fits(wanted: str, segment: str, *, exact: bool) -> bool:
+def _segment_fits(wanted: str, segment: str) -> bool:
     if not _PLACEHOLDER.search(wanted):
-        return wanted == segment if exact else wanted.casefold() == segment.casefold()
+        return wanted == segment
     # A placeholder may be part of a segment: "bot{token}".
-    literals = _PLACEHOLDER.split(wanted)
-    return re.fullmatch(".+".join(map(re.escape, literals)), segment, re.DOTALL | (0 if exact else re.IGNORECASE)) is not None
+    return re.fullmatch(".+".join(map(re.escape, _PLACEHOLDER.split(wanted))), segment, re.DOTALL) is not None
+
+
+def _near(path: str) -> re.Pattern[str]:
+    """Matches every folded path that some server could take for `path`; "/**" at its end stands for everything below too.
+
+    This line must not be passed by: /payouts.json is /payouts to many servers.
+    """
+    folded = _folded(path.removesuffix("/**")[1:].split("/"))
+    segments = ("[^/]+".join(map(re.escape, _PLACEHOLDER.split(segment))) for segment in folded.split("/"))
+    below = "(?:/.*)?" if path.endswith("/**") else ""
+    return re.compile("/".join(f"{segment}(?:\\.[^/]*)?" for segment in segments) + below, re.DOTALL)
+
+
+def _folded(segments: list[str]) -> str:
+    """The path as the most lenient server compares it: no case, no compatibility forms, no blanks and dots at the ends."""
+    folded = [unicodedata.normalize("NFKC", segment).casefold().strip().rstrip(". ") for segment in segments]
+    return "/".join(folded).rstrip("/")
 
 
 def _canonical_query(query: str) -> str:

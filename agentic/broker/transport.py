@@ -52,7 +52,7 @@ class HttpsTransport:
         connect: Connect = connect,
         clock: Callable[[], float] = time.time,
     ) -> None:
-        self._context = context or ssl.create_default_context()
+        self._context = context or _verifying_context()
         self._resolve = resolve
         self._connect = connect
         self._clock = clock
@@ -73,6 +73,8 @@ class HttpsTransport:
                 raise
         except (OSError, http.client.HTTPException) as error:
             raise BrokerError(f"{host} could not be reached: {type(error).__name__}: {error}") from error
+        except ValueError:  # A request that HTTP cannot carry; its words would quote the key.
+            raise BrokerError(f"the request to {host} cannot be written as HTTP") from None
         if reusable:
             self._keep(host, connection)
         else:
@@ -129,9 +131,9 @@ class FakeTransport:
 
     def __init__(self, url: str) -> None:
         parts = urlsplit(url)
-        if parts.scheme != "http" or not parts.hostname or not ipaddress.ip_address(parts.hostname).is_loopback:
+        if parts.scheme != "http" or not _is_loopback(parts.hostname or ""):
             raise BrokerError(f"a fake is reached at http://127.0.0.1:PORT, not at {url}")
-        self._address = (parts.hostname, parts.port or 80)
+        self._address = (parts.hostname or "", parts.port or 80)
 
     def send(self, request: HttpRequest, timeout: float) -> HttpResponse:
         host = urlsplit(request.url).hostname or ""
@@ -140,6 +142,8 @@ class FakeTransport:
             response, _ = _exchange(connection, request, host, timeout)
         except (OSError, http.client.HTTPException) as error:
             raise BrokerError(f"the fake of {host} could not be reached: {type(error).__name__}: {error}") from error
+        except ValueError:
+            raise BrokerError(f"the request to {host} cannot be written as HTTP") from None
         finally:
             connection.close()
         return response
@@ -159,6 +163,7 @@ def _exchange(
         connection.putheader("Content-Length", str(len(request.body)))
     connection.endheaders(request.body or None)
     answer = connection.getresponse()
+    _check_framing(answer, host)
     body = bytearray()
     # What is there, not what would fill the chunk: a trickle must not put the deadline off.
     while chunk := answer.read1(_CHUNK):
@@ -183,10 +188,47 @@ def _set_timeout(connection: http.client.HTTPConnection, seconds: float) -> None
         sock.settimeout(seconds)
 
 
+def _check_framing(answer: http.client.HTTPResponse, host: str) -> None:
+    """An interim answer, after which the real one would be read as the next request's; framing that cannot be undone."""
+    if answer.status < 200:
+        raise BrokerError(f"{host} answered with an interim status {answer.status} that was not asked for")
+    coding = answer.getheader("Transfer-Encoding", "chunked")
+    if coding.strip().lower() != "chunked" or len(set(answer.headers.get_all("Content-Length", []))) > 1:
+        raise BrokerError(f"the answer of {host} is framed in a way that cannot be read")
+
+
+def _verifying_context() -> ssl.SSLContext:
+    """What `create_default_context` makes, but for its habit of writing TLS secrets to the file that SSLKEYLOGFILE names."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.load_default_certs()
+    return context
+
+
+# Outside of 2000::/3 nothing is global unicast. Inside of it, these lead to addresses that stand elsewhere in them (Teredo and
+# 6to4, both out of use) or to nobody: IETF protocol assignments, documentation. https://www.iana.org/assignments/iana-ipv6-special-registry
+_GLOBAL_UNICAST = ipaddress.IPv6Network("2000::/3")
+_NOT_A_HOST = tuple(map(ipaddress.IPv6Network, ("2001::/23", "2001:db8::/32", "2002::/16", "3fff::/20")))
+# How a host of IPv4 is reached from a network that has IPv6 only (RFC 6052): as global as the address inside.
+_NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
+
+
 def _is_global(address: str) -> bool:
     try:
-        found = ipaddress.ip_address(address.partition("%")[0])
+        found = ipaddress.ip_address(address)
     except ValueError:
         return False
-    mapped = found.ipv4_mapped if isinstance(found, ipaddress.IPv6Address) else None
-    return (mapped or found).is_global and not found.is_multicast
+    if isinstance(found, ipaddress.IPv6Address):
+        if found.scope_id is not None:
+            return False
+        inside = found.ipv4_mapped or (ipaddress.IPv4Address(int(found) & 0xFFFFFFFF) if found in _NAT64 else None)
+        if inside is None:
+            return found in _GLOBAL_UNICAST and not any(found in network for network in _NOT_A_HOST)
+        found = inside
+    return found.is_global and not found.is_multicast and not found.is_reserved
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False

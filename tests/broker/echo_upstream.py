@@ -2,6 +2,7 @@
 
 import json
 import threading
+from collections.abc import Mapping
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Self
@@ -18,10 +19,14 @@ class Received:
 
 
 class EchoUpstream:
-    """Echoes headers and body, so that a key that was sent comes back. `/redirect` redirects to another host."""
+    """Echoes target, headers and body, so that a key that was sent comes back. `/redirect` redirects to another host.
 
-    def __init__(self) -> None:
+    `shape` are further fields of every answer, for SDKs that want an answer of their API's shape.
+    """
+
+    def __init__(self, shape: Mapping[str, Any] | None = None) -> None:
         self.received: list[Received] = []
+        self.shape = dict(shape or {})
         upstream = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -36,6 +41,8 @@ class EchoUpstream:
                     "object": "customer",
                     "headers": got.headers,
                     "body": body.decode("latin-1"),
+                    "target": got.target,
+                    **upstream.shape,
                 }
                 data = json.dumps(text).encode()
                 self.send_response(302 if "/redirect" in self.path else 200)
@@ -43,6 +50,7 @@ class EchoUpstream:
                     self.send_header("Location", "https://evil.test/steal")
                 self.send_header("Content-Type", "application/json")
                 self.send_header("X-Echo", got.headers.get("authorization", ""))
+                self.send_header("X-Echo-Target", got.target)
                 self.send_header("Content-Length", str(len(data)))
                 self.end_headers()
                 self.wfile.write(data)

@@ -1,5 +1,6 @@
 """The broker sends what grant, rules, key and write mode allow, and journals every call that a grant covers."""
 
+import dataclasses
 import json
 
 import pytest
@@ -8,6 +9,7 @@ from broker_stage import GRANT, KEY, LIVE_KEY, SPEC, RecordingTransport, broker,
 from agentic.broker.broker import Broker
 from agentic.broker.ledger import MemoryLedger
 from agentic.core.errors import BrokerError, MissingCredentialsError, RefusedError
+from agentic.core.spec import Credential, CredentialKind
 from agentic.core.values import Target, WriteMode
 from agentic.core.wire import HttpRequest, HttpResponse
 
@@ -138,6 +140,66 @@ def test_answer_in_an_encoding_that_cannot_be_read_is_not_passed_on() -> None:
     answer = broker(RecordingTransport(HttpResponse(200, (("Content-Encoding", "gzip"),), b"\x1f\x8b"))).call(GRANT, READ)
     assert answer.status == 502
     assert "encoded" in message(answer)
+
+
+def test_answer_that_cannot_be_passed_on_is_still_an_answer_in_the_journal() -> None:
+    """The API has done it and said so; only the script does not get to read it."""
+    ledger = ledger_for()
+    answer = broker(RecordingTransport(HttpResponse(201, (("Content-Encoding", "br"),), b"\x1f")), ledger).call(GRANT, WRITE)
+    assert answer.status == 502
+    assert ledger.calls[0].status == 201
+
+
+@pytest.mark.parametrize("charset", ["utf-7", "cp037", "ibm500", "x-unknown", "hz-gb-2312", "utf-8x"])
+def test_answer_in_a_character_set_that_hides_the_key_is_not_passed_on(charset: str) -> None:
+    headers = (("Content-Type", f'text/html; Charset="{charset}"'),)
+    answer = broker(RecordingTransport(HttpResponse(200, headers, b"+AHMAaw-"))).call(GRANT, READ)
+    assert answer.status == 502
+    assert "checked for the key" in message(answer)
+
+
+@pytest.mark.parametrize(
+    "content_type", ["application/json", "text/html; charset=utf-8", "text/plain;charset=ISO-8859-1", "a/b; q=1"]
+)
+def test_answer_in_a_common_character_set_is_passed_on(content_type: str) -> None:
+    transport = RecordingTransport(HttpResponse(200, (("Content-Type", content_type),), b"{}"))
+    assert broker(transport).call(GRANT, READ).status == 200
+
+
+def test_answer_with_the_key_in_an_odd_spelling_is_not_passed_on() -> None:
+    spelled = "".join(f"\\u{ord(character):04x}" for character in KEY).encode()
+    answer = broker(RecordingTransport(HttpResponse(200, (), b'{"you sent": "' + spelled + b'"}'))).call(GRANT, READ)
+    assert answer.status == 502
+    assert spelled not in answer.body
+
+
+@pytest.mark.parametrize("odd", [b'{"a": ' * 100_000 + b"1" + b"}" * 100_000, b"1" * 5000])
+def test_answer_with_named_fields_that_cannot_be_checked_is_not_passed_on(odd: bytes) -> None:
+    body = b'{"temporary_token": "CANARY", "odd": ' + odd + b"}"
+    answer = broker(RecordingTransport(HttpResponse(200, (), body))).call(GRANT, READ)
+    assert answer.status == 502
+    assert b"CANARY" not in answer.body
+
+
+def fails_to_sign(request: HttpRequest, secret: dict[str, str]) -> HttpRequest:
+    raise BrokerError(f"the key {secret['api_key']} is too short")
+
+
+def test_reason_of_a_refusal_does_not_tell_the_key_to_script_or_journal() -> None:
+    credential = Credential(CredentialKind.SIGN, "test_broker:fails_to_sign")
+    spec = dataclasses.replace(SPEC, hosts=(dataclasses.replace(SPEC.hosts[0], credential=credential),))
+    ledger = ledger_for()
+    answer = broker(RecordingTransport(), ledger, spec=spec).call(GRANT, READ)
+    assert answer.status == 403
+    assert KEY not in answer.body.decode() + ledger.calls[0].refused
+
+
+def test_key_with_a_line_break_is_a_refusal_that_does_not_quote_it() -> None:
+    ledger = ledger_for()
+    answer = broker(RecordingTransport(), ledger, secret={"api_key": f"{KEY}\n"}).call(GRANT, READ)
+    assert answer.status == 403
+    assert "no header can carry" in message(answer)
+    assert KEY not in answer.body.decode() + ledger.calls[0].refused
 
 
 def test_what_is_sent_is_the_canonical_request() -> None:

@@ -1,97 +1,35 @@
-"""Unmodified clients in the sandbox reach the API through relay and broker; the key is added outside and never seen inside."""
+"""What a script in the sandbox tries against relay and broker reaches nothing that is not allowed, and never the key.
 
-import base64
-import sysconfig
+What honest clients do there is in test_sdks.py.
+"""
+
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from urllib.parse import quote
 
 import pytest
-from broker_stage import GRANT, HOST, KEY, PLACEHOLDER, SPEC, WIDE, ledger_for, widened
+from broker_stage import HOST, KEY, SPEC, WIDE, ledger_for, widened
 from echo_upstream import EchoUpstream
+from sandbox_stage import HEADER, POLICY, SDK_FOLDERS, Stage
 
-from agentic.broker.broker import Broker
 from agentic.broker.ca import Authority
 from agentic.broker.credentials import to_send
 from agentic.broker.ledger import MemoryLedger
 from agentic.broker.relay import Relay
 from agentic.broker.rules import Allowed, Rules
 from agentic.broker.transport import FakeTransport
-from agentic.core.spec import ApiSpec
-from agentic.core.values import Outcome, Target
+from agentic.core.values import Outcome
 from agentic.core.wire import HttpRequest, HttpResponse
-from agentic.sandbox import Sandbox, SandboxPolicy
+from agentic.sandbox import Sandbox
 
-POLICY = SandboxPolicy(SPEC.environment, seconds=20)
-CLIENTS = {
-    "stripe": "import stripe, os\nstripe.api_key = os.environ['STRIPE_API_KEY']\nprint(stripe.Customer.create(name='Ada'))",
-    "stripe client": "import stripe\nprint(stripe.StripeClient('sk_test_placeholder').v1.customers.create({'name': 'Ada'}))",
-    "stripe async": """
-import asyncio, os, stripe
-stripe.api_key = os.environ["STRIPE_API_KEY"]
-async def main():
-    print(await stripe.Customer.create_async(name="Ada"))
-asyncio.run(main())
-""",
-    "requests": "import requests\nprint(requests.post(URL, data={'name': 'Ada'}, headers=AUTH).text)",
-    "httpx": "import httpx\nprint(httpx.post(URL, data={'name': 'Ada'}, headers=AUTH).text)",
-    "httpx async": """
-import asyncio, httpx
-async def main():
-    async with httpx.AsyncClient() as client:
-        print((await client.post(URL, data={"name": "Ada"}, headers=AUTH)).text)
-asyncio.run(main())
-""",
-    "urllib": "import urllib.request as u\nprint(u.urlopen(u.Request(URL, b'name=Ada', AUTH)).read().decode())",
-    "urllib3": """
-import urllib3
-form = {"Content-Type": "application/x-www-form-urlencoded"}
-print(urllib3.PoolManager().request("POST", URL, body="name=Ada", headers=AUTH | form).data.decode())
-""",
-    "http.client": """
-import http.client
-c = http.client.HTTPSConnection("api.stripe.com")
-for _ in range(2):
-    c.request("POST", "/v1/customers", "name=Ada", {"Content-Type": "application/x-www-form-urlencoded", **AUTH})
-    answer = c.getresponse().read().decode()
-print(answer)
-""",
-    "plain http is upgraded": """
-import urllib.request
-request = urllib.request.Request(URL.replace("https", "http"), b"name=Ada", AUTH)
-print(urllib.request.urlopen(request).read().decode())
-""",
-    "chunked": """
-import requests
-form = {"Content-Type": "application/x-www-form-urlencoded"}
-print(requests.post(URL, data=iter([b"name=", b"Ada"]), headers=AUTH | form).text)
-""",
-}
-HEADER = f"URL = 'https://{HOST}/v1/customers'\nAUTH = {{'Authorization': 'Bearer {PLACEHOLDER}'}}\n"
-
-
-class Stage:
-    """Sandbox, relay, broker and upstream in one process."""
-
-    def __init__(self, sandbox: Sandbox, upstream: EchoUpstream, authority: Authority) -> None:
-        self.sandbox = sandbox
-        self.upstream = upstream
-        self.authority = authority
-
-    def run(
-        self, code: str, *, ledger: MemoryLedger | None = None, spec: ApiSpec = SPEC, policy: SandboxPolicy = POLICY
-    ) -> Outcome:
-        transports = {Target.FAKE: FakeTransport(self.upstream.url)}
-        broker = Broker(spec, ledger or ledger_for(), lambda _: {"api_key": KEY}, transports)
-        relay = Relay([HOST], lambda request: broker.call(GRANT, request), self.authority, refusal=spec.refusal)
-        return self.sandbox.run(HEADER + code, policy, relay)
+STRIPE = "import stripe, os\nstripe.api_key = os.environ['STRIPE_API_KEY']\nprint(stripe.Customer.create(name='Ada'))"
+REQUESTS = "import requests\nprint(requests.post(URL, data={'name': 'Ada'}, headers=AUTH).text)"
 
 
 @pytest.fixture(scope="module")
 def sandbox() -> Iterator[Sandbox]:
-    with Sandbox(SPEC.sdk, python_path=[sysconfig.get_path("purelib")]) as sandbox:
+    with Sandbox(SPEC.sdk, python_path=SDK_FOLDERS) as sandbox:
         yield sandbox
 
 
@@ -104,32 +42,6 @@ def authority() -> Authority:
 def stage(sandbox: Sandbox, authority: Authority) -> Iterator[Stage]:
     with EchoUpstream() as upstream:
         yield Stage(sandbox, upstream, authority)
-
-
-def forms_of_the_key() -> list[str]:
-    return [KEY, quote(KEY, safe=""), base64.b64encode(KEY.encode()).decode(), "CANARY"]
-
-
-@pytest.mark.parametrize("client", CLIENTS)
-def test_client_reaches_the_api_with_the_real_key_and_never_sees_it(stage: Stage, client: str) -> None:
-    ledger = ledger_for()
-    outcome = stage.run(CLIENTS[client], ledger=ledger)
-    assert outcome.success, outcome.stderr
-    received = stage.upstream.received[-1]
-    assert (received.method, received.target, received.headers["host"], received.body) == (
-        "POST",
-        "/v1/customers",
-        HOST,
-        b"name=Ada",
-    )
-    assert received.headers["authorization"] == f"Bearer {KEY}"
-    assert PLACEHOLDER not in str(received)
-    assert received.headers["accept-encoding"] == "identity"
-    assert "[removed]" in outcome.stdout  # The upstream did send it back.
-    assert not [form for form in forms_of_the_key() if form in outcome.stdout + outcome.stderr]
-    assert [(call.method, call.url, call.params, call.status, call.write) for call in ledger.calls][-1:] == [
-        ("POST", f"https://{HOST}/v1/customers", {"name": "Ada"}, 200, True)
-    ]
 
 
 @pytest.mark.parametrize(
@@ -202,36 +114,53 @@ def test_control_without_the_scrubbing_the_key_comes_back(stage: Stage) -> None:
         assert isinstance(allowed, Allowed)
         return transport.send(to_send(SPEC, allowed, {"api_key": KEY}), 5)
 
-    outcome = stage.sandbox.run(HEADER + CLIENTS["requests"], POLICY, Relay([HOST], exchange, stage.authority))
+    outcome = stage.sandbox.run(HEADER + REQUESTS, POLICY, Relay([HOST], exchange, stage.authority))
     assert KEY in outcome.stdout
 
 
 def test_key_is_nowhere_in_the_child(stage: Stage) -> None:
-    """Its memory, environment and descriptors are searched after a call has been made."""
+    """After a call has been made its memory is read page by page, from every object that Python knows outwards.
+
+    `write` says EFAULT where nothing is mapped, so no list of the mappings is needed (there is no /proc).
+    """
     code = """
-import os, re, requests
+import ctypes, gc, os, re, requests
 r = requests.get(URL)
 found = {"CANAR[Y]_7f3": 0, "sk_test_placeh[o]lder": 0}  # Patterns, which do not find themselves.
-for line in open("/proc/self/maps"):
-    span, mode = line.split()[:2]
-    if mode.startswith("rw"):
-        low, high = (int(part, 16) for part in span.split("-"))
-        with open("/proc/self/mem", "rb", 0) as memory:
-            memory.seek(low)
-            data = memory.read(high - low) or b""
-            for pattern in found:
-                found[pattern] += len(re.findall(pattern.encode(), data))
+write = ctypes.CDLL(None).write
+write.argtypes = ctypes.c_int, ctypes.c_void_p, ctypes.c_size_t
+out, into = os.pipe()
+
+def read(address, size):
+    count = write(into, address, size)
+    return os.read(out, count) if count > 0 else b""
+
+mapped = set()
+large = [b"x" * size for size in (600, 5000, 50_000, 500_000)]
+for start in {id(item) >> 12 for item in [*gc.get_objects(), *large, r.headers, r.text]}:
+    for step in (1, -1):
+        page = start if step == 1 else start - 1
+        while page not in mapped and read(page << 12, 1):
+            mapped.add(page)
+            page += step
+tail, size = b"", 0
+for page in sorted(mapped):
+    data = read(page << 12, 4096)
+    size += len(data)
+    for pattern in found:
+        found[pattern] += len(re.findall(pattern.encode(), tail + data)) - len(re.findall(pattern.encode(), tail))
+    tail = data[-64:]
 control = found.pop("sk_test_placeh[o]lder") > 0
-print(r.status_code, found, control)
+print(r.status_code, found, control, size > 20_000_000)
 """
     outcome = stage.run(code)
-    assert outcome.stdout == "200 {'CANAR[Y]_7f3': 0} True\n", outcome.stderr
+    assert outcome.stdout == "200 {'CANAR[Y]_7f3': 0} True True\n", outcome.stderr
 
 
 def test_closed_grant_is_refused_in_the_apis_shape(stage: Stage) -> None:
     ledger = ledger_for()
     ledger.close()
-    outcome = stage.run(CLIENTS["stripe"], ledger=ledger)
+    outcome = stage.run(STRIPE, ledger=ledger)
     assert "PermissionError: the attempt is over; its grant is closed" in outcome.stderr
     assert not stage.upstream.received
 
@@ -288,7 +217,7 @@ def test_runs_in_parallel_have_networks_of_their_own(stage: Stage) -> None:
     ledgers = [ledger_for() for _ in range(4)]
 
     def one(ledger: MemoryLedger) -> Outcome:
-        return stage.run(CLIENTS["requests"], ledger=ledger)
+        return stage.run(REQUESTS, ledger=ledger)
 
     with ThreadPoolExecutor(4) as pool:
         outcomes = list(pool.map(one, ledgers))
@@ -297,7 +226,7 @@ def test_runs_in_parallel_have_networks_of_their_own(stage: Stage) -> None:
 
 
 def test_nothing_of_a_run_stays_behind(stage: Stage) -> None:
-    stage.run(CLIENTS["requests"])
+    stage.run(REQUESTS)
     descriptors, threads = len(_descriptors()), threading.active_count()
     for _ in range(3):
         stage.run("import requests, os\nrequests.get(URL)\nos._exit(0)")

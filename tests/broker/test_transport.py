@@ -1,90 +1,22 @@
 """Requests leave by verified https to public addresses only, or to a fake on this machine; by no proxy, never redirected."""
 
-import contextlib
-import http.server
-import socket
 import ssl
-import threading
 import time
-from collections.abc import Generator, Sequence
+import traceback
+from pathlib import Path
 from typing import Any
 
 import pytest
 from broker_stage import HOST, request
 from echo_upstream import EchoUpstream
+from tls_server import PUBLIC, TlsServer, plain_answer, resolving
 
 from agentic.broker.ca import Authority
-from agentic.broker.transport import FakeTransport, HttpsTransport, Resolve
+from agentic.broker.transport import FakeTransport, HttpsTransport
 from agentic.core.errors import BrokerError
 from agentic.core.wire import HttpRequest
 
 READ = request("GET", "/v1/customers?a=1")
-PUBLIC = "93.184.215.14"
-
-
-class TlsServer:
-    """An https server on this machine; `script` writes each answer by hand."""
-
-    def __init__(self, authority: Authority, hosts: list[str], script: Any) -> None:
-        self.connections = 0
-        stage = self
-
-        class Handler(http.server.BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-
-            def setup(self) -> None:
-                stage.connections += 1
-                super().setup()
-
-            def do_GET(self) -> None:
-                script(self)
-
-            def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
-                pass
-
-        class Server(http.server.ThreadingHTTPServer):
-            daemon_threads = True
-
-            def handle_error(self, request: Any, client_address: Any) -> None:
-                pass
-
-        self._server = Server(("127.0.0.1", 0), Handler)
-        self._server.socket = authority.server_context(hosts).wrap_socket(self._server.socket, server_side=True)
-        self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.01})
-        self.asked: list[tuple[str, int]] = []
-        self.context = ssl.create_default_context(cadata=authority.trust)
-
-    def connect(self, address: str, port: int, timeout: float) -> socket.socket:
-        self.asked.append((address, port))
-        return socket.create_connection(("127.0.0.1", self._server.server_port), timeout)
-
-    def transport(self, context: ssl.SSLContext | None = None) -> HttpsTransport:
-        return HttpsTransport(context=context or self.context, connect=self.connect, resolve=resolving(PUBLIC))
-
-    @contextlib.contextmanager
-    def serving(self) -> Generator["TlsServer"]:
-        self._thread.start()
-        try:
-            yield self
-        finally:
-            self._server.shutdown()
-            self._thread.join()
-            self._server.server_close()
-
-
-def resolving(address: str) -> Resolve:
-    def resolve(host: str, port: int) -> Sequence[str]:
-        return [address]
-
-    return resolve
-
-
-def plain_answer(handler: Any) -> None:
-    data = handler.path.encode() + b" " + handler.headers["Host"].encode()
-    handler.send_response(200)
-    handler.send_header("Content-Length", str(len(data)))
-    handler.end_headers()
-    handler.wfile.write(data)
 
 
 @pytest.fixture(scope="module")
@@ -129,31 +61,6 @@ def test_authority_that_is_not_trusted_is_refused(authority: Authority) -> None:
         server.transport(context=ssl.create_default_context()).send(READ, 5)
 
 
-@pytest.mark.parametrize(
-    "address",
-    [
-        "127.0.0.1",
-        "10.0.0.1",
-        "192.168.1.1",
-        "169.254.169.254",
-        "100.64.0.1",
-        "0.0.0.0",  # noqa: S104 (nothing is bound)
-        "::1",
-        "fe80::1%eth0",
-        "fd00::1",
-        "::ffff:127.0.0.1",
-        "224.0.0.1",
-        "nonsense",
-    ],
-)
-def test_address_that_is_not_public_is_refused(address: str) -> None:
-    def connect(address: str, port: int, timeout: float) -> socket.socket:
-        raise AssertionError(f"connected to {address}")
-
-    with pytest.raises(BrokerError, match="public address"):
-        HttpsTransport(resolve=resolving(address), connect=connect).send(READ, 5)
-
-
 @pytest.mark.parametrize("url", ["http://api.stripe.com/", "https://api.stripe.com:8443/", "ftp://api.stripe.com/"])
 def test_only_https_on_its_port_leaves(url: str) -> None:
     with pytest.raises(BrokerError, match="only https"):
@@ -171,6 +78,83 @@ def test_redirect_is_an_answer(authority: Authority) -> None:
         transport = server.transport()
         assert transport.send(READ, 5).status == 302
         transport.close()
+
+
+def test_interim_answer_does_not_shift_the_answers_of_later_calls(authority: Authority) -> None:
+    """After a 103 the real answer follows; on a connection kept open the next call, of another run, would get it."""
+
+    def early(handler: Any) -> None:
+        handler.wfile.write(b"HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n")
+        handler.wfile.flush()
+        plain_answer(handler)
+
+    with TlsServer(authority, [HOST], early).serving() as server:
+        transport = server.transport()
+        for _ in range(2):
+            with pytest.raises(BrokerError, match="interim status 103"):
+                transport.send(READ, 5)
+        transport.close()
+        assert server.connections == 2
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        (("Transfer-Encoding", "gzip, chunked"),),
+        (("Transfer-Encoding", "identity"),),
+        (("Content-Length", "2"), ("Content-Length", "3")),
+    ],
+)
+def test_answer_in_a_framing_that_cannot_be_undone_is_no_answer(
+    authority: Authority, headers: tuple[tuple[str, str], ...]
+) -> None:
+    def odd(handler: Any) -> None:
+        handler.send_response(200)
+        for header in headers:
+            handler.send_header(*header)
+        handler.end_headers()
+        handler.wfile.write(b"5\r\nhello\r\n0\r\n\r\n")
+        handler.close_connection = True
+
+    with TlsServer(authority, [HOST], odd).serving() as server, pytest.raises(BrokerError, match="framed"):
+        server.transport().send(READ, 5)
+
+
+def test_reason_phrase_does_not_travel_on(authority: Authority) -> None:
+    def phrased(handler: Any) -> None:
+        handler.send_response(400, "CANARY in the reason")
+        handler.send_header("Content-Length", "0")
+        handler.end_headers()
+
+    with TlsServer(authority, [HOST], phrased).serving() as server:
+        transport = server.transport()
+        assert "CANARY" not in str(transport.send(READ, 5))
+        transport.close()
+
+
+@pytest.mark.parametrize("header", [("X", "sk_CANARY\nY: z"), ("X", "sk_CANARY\u20ac"), ("X\n", "sk_CANARY")])
+def test_request_that_http_cannot_carry_is_an_error_without_its_values(header: tuple[str, str]) -> None:
+    with EchoUpstream() as upstream:
+        with pytest.raises(BrokerError, match="cannot be written as HTTP") as raised:
+            FakeTransport(upstream.url).send(request("GET", "/v1/customers", headers=(header,)), 5)
+        assert "CANARY" not in "".join(traceback.format_exception(raised.value))
+        assert not upstream.received
+
+
+def test_tls_secrets_are_written_to_no_file(authority: Authority, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """SSLKEYLOGFILE makes `ssl.create_default_context` write what decrypts the connection; the broker's does not."""
+    log, trust = tmp_path / "log", tmp_path / "trust.pem"
+    trust.write_text(authority.trust)
+    monkeypatch.setenv("SSL_CERT_FILE", str(trust))
+    with TlsServer(authority, [HOST], plain_answer).serving() as server:
+        monkeypatch.setenv("SSLKEYLOGFILE", str(log))
+        # The transport's own context, which trusts what the machine trusts.
+        transport = HttpsTransport(connect=server.connect, resolve=resolving(PUBLIC))
+        assert transport.send(READ, 5).status == 200
+        transport.close()
+        assert not log.exists()
+        ssl.create_default_context()
+        assert log.exists()  # The control.
 
 
 def test_answer_that_is_too_large_or_too_slow_is_refused(authority: Authority) -> None:
@@ -211,11 +195,16 @@ def test_answer_that_is_cut_in_the_middle_is_no_answer(authority: Authority, fra
         server.transport().send(READ, 5)
 
 
-def test_proxy_settings_change_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("http_proxy", "HTTP_PROXY", "https_proxy", "HTTPS_PROXY", "ALL_PROXY"):
+def test_proxy_settings_change_nothing(authority: Authority, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("http_proxy", "HTTP_PROXY", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"):
         monkeypatch.setenv(name, "http://127.0.0.1:9")
     with EchoUpstream() as upstream:
         assert FakeTransport(upstream.url).send(READ, 5).status == 200
+    with TlsServer(authority, [HOST], plain_answer).serving() as server:
+        transport = server.transport()
+        assert transport.send(READ, 5).status == 200
+        transport.close()
+        assert server.asked == [(PUBLIC, 443)]
 
 
 def test_fake_gets_the_apis_host_and_the_body() -> None:
@@ -225,7 +214,7 @@ def test_fake_gets_the_apis_host_and_the_body() -> None:
     assert (got.method, got.target, got.headers["host"], got.body) == ("POST", "/v1/customers", HOST, b"name=Ada")
 
 
-@pytest.mark.parametrize("url", ["http://93.184.215.14:80", "https://127.0.0.1:80", "http://10.0.0.1"])
+@pytest.mark.parametrize("url", ["http://93.184.215.14:80", "https://127.0.0.1:80", "http://10.0.0.1", "http://localhost:80"])
 def test_fake_is_on_this_machine(url: str) -> None:
     with pytest.raises(BrokerError, match=r"http://127\.0\.0\.1"):
         FakeTransport(url)

@@ -91,7 +91,9 @@ def test_no_page_or_source_names_a_machine_path():
     done = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=False)
     if done.returncode:
         pytest.skip("not a git checkout")
-    files = [ROOT / name for name in done.stdout.split() if not name.endswith(".lock")]
+    # Attacks try such paths on purpose.
+    names = [name for name in done.stdout.split() if not name.endswith(".lock") and "/escape/attacks/" not in name]
+    files = [ROOT / name for name in names]
     assert [str(path) for path in files if path.is_file() and foreign.search(path.read_text(errors="replace"))] == []
 
 
