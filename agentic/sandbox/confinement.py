@@ -56,6 +56,8 @@ class Confinement:
             yield "own-network"
         if self._wants("own-ipc") and namespaces.own_ipc():
             yield "own-ipc"
+        if self._wants("own-root"):
+            namespaces.own_name()  # Nothing depends on it: the machine's name is nobody's business.
         rooted = self._wants("own-root") and namespaces.own_root(self._readable()) and _rooted()
         if rooted:
             yield "own-root"

@@ -12,6 +12,7 @@ from pathlib import Path
 from agentic.sandbox.libc import libc, syscall
 
 _NEW_USER, NEW_MOUNT, _NEW_NETWORK, _NEW_IPC = 0x10000000, 0x20000, 0x40000000, 0x08000000
+_NEW_UTS = 0x04000000
 _MS_NOSUID, _MS_NODEV, _MS_NOEXEC, MS_BIND, MS_REC, MS_PRIVATE = 0x2, 0x4, 0x8, 0x1000, 0x4000, 0x40000
 _MNT_DETACH = 2
 _AT_FDCWD, _AT_RECURSIVE = -100, 0x8000
@@ -45,6 +46,12 @@ def no_network() -> bool:
 def own_ipc() -> bool:
     """Whether this process now shares no System V or POSIX queues, semaphores and memory."""
     return _unshare(_NEW_IPC)
+
+
+def own_name() -> bool:
+    """Whether this process now runs on a machine of no name."""
+    name = b"sandbox"
+    return _unshare(_NEW_UTS) and libc.sethostname(name, len(name)) == 0
 
 
 def own_root(paths: Iterable[Path]) -> bool:

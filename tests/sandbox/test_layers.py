@@ -91,6 +91,13 @@ def test_script_of_root_is_a_user_that_nobody_else_is(run: Run) -> None:
     assert outcome.stdout.endswith("[]\n")
 
 
+def test_script_is_not_told_the_machines_name(run: Run) -> None:
+    outcome = run("import os, platform\nprint(os.uname().nodename, platform.node())")
+    if "own-root" not in outcome.layers:
+        pytest.skip("no namespaces here")
+    assert outcome.stdout == "sandbox sandbox\n"
+
+
 def test_script_sees_the_python_library_and_nothing_else(run: Run) -> None:
     outcome = run("import os\nprint(sorted(os.listdir('/')))\nimport json.tool, sqlite3.dbapi2")
     if "own-root" in outcome.layers and "landlock" not in outcome.layers:
