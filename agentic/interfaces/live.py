@@ -19,7 +19,7 @@ class LiveView:
             case "tool", "start":
                 facts = event["facts"]
                 agent = str(facts.get("agent", ""))
-                self._step(_INDENT.get(agent, 1), f"{agent} → {event['name']}")
+                self._step(_INDENT.get(agent, 1), visible(f"{agent} → {event['name']}"))
             case "tool", "end":
                 self._answered(event)
             case "call", "end":

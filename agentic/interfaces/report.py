@@ -67,7 +67,9 @@ def _facts(result: Mapping[str, Any], folder: Path) -> dict[str, str]:
         facts["script"] = str(_near(found[0])) if found else result["code_ref"]["key"]
     for number, call in enumerate(result["calls"]):
         note = f"  refused: {visible(call['refused'])}" if call["refused"] else ""
-        facts["calls" if number == 0 else " " * number] = f"{call['method']} {visible(call['url'])}  {call['status']}{note}"
+        facts["calls" if number == 0 else " " * number] = (
+            f"{visible(call['method'])} {visible(call['url'])}  {call['status']}{note}"
+        )
     times = result["timings_ms"]
     if "platform" in times:
         parts = (f"platform {times['platform']:.0f} ms", f"model {times['model']:.0f} ms", f"API {times['api']:.0f} ms")

@@ -4,6 +4,7 @@ Handles and the grant are kept as SHA-256 only: whoever reads the table cannot a
 """
 
 import hashlib
+import hmac
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -27,8 +28,13 @@ DONE = "done"
 
 
 def digest(bearer: str) -> str:
-    """How the record keeps a handle or a grant."""
-    return hashlib.sha256(bearer.encode()).hexdigest()
+    """How the record keeps a handle or a grant. Takes any text: whoever guesses may send what is no Unicode."""
+    return hashlib.sha256(bearer.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def is_of(bearer: str, kept: str) -> bool:
+    """Whether the record keeps this handle or grant; `kept` is empty where it keeps none."""
+    return hmac.compare_digest(digest(bearer), kept)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +51,11 @@ class TakenCall:
 
 @dataclass(frozen=True, slots=True)
 class RunRecord:
-    """One run as the table has it. Times are ISO 8601 (`created_at`) or seconds since the epoch (`grant_expires`)."""
+    """One run as the table has it. Times are ISO 8601 (`created_at`) or seconds since the epoch (`grant_expires`).
+
+    `calls_made` are the calls that the broker judged; `calls_refused` those that came with the run's current grant and were
+    beyond it (limit, time, another API). Calls with a grant that is not the current one are in the broker's log only.
+    """
 
     run_id: str
     status: RunStatus
@@ -65,6 +75,9 @@ class RunRecord:
     verdict: Verdict | None = None
     attempt: int = 0
     calls_made: int = 0
+    calls_refused: int = 0
+    grant_hash: str = ""
+    grant_expires: float = 0.0
     outcome: Outcome | None = None
     error: RunError | None = None
     answer: str = ""
@@ -103,6 +116,9 @@ class RunRecord:
             verdict=Verdict.from_json(verdict) if verdict else None,
             attempt=number("attempt"),
             calls_made=number("calls_made"),
+            calls_refused=number("calls_refused"),
+            grant_hash=text("grant_hash"),
+            grant_expires=float(item["grant_expires"]["N"]) if "grant_expires" in item else 0.0,
             outcome=Outcome.from_json(outcome) if outcome else None,
             error=RunError(**error) if error else None,
             answer=text("answer"),

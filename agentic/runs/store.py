@@ -5,7 +5,7 @@ Nothing here trusts its caller: handles, grants and states are checked by the ta
 
 import json
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -24,11 +24,9 @@ from agentic.core.values import (
     WriteMode,
     to_json,
 )
-from agentic.runs.record import CLAIMED, DONE, Item, RunRecord, Step, TakenCall, digest
+from agentic.runs.items import RUN_ITEM, Attributes, RunItems
+from agentic.runs.record import CLAIMED, DONE, Item, RunRecord, Step, TakenCall, digest, is_of
 
-Attributes = Mapping[str, Mapping[str, str]]
-
-RUN_ITEM = "run"
 KEEP_SECONDS = 90 * 24 * 3600
 
 _ORCHESTRATOR, _GENERATOR, _EXECUTOR = "orchestrator", "generator", "executor"
@@ -56,6 +54,7 @@ class RunStore:
     def __init__(self, dynamodb: Any, table: str, *, clock: Callable[[], float] = time.time) -> None:
         self._dynamodb = dynamodb
         self._table = table
+        self._items = RunItems(dynamodb, table)
         self._clock = clock
 
     # --- the front door -------------------------------------------------------------------------------------------
@@ -92,10 +91,10 @@ class RunStore:
 
     def get(self, run_id: str) -> RunRecord:
         """Raises `UnknownRunError`."""
-        item = self._dynamodb.get_item(TableName=self._table, Key=_key(run_id), ConsistentRead=True).get("Item")
-        if not item:
+        record = self._items.get(run_id)
+        if record is None:
             raise UnknownRunError(f"no run {run_id!r}", hint="`agentic runs list` shows the runs there are")
-        return RunRecord.from_item(item)
+        return record
 
     def recent(self, limit: int = 20) -> tuple[RunRecord, ...]:
         """The newest runs first."""
@@ -141,7 +140,9 @@ class RunStore:
         closing = {"status": {"S": status}} | ({"error": _json(error)} if error else {})
         final = [state for state in RunStatus if state.final]
         names = {f":final{number}": {"S": state} for number, state in enumerate(final)}
-        outcome = self._try_change(run_id, f"NOT #status IN ({', '.join(names)})", names, sets=closing, remove=("grant_hash",))
+        outcome = self._items.change(
+            run_id, f"NOT #status IN ({', '.join(names)})", names, sets=closing, remove=("grant_hash",)
+        )
         return outcome[0]
 
     # --- the orchestrator's tools ---------------------------------------------------------------------------------
@@ -194,22 +195,26 @@ class RunStore:
             record = self.get(run_id) if run_id else None
         except UnknownRunError:
             record = None
-        if record is None or record.handles.get(agent) != digest(handle):
+        if record is None or not is_of(handle, record.handles.get(agent, "")):
             raise RefusedError("the handle is not one of this run and agent", hint="pass the handle exactly as given")
         if record.status is not status:
             raise RefusedError(f"the run is {record.status}, not {status}")
         return record
 
-    def record_code(self, handle: str, code_ref: CodeRef) -> None:
-        """Record the generated script. Once: a second, different script is refused."""
-        record, changed = self._try_change(
+    def record_code(self, handle: str, code_ref: CodeRef) -> RunRecord:
+        """Record the generated script, if the run has none yet. Gives the record, whose script may be an earlier one.
+
+        Raises `RefusedError` when the handle is not the run's or the run is past that.
+        """
+        record, changed = self._items.change(
             run_of(handle),
             f"handle_{_GENERATOR} = :handle AND #status = :generating AND attribute_not_exists(code_key)",
             {":handle": {"S": digest(handle)}, ":generating": {"S": RunStatus.GENERATING}},
             sets={"code_key": {"S": code_ref.key}, "code_sha256": {"S": code_ref.sha256}},
         )
-        if not changed and not (record.code_ref and record.code_ref.sha256 == code_ref.sha256):
-            raise RefusedError("a script is already stored for this run", hint="call generate_code once")
+        if not changed and not (is_of(handle, record.handles.get(_GENERATOR, "")) and record.code_ref):
+            raise RefusedError("the run takes no script now", hint="stop and tell the person")
+        return record
 
     # --- the executor's tools -------------------------------------------------------------------------------------
 
@@ -219,15 +224,17 @@ class RunStore:
         if not verdict.valid:
             error = RunError("validation_failed", f"Code validation failed: {verdict.summary}", _first_fix(verdict))
             sets |= {"status": {"S": RunStatus.REFUSED}, "error": _json(error)}
-        _, changed = self._try_change(run_id, "#status = :validating", {":validating": {"S": RunStatus.VALIDATING}}, sets=sets)
+        _, changed = self._items.change(
+            run_id, "#status = :validating", {":validating": {"S": RunStatus.VALIDATING}}, sets=sets
+        )
         if not changed:
             raise RefusedError("the run is not being validated")
 
-    def open_attempt(self, record: RunRecord, grant: str, seconds: float) -> None:
+    def open_attempt(self, record: RunRecord, grant: str, seconds: float) -> RunRecord:
         """Let an attempt begin: state executing, a fresh grant that expires. Raises `RefusedError`; one attempt per run."""
         if not (record.verdict and record.verdict.valid):
             raise RefusedError("the script was not validated", hint="call validate_code first")
-        _, changed = self._try_change(
+        opened, changed = self._items.change(
             record.run_id,
             "#status = :validating AND attribute_not_exists(attempt) AND code_sha256 = :sha256",
             {":validating": {"S": RunStatus.VALIDATING}, ":sha256": {"S": record.code_ref.sha256 if record.code_ref else ""}},
@@ -241,11 +248,12 @@ class RunStore:
         )
         if not changed:
             raise RefusedError("the script was already executed, or the run has ended")
+        return opened
 
     def close_attempt(self, run_id: str, outcome: Outcome, error: RunError | None) -> RunRecord:
         """Revoke the grant and record the outcome; the run is completed or failed, unless it was cancelled meanwhile."""
         status = RunStatus.COMPLETED if outcome.success else RunStatus.FAILED
-        record, _ = self._try_change(
+        record, _ = self._items.change(
             run_id,
             "#status = :executing",
             {":executing": {"S": RunStatus.EXECUTING}},
@@ -257,7 +265,11 @@ class RunStore:
     # --- the broker -----------------------------------------------------------------------------------------------
 
     def take_call(self, grant: str, api: str, write: bool) -> TakenCall:
-        """Count one call against the grant. Raises `RefusedError` with code data `reason`: grant or limit."""
+        """Count one call against the grant, in the same write that checks it.
+
+        Raises `RefusedError` with data `reason`: `grant` for whoever does not hold the run's current grant, which then
+        neither changes the record nor learns anything of it; `api`, `expired`, `limit` or `state` for who does, counted in it.
+        """
         run_id = run_of(grant)
         if not run_id:
             raise RefusedError("the grant is not valid", reason="grant")
@@ -271,16 +283,17 @@ class RunStore:
             "grant_hash = :grant AND #status = :executing AND api = :api AND grant_expires > :now AND calls_made < call_limit"
         )
         try:
-            record, changed = self._try_change(
+            record, changed = self._items.change(
                 run_id, condition, values, add={"calls_made": 1} | ({"writes_made": 1} if write else {})
             )
         except UnknownRunError:
             raise RefusedError("the grant is not valid", reason="grant") from None
         if changed:
             return TakenCall(run_id, record.attempt, record.calls_made, record.target, record.writes, record.secret_id)
-        if record.calls_made >= record.call_limit > 0:
-            raise RefusedError(f"the run's limit of {record.call_limit} API calls is reached", reason="limit")
-        raise RefusedError("the grant is not valid", reason="grant")
+        if not is_of(grant, record.grant_hash):
+            raise RefusedError("the grant is not valid", reason="grant")
+        self._items.change(run_id, "grant_hash = :grant", {":grant": values[":grant"]}, add={"calls_refused": 1})
+        raise _beyond(record, api, self._clock())
 
     def put_call(self, run_id: str, attempt: int, call: Call) -> None:
         """Write one call into the journal: before it is sent, and again with its answer."""
@@ -294,7 +307,7 @@ class RunStore:
             },
         )
 
-    # --- one conditional write ------------------------------------------------------------------------------------
+    # --- what several of these share ------------------------------------------------------------------------------
 
     def _claim(
         self,
@@ -309,7 +322,7 @@ class RunStore:
         if not run_of(handle):
             raise refused
         try:
-            record, changed = self._try_change(
+            record, changed = self._items.change(
                 run_of(handle),
                 f"handle_{_ORCHESTRATOR} = :handle AND {condition}",
                 {":handle": {"S": digest(handle)}, **values},
@@ -317,69 +330,34 @@ class RunStore:
             )
         except UnknownRunError:
             raise refused from None
-        if record.handles.get(_ORCHESTRATOR) != digest(handle):
+        if not is_of(handle, record.handles.get(_ORCHESTRATOR, "")):
             raise refused
         if not changed and not attached(record):
             raise RefusedError(f"the run is {record.status}; this step does not fit", hint="stop and tell the person")
         return record, changed
 
     def _change(self, run_id: str, *, sets: Attributes, add: Mapping[str, int]) -> RunRecord:
-        record, changed = self._try_change(run_id, "attribute_exists(run_id)", {}, sets=sets, add=add)
+        record, changed = self._items.change(run_id, "attribute_exists(run_id)", {}, sets=sets, add=add)
         if not changed:
             raise UnknownRunError(f"no run {run_id!r}")
         return record
 
-    def _try_change(
-        self,
-        run_id: str,
-        condition: str,
-        values: Attributes,
-        *,
-        sets: Attributes | None = None,
-        add: Mapping[str, int] | None = None,
-        remove: Sequence[str] = (),
-    ) -> tuple[RunRecord, bool]:
-        """The record after the change and True, or the record as it is and False when the condition does not hold."""
-        names: dict[str, str] = {"#status": "status"} if "#status" in condition else {}
-        given: dict[str, Mapping[str, str]] = dict(values)
-        parts: list[str] = []
-        if sets:
-            for number, (name, value) in enumerate(sets.items()):
-                names[f"#s{number}"], given[f":s{number}"] = name, value
-            parts.append("SET " + ", ".join(f"#s{number} = :s{number}" for number in range(len(sets))))
-        if add:
-            for number, (name, count) in enumerate(add.items()):
-                names[f"#a{number}"], given[f":a{number}"] = name, {"N": str(count)}
-            parts.append("ADD " + ", ".join(f"#a{number} :a{number}" for number in range(len(add))))
-        if remove:
-            parts.append("REMOVE " + ", ".join(remove))
-        request: dict[str, Any] = {
-            "TableName": self._table,
-            "Key": _key(run_id),
-            "UpdateExpression": " ".join(parts),
-            "ConditionExpression": condition,
-            "ReturnValues": "ALL_NEW",
-            "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
-        }
-        if names:
-            request["ExpressionAttributeNames"] = names
-        if given:
-            request["ExpressionAttributeValues"] = given
-        try:
-            return RunRecord.from_item(self._dynamodb.update_item(**request)["Attributes"]), True
-        except self._dynamodb.exceptions.ConditionalCheckFailedException as error:
-            item = error.response.get("Item")
-            if not item:
-                raise UnknownRunError(f"no run {run_id!r}") from None
-            return RunRecord.from_item(item), False
 
-
-def _key(run_id: str) -> Item:
-    return {"run_id": {"S": run_id}, "item": {"S": RUN_ITEM}}
+def _beyond(record: RunRecord, api: str, now: float) -> RefusedError:
+    """Why a valid grant does not cover a call."""
+    if record.api != api:
+        return RefusedError("the grant is for another API", reason="api")
+    if record.grant_expires <= now:
+        return RefusedError("the grant has expired", reason="expired")
+    if record.calls_made >= record.call_limit:
+        return RefusedError(f"the run's limit of {record.call_limit} API calls is reached", reason="limit")
+    return RefusedError(f"the run is {record.status}", reason="state")
 
 
 def _json(value: object) -> dict[str, str]:
-    return {"S": json.dumps(to_json(value), ensure_ascii=False, separators=(",", ":"))}
+    """A value as JSON text; what is no Unicode (lone surrogates, which no service stores) as question marks."""
+    text = json.dumps(to_json(value), ensure_ascii=False, separators=(",", ":"))
+    return {"S": text.encode("utf-8", "replace").decode()}
 
 
 def _usage_counts(usage: Usage | None) -> dict[str, int]:

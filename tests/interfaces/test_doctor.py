@@ -37,3 +37,6 @@ def test_layer_that_is_missing_is_told_with_what_it_needs(tmp_path: Path) -> Non
     items = doctor(tmp_path, *ordinary)
     assert items["layer own-user"]["state"] == "note"
     assert items["layer own-user"]["text"].endswith("Only where root starts it.")
+    if ordinary:  # The folder of this test is root's own.
+        assert items["state folder"]["state"] == "problem"
+        assert "AGENTIC_HOME" in items["state folder"]["text"]

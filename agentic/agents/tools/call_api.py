@@ -2,13 +2,15 @@
 
 import json
 import time
+import traceback
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, cast
 
 from agentic.agents.tools.services import Services
 from agentic.broker.broker import Broker
 from agentic.broker.transport import FakeTransport, HttpsTransport, Transport
 from agentic.core.errors import BrokerError, RefusedError
+from agentic.core.names import PROJECT, run_of
 from agentic.core.values import Target
 from agentic.core.wire import HttpRequest
 
@@ -28,12 +30,47 @@ def broker(services: Services) -> Callable[[Any, Any], dict[str, Any]]:
     the_broker = Broker(spec, services.store, _secrets(services), transports, live_keys=live_keys)
 
     def handle(event: Any, context: Any) -> dict[str, Any]:
+        grant = ""
         try:
-            return the_broker.call(str(event["grant"]), HttpRequest.from_json(event["request"])).to_json()
+            grant, request = _received(event)
+            return the_broker.call(grant, request).to_json()
         except RefusedError as error:
+            services.tell(_refusal(spec.name, str(error.data.get("reason", "")), run_of(grant), services.clock()))
             return {"error": {"code": error.code, "message": error.message}}
+        # Who asked is hostile: what broke here, and where, is for the log. Even there without the error's own words, which
+        # may hold anything that passed through here.
+        except Exception as error:  # noqa: BLE001
+            services.tell("".join([*traceback.format_tb(error.__traceback__), type(error).__name__]))
+            raise BrokerError("the broker failed; its log says where") from None
 
     return handle
+
+
+def _received(event: Any) -> tuple[str, HttpRequest]:
+    """Grant and request, if the event has them. Raises `RefusedError` with data `reason`."""
+    fields = cast("dict[str, Any]", event) if isinstance(event, dict) else {}
+    grant: object = fields.get("grant")
+    if not isinstance(grant, str):
+        raise RefusedError("the grant is not valid", reason="grant")
+    try:
+        return grant, HttpRequest.from_json(fields["request"])
+    except (KeyError, TypeError, ValueError):
+        raise RefusedError("this is no request", reason="request") from None
+
+
+def _refusal(api: str, reason: str, run_id: str, now: float) -> str:
+    """A log line that CloudWatch also counts (embedded metric format): what no record counts, an alarm can.
+
+    It names the run that the grant claims to be of, never the grant. Whoever sends a wrong grant chooses that name:
+    it is for reading, not for acting on.
+    """
+    metric = {
+        "Namespace": PROJECT,
+        "Dimensions": [["api", "reason"]],
+        "Metrics": [{"Name": "refused_calls", "Unit": "Count"}],
+    }
+    facts = {"api": api, "reason": reason or "grant", "refused_calls": 1, "run_id": run_id}
+    return json.dumps({"_aws": {"Timestamp": int(now * 1000), "CloudWatchMetrics": [metric]}, **facts})
 
 
 def _secrets(services: Services) -> Callable[[str], Mapping[str, str]]:

@@ -5,6 +5,7 @@ all texts. One core behind both; each is answered in kind.
 """
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from typing import Any, cast
 
@@ -16,6 +17,9 @@ Core = Callable[[Arguments, Services], dict[str, Any]]
 
 # The event a function sends to itself. A gateway cannot produce it: what comes through one has a client context.
 WORK = "agentic_work"
+
+# S3 allows keys of 1,024 bytes; ours and handles are ASCII without blanks.
+_NAME = re.compile(r"[!-~]{1,1024}")
 
 
 def handler(
@@ -33,9 +37,12 @@ def handler(
         if not isinstance(event, Mapping):
             raise UsageError("the event must be a JSON object")
         arguments = cast("Arguments", event)
+        # First of all: an agent chooses every argument, and so could send what looks like another kind of event.
+        if _from_gateway(context):
+            return _gateway(tool, arguments, services)
         if "messageVersion" in arguments and "actionGroup" in arguments:
             return _classic(tool, arguments, services)
-        if work and WORK in arguments and not _from_gateway(context):
+        if work and WORK in arguments:
             return work(arguments[WORK], services)
         return _gateway(tool, arguments, services)
 
@@ -47,6 +54,14 @@ def text(arguments: Arguments, name: str) -> str:
     value = arguments.get(name)
     if not isinstance(value, str) or not value.strip():
         raise UsageError(f"the argument {name!r} must be a non-empty text")
+    return value
+
+
+def name_of(arguments: Arguments, name: str) -> str:
+    """A required argument that names something we made: a handle or a key, which are short and plain."""
+    value = text(arguments, name)
+    if not _NAME.fullmatch(value):
+        raise UsageError(f"the argument {name!r} is not one", hint=f"pass the {name} exactly as given")
     return value
 
 

@@ -4,10 +4,11 @@ Everything the wall answers is a claim: sizes and types are checked, calls are t
 """
 
 import json
-from typing import Any
+import re
+from typing import Any, cast
 
 from agentic.agents.declaration import EXECUTOR
-from agentic.agents.tools.events import Arguments, text
+from agentic.agents.tools.events import Arguments, name_of
 from agentic.agents.tools.services import Services
 from agentic.agents.tools.validate_code import judge, read_script, recorded_code
 from agentic.core.errors import RefusedError
@@ -16,22 +17,32 @@ from agentic.core.values import Outcome, RunError, RunStatus, to_json
 from agentic.runs import RunRecord
 
 OUTPUT_BYTES = 64 * 1024
+# DynamoDB's items end at 400 KB: stdout and stderr, as JSON, leave room for the rest of the record.
+_KEPT_BYTES = 2 * OUTPUT_BYTES
 # What the grant lives beyond the script's own limit: start and end of the wall.
 _GRACE_SECONDS = 30.0
 _SHOWN = 2000
+_REASON = re.compile(r"[a-z_]{0,32}")
+_LAYER = re.compile(r"[A-Za-z0-9][A-Za-z0-9 _.:/+-]{0,63}")
+_LAYERS = 32
+_NOT_ASKED = Outcome(success=False, reason="sandbox", stderr="the sandbox could not be asked, or did not answer")
 
 
 def execute_code(arguments: Arguments, services: Services) -> dict[str, Any]:
-    record = services.store.with_handle(text(arguments, "handle"), EXECUTOR, RunStatus.VALIDATING)
-    body = read_script(services, recorded_code(record, text(arguments, "code_key")))
+    record = services.store.with_handle(name_of(arguments, "handle"), EXECUTOR, RunStatus.VALIDATING)
+    body = read_script(services, recorded_code(record, name_of(arguments, "code_key")))
     # The verdict in the record is about the same digest; these are the bytes that run, so they are what is judged.
     verdict = judge(services, record.api, body)
     if not verdict.valid:
         raise RefusedError(f"the script is not valid: {verdict.summary}")
     seconds, grant = float(services.setting("run_seconds")), new_grant(record.run_id)
-    services.store.open_attempt(record, grant, seconds + _GRACE_SECONDS)
-    outcome = _run(services, record, body.decode(), grant, seconds)
-    record = services.store.close_attempt(record.run_id, outcome, _problem(outcome, seconds))
+    record = services.store.open_attempt(record, grant, seconds + _GRACE_SECONDS)
+    outcome = _NOT_ASKED
+    try:
+        outcome = _run(services, record, body.decode(), grant, seconds)
+    finally:
+        # Whatever happened: an attempt that nobody follows any more must not keep its grant.
+        record = services.store.close_attempt(record.run_id, outcome, _problem(outcome, seconds))
     _log(services, record)
     return {
         "status": record.status,
@@ -44,31 +55,65 @@ def execute_code(arguments: Arguments, services: Services) -> dict[str, Any]:
 def _run(services: Services, record: RunRecord, code: str, grant: str, seconds: float) -> Outcome:
     answer = services.client("lambda").invoke(
         FunctionName=function_name(services.setting("prefix"), "run_code", record.api),
-        TenantId=f"{record.run_id}-1",
+        TenantId=f"{record.run_id}-{record.attempt}",
         Payload=json.dumps({"code": code, "grant": grant, "seconds": seconds, "output_bytes": OUTPUT_BYTES}).encode(),
     )
     payload = answer["Payload"].read()
     if answer.get("FunctionError"):
         return Outcome(success=False, reason="sandbox", stderr="the sandbox ended before it could answer")
-    return _claimed(payload)
+    return claimed(payload, seconds + _GRACE_SECONDS)
 
 
-def _claimed(payload: bytes) -> Outcome:
-    """The wall's answer as an outcome, whatever it is made of."""
+def claimed(payload: bytes, longest: float) -> Outcome:
+    """The wall's answer as an outcome, whatever it is made of: known fields only, bounded, free of contradictions.
+
+    `longest` are the seconds that a run can take. What is missing or makes no sense is left out, never an error.
+    """
     try:
-        claim: dict[str, Any] = dict(json.loads(payload))
-        status = claim.get("exit")
-        return Outcome(
-            success=claim.get("success") is True,
-            stdout=str(claim.get("stdout", ""))[:OUTPUT_BYTES],
-            stderr=str(claim.get("stderr", ""))[:OUTPUT_BYTES],
-            exit=status if isinstance(status, int) else None,
-            duration_ms=float(claim.get("duration_ms", 0.0)),
-            layers=tuple(str(layer)[:64] for layer in claim.get("layers", ()))[:32],
-            reason=str(claim.get("reason", ""))[:64],
-        )
-    except (ValueError, TypeError):
+        answer: Any = json.loads(payload)
+    except (ValueError, RecursionError):
+        answer = None
+    if not isinstance(answer, dict):
         return Outcome(success=False, reason="sandbox", stderr="the sandbox gave an answer that is no outcome")
+    claim = cast("dict[str, Any]", answer)
+    status, reason, layers = claim.get("exit"), claim.get("reason") or "", claim.get("layers")
+    if not isinstance(reason, str) or not _REASON.fullmatch(reason):
+        reason = "sandbox"
+    if not isinstance(status, int) or isinstance(status, bool) or not 0 <= status <= 255:
+        status = None
+    success = claim.get("success") is True and status == 0 and not reason
+    if not success and not status and not reason:
+        reason = "sandbox"
+    return Outcome(
+        success=success,
+        stdout=_text(claim.get("stdout")),
+        stderr=_text(claim.get("stderr")),
+        exit=status,
+        duration_ms=_milliseconds(claim.get("duration_ms"), longest),
+        layers=tuple(filter(_is_layer, cast("list[Any]", layers)))[:_LAYERS] if isinstance(layers, list) else (),
+        reason=reason,
+    )
+
+
+def _text(value: object) -> str:
+    """At most OUTPUT_BYTES of it, and so much that the record's item can hold it however it is escaped."""
+    if not isinstance(value, str):
+        return ""
+    kept = value.encode("utf-8", "replace")[:OUTPUT_BYTES].decode("utf-8", "ignore")
+    while len(json.dumps(kept, ensure_ascii=False).encode()) > _KEPT_BYTES:
+        kept = kept[: len(kept) * 3 // 4]
+    return kept
+
+
+def _milliseconds(value: object, longest: float) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return 0.0
+    # Not a number compares with nothing, and a number too large for a float still compares.
+    return float(value) if 0 <= value <= longest * 1000 else 0.0
+
+
+def _is_layer(value: object) -> bool:
+    return isinstance(value, str) and bool(_LAYER.fullmatch(value))
 
 
 def _problem(outcome: Outcome, seconds: float) -> RunError | None:
@@ -78,6 +123,9 @@ def _problem(outcome: Outcome, seconds: float) -> RunError | None:
         return RunError(
             "timeout", f"the script took longer than {seconds:g} s and was stopped", "set agentic:run_seconds higher"
         )
+    if outcome.reason == "sandbox" and outcome.stderr:
+        why, _, what_to_do = outcome.stderr.partition("\n")
+        return RunError("sandbox", why[:500], what_to_do.strip()[:500])
     if outcome.reason:
         return RunError("sandbox", f"the script was stopped: {outcome.reason}")
     lines = [line for line in outcome.stderr.splitlines() if line.strip()]

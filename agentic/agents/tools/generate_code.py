@@ -5,10 +5,10 @@ import secrets
 from typing import Any
 
 from agentic.agents.declaration import GENERATOR
-from agentic.agents.tools.events import Arguments, text
+from agentic.agents.tools.events import Arguments, name_of, text
 from agentic.agents.tools.fences import strip_fences
 from agentic.agents.tools.services import Services
-from agentic.core.errors import UsageError
+from agentic.core.errors import RefusedError, UsageError
 from agentic.core.names import script_key
 from agentic.core.values import CodeRef, RunStatus
 
@@ -16,16 +16,18 @@ MAX_SCRIPT_BYTES = 256 * 1024
 
 
 def generate_code(arguments: Arguments, services: Services) -> dict[str, Any]:
-    handle, raw = text(arguments, "handle"), text(arguments, "code")
+    handle, raw = name_of(arguments, "handle"), text(arguments, "code")
     record = services.store.with_handle(handle, GENERATOR, RunStatus.GENERATING)
     body = strip_fences(raw).encode("utf-8", "surrogatepass")
     if len(body) > MAX_SCRIPT_BYTES:
         raise UsageError(
             f"the script has {len(body)} bytes; at most {MAX_SCRIPT_BYTES} are allowed", hint="write a shorter script"
         )
-    code_ref = store_script(services, record.api, record.task, body)
-    services.store.record_code(handle, code_ref)
-    return {"status": "stored", "code_key": code_ref.key}
+    if record.code_ref is None:
+        record = services.store.record_code(handle, store_script(services, record.api, record.task, body))
+    if record.code_ref is None or record.code_ref.sha256 != hashlib.sha256(body).hexdigest():
+        raise RefusedError("a script is already stored for this run", hint="call generate_code once")
+    return {"status": "stored", "code_key": record.code_ref.key}
 
 
 def store_script(services: Services, api: str, task: str, body: bytes) -> CodeRef:

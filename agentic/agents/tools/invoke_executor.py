@@ -4,7 +4,7 @@ from typing import Any
 
 from agentic.agents.declaration import EXECUTOR, executor_message
 from agentic.agents.tools.delegation import delegate, ended, talk
-from agentic.agents.tools.events import Arguments, text
+from agentic.agents.tools.events import Arguments, name_of
 from agentic.agents.tools.services import Services
 from agentic.core.names import new_handle, run_of
 from agentic.core.values import RunError, RunStatus
@@ -16,7 +16,7 @@ _STDERR_SHOWN = 1000
 
 
 def invoke_executor(arguments: Arguments, services: Services) -> dict[str, Any]:
-    handle, code_key = text(arguments, "handle"), text(arguments, "code_key")
+    handle, code_key = name_of(arguments, "handle"), name_of(arguments, "code_key")
     executor_handle = new_handle(run_of(handle))
     record, fresh = services.store.claim_execute(handle, code_key, executor_handle)
     message = executor_message(executor_handle, code_key)

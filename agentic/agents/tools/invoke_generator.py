@@ -5,7 +5,7 @@ from typing import Any
 from agentic.agents.conversation import Reply
 from agentic.agents.declaration import ASK, DECLINE, GENERATOR, generator_message
 from agentic.agents.tools.delegation import delegate, ended, talk
-from agentic.agents.tools.events import Arguments, text
+from agentic.agents.tools.events import Arguments, name_of
 from agentic.agents.tools.services import Services
 from agentic.core.names import new_handle, run_of
 from agentic.core.values import RunError, RunStatus
@@ -13,7 +13,7 @@ from agentic.runs import RunRecord, Step
 
 
 def invoke_generator(arguments: Arguments, services: Services) -> dict[str, Any]:
-    handle = text(arguments, "handle")
+    handle = name_of(arguments, "handle")
     generator_handle = new_handle(run_of(handle))
     record, fresh = services.store.claim_generate(handle, generator_handle)
     message = generator_message(record.task, record.api, generator_handle)

@@ -1,6 +1,7 @@
 """What a tool reaches: AWS clients and settings from the function's environment, made once per process."""
 
 import os
+import sys
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -23,14 +24,21 @@ _PATIENT: dict[str, Any] = {"read_timeout": 890, "connect_timeout": 10, "retries
 _QUICK: dict[str, Any] = {"parameter_validation": False, "user_agent": PROJECT}
 
 
+def _to_log(entry: str) -> None:
+    """Into the function's log, which is what it writes to standard output."""
+    sys.stdout.write(f"{entry}\n")
+    sys.stdout.flush()
+
+
 @dataclass(frozen=True)
 class Services:
-    """The seam between tool cores and the world: tests give their own clients, clock and sleep."""
+    """The seam between tool cores and the world: tests give their own clients, clock, sleep and log."""
 
     environ: Mapping[str, str]
     client: Callable[[str], Any]
     clock: Callable[[], float] = time.time
     sleep: Callable[[float], None] = time.sleep
+    tell: Callable[[str], None] = _to_log
 
     @classmethod
     def of_function(cls) -> "Services":

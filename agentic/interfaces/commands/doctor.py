@@ -122,8 +122,13 @@ def _with_hint(error: AgenticError) -> str:
 
 def _local_cloud() -> Iterator[Item]:
     folder = control.home()
-    yield Item("state folder", _GOOD, f"{folder}{'' if folder.exists() else ' (made by the first run)'}")
-    if folder.exists():
+    try:
+        there = folder.exists()
+    except OSError as error:
+        yield Item("state folder", _BAD, f"{folder}: {error.strerror}; AGENTIC_HOME names another one")
+        return
+    yield Item("state folder", _GOOD, f"{folder}{'' if there else ' (made by the first run)'}")
+    if there:
         free = shutil.disk_usage(folder).free // (1024 * 1024)
         yield Item("disk", _GOOD if free > 500 else _BAD, f"{free} MB free")
     try:

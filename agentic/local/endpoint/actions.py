@@ -10,6 +10,7 @@ from typing import Any, cast
 from urllib.parse import unquote
 
 from agentic.local.endpoint.message import Request
+from agentic.local.function_name import FunctionName
 
 Lookup = Callable[[str, str], str]
 """Region and secret id to the secret's ARN; empty when there is no such secret."""
@@ -108,12 +109,11 @@ class Actions:
         return self.arn("secretsmanager", request.region, f"secret:{secret_id}")
 
     def _lambda(self, request: Request) -> Needs | None:
-        name = invoked_function(request)
-        if name is None:
+        named = FunctionName.read(invoked_function(request) or "")
+        if named is None:
             return None
-        arn = name if name.startswith("arn:") else self.arn("lambda", request.region, f"function:{name.split(':')[-1]}")
-        qualifier = request.head.parameters.get("Qualifier")
-        return Needs((("lambda:InvokeFunction", f"{arn}:{qualifier}" if qualifier else arn),))
+        arn = named.arn(f"arn:{partition(request.region)}:lambda:{request.region}:", self.account)
+        return Needs((("lambda:InvokeFunction", arn),))
 
     def _bedrock(self, request: Request) -> Needs | None:
         model = conversed_model(request)
@@ -164,10 +164,11 @@ def json_body(request: Request) -> dict[str, Any] | None:
 
 
 def invoked_function(request: Request) -> str | None:
-    """Lambda Invoke's function name or ARN; None for any other request."""
+    """Lambda Invoke's function name or ARN, with the qualifier if there is one; None for any other request."""
     parts = request.head.path.split("/")
     if request.head.method == "POST" and parts[:3] == ["", "2015-03-31", "functions"] and parts[4:] == ["invocations"]:
-        return unquote(parts[3]) or None
+        qualifier = request.head.parameters.get("Qualifier")
+        return ":".join(part for part in (unquote(parts[3]), qualifier) if part) or None
     return None
 
 

@@ -158,7 +158,8 @@ class Endpoint:
             return None
         needs = self._actions.needs(request)
         try:
-            if needs is None:
+            # To need nothing is not to be allowed: a batch for no table, for one.
+            if needs is None or not needs.pairs:
                 raise RefusedError(f"{request.principal} is not allowed to do this in {request.service}")
             self._check(request, needs)
         except RefusedError as error:

@@ -41,9 +41,8 @@ def _invoke_function(request: Request, name: str, services: Services) -> Answer:
         raise UsageError(
             f"The local cloud has no invocation type {kind}.", aws_code="InvalidParameterValueException", aws_status=400
         )
-    qualifier = request.head.parameters.get("Qualifier")
     result = services.functions.invoke(
-        f"{name}:{qualifier}" if qualifier else name,
+        name,
         request.body,
         client_context=_client_context(fields.get("x-amz-client-context")),
         tenant=fields.get("x-amz-tenant-id"),

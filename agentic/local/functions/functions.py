@@ -7,11 +7,13 @@ import time
 import uuid
 from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from itertools import count
 from pathlib import Path
 from typing import Any
 
 from agentic.core.errors import AgenticError, ConfigurationError, LocalCloudError
+from agentic.local.function_name import FunctionName
 from agentic.local.functions import answers
 from agentic.local.functions.archive import prune, top_level_names, unpack
 from agentic.local.functions.boot import AWS_PACKAGES
@@ -189,14 +191,12 @@ class Functions:
         )
 
     def _find(self, name_or_arn: str) -> tuple[Unpacked, Pool]:
-        name = _name(name_or_arn)
+        named = FunctionName.read(name_or_arn)
         with self._lock:
             self._check_open()
-            found = self._declared.get(name)
-        # An ARN must be the function's own: the same name in another account is another function.
-        if found is None or (
-            name_or_arn.startswith("arn:") and not f"{name_or_arn}:".startswith(f"{found[0].declaration.arn}:")
-        ):
+            found = self._declared.get(named.name) if named else None
+        # An ARN must be the function's own: the same name in another account or region is another function.
+        if named is None or found is None or replace(named, qualifier="").arn(*_home(found[0])) != found[0].declaration.arn:
             raise answers.unknown_function(name_or_arn)
         return found
 
@@ -278,7 +278,7 @@ def _check(declaration: FunctionDeclaration, payload: bytes, tenant: str | None,
         raise answers.not_json() from error
 
 
-def _name(name_or_arn: str) -> str:
-    """From `name`, `name:qualifier`, `account:function:name` or a whole ARN, with or without a qualifier."""
-    parts = name_or_arn.split(":")
-    return parts[parts.index("function") + 1] if "function" in parts[:-1] else parts[0]
+def _home(function: Unpacked) -> tuple[str, str]:
+    """What its ARN has before the account, and the account."""
+    *prefix, account, _, _ = function.declaration.arn.split(":")
+    return ":".join((*prefix, "")), account

@@ -1,0 +1,75 @@
+"""One conditional write to a run's item: the only way in which a run record changes."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from agentic.core.errors import UnknownRunError
+from agentic.runs.record import Item, RunRecord
+
+Attributes = Mapping[str, Mapping[str, str]]
+
+RUN_ITEM = "run"
+
+
+class RunItems:
+    """The items of runs in the table. `dynamodb` is a boto3 client, or anything with its methods."""
+
+    def __init__(self, dynamodb: Any, table: str) -> None:
+        self._dynamodb = dynamodb
+        self._table = table
+
+    def get(self, run_id: str) -> RunRecord | None:
+        """The record as every write before has left it."""
+        item = self._dynamodb.get_item(TableName=self._table, Key=_key(run_id), ConsistentRead=True).get("Item")
+        return RunRecord.from_item(item) if item else None
+
+    def change(
+        self,
+        run_id: str,
+        condition: str,
+        values: Attributes,
+        *,
+        sets: Attributes | None = None,
+        add: Mapping[str, int] | None = None,
+        remove: Sequence[str] = (),
+    ) -> tuple[RunRecord, bool]:
+        """The record after the change and True, or the record as it is and False when the condition does not hold.
+
+        Raises `UnknownRunError`.
+        """
+        names: dict[str, str] = {"#status": "status"} if "#status" in condition else {}
+        given: dict[str, Mapping[str, str]] = dict(values)
+        parts: list[str] = []
+        if sets:
+            for number, (name, value) in enumerate(sets.items()):
+                names[f"#s{number}"], given[f":s{number}"] = name, value
+            parts.append("SET " + ", ".join(f"#s{number} = :s{number}" for number in range(len(sets))))
+        if add:
+            for number, (name, count) in enumerate(add.items()):
+                names[f"#a{number}"], given[f":a{number}"] = name, {"N": str(count)}
+            parts.append("ADD " + ", ".join(f"#a{number} :a{number}" for number in range(len(add))))
+        if remove:
+            parts.append("REMOVE " + ", ".join(remove))
+        request: dict[str, Any] = {
+            "TableName": self._table,
+            "Key": _key(run_id),
+            "UpdateExpression": " ".join(parts),
+            "ConditionExpression": condition,
+            "ReturnValues": "ALL_NEW",
+            "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
+        }
+        if names:
+            request["ExpressionAttributeNames"] = names
+        if given:
+            request["ExpressionAttributeValues"] = given
+        try:
+            return RunRecord.from_item(self._dynamodb.update_item(**request)["Attributes"]), True
+        except self._dynamodb.exceptions.ConditionalCheckFailedException as error:
+            item = error.response.get("Item")
+            if not item:
+                raise UnknownRunError(f"no run {run_id!r}") from None
+            return RunRecord.from_item(item), False
+
+
+def _key(run_id: str) -> Item:
+    return {"run_id": {"S": run_id}, "item": {"S": RUN_ITEM}}
