@@ -1,6 +1,7 @@
 """Builds the functions' zips: `python lambdas/build.py [--api NAME …]`; the topology calls `Builder` itself.
 
-A zip holds the handler, the modules of `agentic` that it reaches, the frozen specs, and for `run_code` the API's SDK.
+A zip holds the handler, the modules of `agentic` that it reaches, the frozen specs, for `run_code` the API's SDK, and where
+scripts are validated an index of each API's SDK, made from its wheel's source.
 The same input gives the same bytes; a zip whose input did not change is taken from the cache by the files' sizes and times.
 """
 
@@ -22,8 +23,9 @@ if not __package__:  # run as a script: the package is the folder this file is i
 
 from agentic.core.cache import cache_folder
 from agentic.core.errors import AgenticError, BuildError
-from agentic.core.frozen import FILE_NAME, freeze
+from agentic.core.frozen import FILE_NAME, freeze, sdk_index_name
 from agentic.core.spec import ApiSpec, CredentialKind
+from agentic.validator.describe import cached_index, of_wheels, packages_of
 
 from . import archive, bytecode
 from .contents import Contents, follow
@@ -37,6 +39,9 @@ PROGRAM = Path(__file__).resolve().parent.parent
 
 # Third-party modules that the functions' own code may import, and what brings them. An SDK's modules come with its spec.
 DISTRIBUTIONS = {"cryptography": "cryptography", "h11": "h11"}
+
+# A zip with this module checks calls against the SDKs, and so takes their indexes.
+_INDEX_READER = "agentic/validator/sdk/index.py"
 
 _FORM = "1"
 _KEPT_ZIPS = 8
@@ -53,15 +58,16 @@ class Function:
 
 
 # A function's code is fetched on each cold start. Own code is small and must stay so: a big zip means a dependency
-# slipped in. run_code: SDK and cryptography with bytecode; half of what Lambda takes in a direct upload (50 MB).
+# slipped in. validate_code and execute_code carry the SDKs' indexes too (Stripe's has 115 KiB, others about 40). run_code:
+# SDK and cryptography with bytecode; half of what Lambda takes in a direct upload (50 MB).
 FUNCTIONS = {
     item.name: item
     for item in (
         Function("invoke_generator", 256 * _KIB),
         Function("invoke_executor", 256 * _KIB),
         Function("generate_code", 256 * _KIB),
-        Function("validate_code", 256 * _KIB),
-        Function("execute_code", 256 * _KIB),
+        Function("validate_code", 512 * _KIB),
+        Function("execute_code", 512 * _KIB),
         Function("run_code", 25 * _MIB, per_api=True),
         Function("call_api", 256 * _KIB, per_api=True),
     )
@@ -127,9 +133,11 @@ class Builder:
     ) -> Zip:
         contents = follow(self._program / "lambdas" / function.name / "handler.py", roots, packages)
         files = {name: path.read_bytes() for name, path in contents.files.items()} | {FILE_NAME: frozen}
+        if _INDEX_READER in contents.files:
+            files |= self._indexes(specs)
         own = archive.pack(files, with_bytecode=bytecode.usable(self._target.python_version))
         requirements = list(_requirements(function, specs, contents))
-        layers = Wheels(Lock.read(self._lock), self._target, self._cache).layers(requirements) if requirements else []
+        layers = self._wheels().layers(requirements) if requirements else []
         content = archive.write(archive.merge([own, *layers]))
         if len(content) > function.budget:
             raise BuildError(
@@ -143,6 +151,19 @@ class Builder:
         save(note, json.dumps({"key": key, "path": str(path), "sha256": sha256, "size": len(content)}).encode())
         _prune(path.parent, keep=path)
         return Zip(function.name, api, path, sha256, len(content))
+
+    def _wheels(self) -> Wheels:
+        return Wheels(Lock.read(self._lock), self._target, self._cache)
+
+    def _indexes(self, specs: Sequence[ApiSpec]) -> dict[str, bytes]:
+        """The index of each API's SDK, of the very wheels that its `run_code` carries."""
+        indexes: dict[str, bytes] = {}
+        for spec in specs:
+            wheels = [(wheel.path, wheel.sha256) for wheel in self._wheels().closure([spec.sdk.requirement])]
+            content = cached_index(spec.sdk, of_wheels(packages_of(spec.sdk), wheels), self._cache)
+            # A plugin whose SDK has no source to read has no index: its calls are not checked.
+            indexes |= {sdk_index_name(spec.name): content} if content else {}
+        return indexes
 
     def _key(self, name: str, frozen: bytes, packages: Iterable[Path]) -> str:
         """What the zip depends on, as a digest; of files only their sizes and times."""

@@ -10,6 +10,11 @@ from agentic.core.spec import ApiSpec
 FILE_NAME = "agentic_specs.json"
 
 
+def sdk_index_name(api: str) -> str:
+    """The file beside the specs that holds the index of an API's SDK, in the zips of the functions that validate."""
+    return f"agentic_sdk_{api}.jsonl"
+
+
 def freeze(specs: Iterable[ApiSpec]) -> bytes:
     """The specs as bytes, the same for the same specs."""
     return json.dumps([spec.to_data() for spec in specs], ensure_ascii=False, sort_keys=True, indent=1).encode()

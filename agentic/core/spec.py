@@ -37,7 +37,8 @@ class Credential:
     header: `name` is the header, `template` its value ("Bearer {api_key}").
     basic: `template` is "user:password" ("{api_key}:").
     query: `name` is the parameter, compared without case; `template` its value.
-    path: `name` is the placeholder in the request's path that `template` replaces.
+    path: `name` is the placeholder in an operation's path ("token" in "/bot{token}/send") that `template` fills, whatever the
+    script wrote there.
     sign: `template` is "module:callable", which gets the canonical request and the secret's fields.
     """
 
@@ -81,12 +82,15 @@ class Sdk:
 
     `modules` are the top-level packages a script may import because of this API. `warm_up` imports and touches what
     scripts use, once, in the zygote. `bootstrap` runs in each sandbox before the script (settings an SDK needs there).
+    `additions` are the dotted names that these two add to the SDK ("acme.error", "acme.Thing.get"): the validator, which
+    knows the SDK by its source, then lets scripts use them.
     """
 
     requirement: str
     modules: tuple[str, ...]
     warm_up: str = ""
     bootstrap: str = ""
+    additions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +171,7 @@ class ApiSpec:
 
     `placeholders` are further names that scripts may ask the environment for, each with the value they find: nothing
     real stands behind them (a webhook's signing secret, say, which only the person's own server has).
+    `refused` operations stay refused when a stack widens `hosts`; a path there may end in "/**": it and everything below.
     """
 
     name: str
@@ -236,6 +241,12 @@ def _faults(spec: ApiSpec) -> Iterator[str]:
         for operation in host.operations:
             if not operation.path.startswith("/"):
                 yield f"operation path {operation.path!r} must start with a slash"
+            if "**" in operation.path:
+                yield f"operation path {operation.path!r} may not stand for everything below it; only refused ones may"
+        if host.credential and host.credential.kind is CredentialKind.PATH:
+            placeholder = f"{{{host.credential.name}}}"
+            if not any(placeholder in operation.path for operation in host.operations):
+                yield f"host {host.name} puts its credential at {placeholder}, which is in no operation's path"
     for recipe in spec.recipes:
         for parameter in recipe.parameters:
             if not re.search(rf"^{re.escape(parameter.name)} = ", recipe.script, re.MULTILINE):

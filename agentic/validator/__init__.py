@@ -6,6 +6,7 @@ any reading of source text can follow; what holds hostile code is the sandbox ar
 """
 
 from agentic.validator.policy import ValidationPolicy
+from agentic.validator.sdk import SdkIndex
 from agentic.validator.validator import validate
 
-__all__ = ["ValidationPolicy", "validate"]
+__all__ = ["SdkIndex", "ValidationPolicy", "validate"]

@@ -26,6 +26,8 @@ RULES = {
     "format": "a format text that is not known, or that walks attributes it may not",
     "environment": "the environment, other than the declared names",
     "host": "a request to another host than the API's",
+    "sdk_member": "a name that the API's SDK does not have",
+    "sdk_parameter": "a parameter that the SDK's call does not take",
 }
 
 CONSTRUCTS = {

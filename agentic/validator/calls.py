@@ -47,7 +47,7 @@ def check_class(review: Review, node: ast.ClassDef, scope: Scope) -> None:
             review.refuse("class", keyword, "metaclasses are not allowed", "use a plain class")
 
 
-def check_class_pattern(review: Review, node: ast.MatchClass) -> None:
+def check_class_pattern(review: Review, node: ast.MatchClass, scope: Scope) -> None:
     """Checks the attributes that `case Name(attribute=…)` reads."""
     for name in node.kwd_attrs:
         review.refuse_path(f"{ANY_VALUE}.{name}", node)

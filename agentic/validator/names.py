@@ -30,8 +30,18 @@ def check_import(review: Review, alias: ast.alias, path: str) -> None:
 
 def check_name(review: Review, node: ast.Name, scope: Scope) -> None:
     """Checks a name that stands alone."""
+    if node.id == "super" and _in_class_comprehension(scope):
+        # Python 3.12's compiler breaks on it (SystemError: unknown scope of `__class__`).
+        review.refuse("syntax", node, "`super` in a comprehension in a class's body", "use it in a method")
     if id(node) not in review.settled and isinstance(node.ctx, ast.Load):
         _check(review, node, node, [], scope, node.ctx, called=id(node) in review.called)
+
+
+def _in_class_comprehension(scope: Scope) -> bool:
+    inner = scope
+    while inner.kind == "comprehension" and inner.parent is not None:
+        inner = inner.parent
+    return inner is not scope and inner.kind == "class"
 
 
 def check_attribute(review: Review, node: ast.Attribute, scope: Scope) -> None:

@@ -9,6 +9,7 @@ from agentic.validator import allowed
 if TYPE_CHECKING:
     # Only named here: a program that validates has the spec already, or needs none.
     from agentic.core.spec import ApiSpec
+    from agentic.validator.sdk import SdkIndex
 
 ANY_VALUE = "*"
 """The root of a path that starts at a value of unknown type: `*.status_code`."""
@@ -41,7 +42,7 @@ class ValidationPolicy:
     `modules` are packages of the API's SDK ("stripe") or modules in one ("urllib3.util.retry"; needed too for a module that
     has the name of one in the standard library, as in "acme.types"). A module of the standard library cannot be added:
     `allowed.MODULES` alone decides over those. `environment` are names of environment variables, `hosts` the names of the
-    API's hosts.
+    API's hosts. With `sdk`, the index of the API's SDK, calls are checked against it too.
     """
 
     modules: frozenset[str] = frozenset()
@@ -51,14 +52,16 @@ class ValidationPolicy:
     max_depth: int = 100
     max_constructs: int = 20_000
     max_findings: int = 50
+    sdk: "SdkIndex | None" = None
 
     @classmethod
-    def for_spec(cls, spec: "ApiSpec") -> Self:
-        """The policy for scripts that call this API."""
+    def for_spec(cls, spec: "ApiSpec", sdk: "SdkIndex | None" = None) -> Self:
+        """The policy for scripts that call this API, with the index of its SDK where there is one."""
         return cls(
             modules=frozenset(spec.sdk.modules),
             environment=frozenset(spec.environment),
             hosts=frozenset(host.name for host in spec.hosts),
+            sdk=sdk,
         )
 
     def refusal(self, path: str, own: frozenset[str] = frozenset()) -> Refusal | None:

@@ -51,18 +51,21 @@ class Scope:
     """The names bound in a module, class, function or comprehension.
 
     `paths`: imported names and where they lead. `values`: what a name stands for, None among them if that is not known.
+    `imported`: how many of those bindings are imports. `node`: the construct that opens the scope (none for type parameters).
     """
 
-    __slots__ = ("fixed", "global_names", "kind", "names", "nonlocal_names", "parent", "paths", "values")
+    __slots__ = ("fixed", "global_names", "imported", "kind", "names", "node", "nonlocal_names", "parent", "paths", "values")
 
-    def __init__(self, kind: Kind, parent: "Scope | None" = None) -> None:
+    def __init__(self, kind: Kind, parent: "Scope | None" = None, node: ast.AST | None = None) -> None:
         self.kind: Kind = kind
         self.parent = parent
+        self.node = node
         # Whether the names bound here are always found here (or an error), never further out.
         self.fixed = kind in {"function", "comprehension"}
         self.names: set[str] = set()
         self.paths: dict[str, set[str]] = {}
         self.values: dict[str, list[Value | None]] = {}
+        self.imported: dict[str, int] = {}
         self.global_names: set[str] = set()
         self.nonlocal_names: set[str] = set()
 
@@ -141,16 +144,18 @@ class _Builder:
         if fields is None:
             self._refuse("construct", node, f"the construct {type(node).__name__} is not allowed", "write it another way")
             return
-        if type(node) in _BINDING:
+        kind = type(node)
+        # Most names and attributes are only read.
+        if kind in _BINDING and type(getattr(node, "ctx", None)) is not ast.Load:
             self._bind_names(node, scope)
-        if type(node) not in _SCOPED:
+        if kind not in _SCOPED:
             for name in fields:
                 self._add(node, name, scope, depth)
         elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
             self._function(node, fields, scope, depth)
         elif isinstance(node, ast.ClassDef):
             outer = self._with_type_parameters(node, scope)
-            inner = self._scope("class", outer)
+            inner = self._scope("class", outer, node)
             for name in fields:
                 self._add(node, name, inner if name == "body" else outer, depth)
         elif isinstance(node, ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp):
@@ -177,12 +182,12 @@ class _Builder:
     def _add(self, node: ast.AST, name: str, scope: Scope, depth: int) -> None:
         child: ast.AST | list[ast.AST | None] | None = getattr(node, name, None)
         if isinstance(child, list):
-            self._layout.constructs.extend((item, scope, depth) for item in child if item is not None)
+            self._layout.constructs += [(item, scope, depth) for item in child if item is not None]
         elif child is not None:
             self._layout.constructs.append((child, scope, depth))
 
-    def _scope(self, kind: Kind, parent: Scope) -> Scope:
-        scope = Scope(kind, parent)
+    def _scope(self, kind: Kind, parent: Scope, node: ast.AST | None) -> Scope:
+        scope = Scope(kind, parent, node)
         self._scopes.append(scope)
         return scope
 
@@ -190,7 +195,7 @@ class _Builder:
         parameters: list[ast.type_param] = getattr(node, "type_params", [])
         if not parameters:
             return scope
-        inner = self._scope("function", scope)
+        inner = self._scope("function", scope, None)
         for parameter in parameters:
             if isinstance(parameter, ast.TypeVar | ast.ParamSpec | ast.TypeVarTuple):
                 self._bind(inner, parameter.name, parameter)
@@ -198,7 +203,7 @@ class _Builder:
 
     def _function(self, node: FunctionNode, fields: tuple[str, ...], scope: Scope, depth: int) -> None:
         outer = self._with_type_parameters(node, scope)
-        inner = self._scope("function", outer)
+        inner = self._scope("function", outer, node)
         arguments = node.args
         for argument in _arguments(arguments):
             self._bind(inner, argument.arg, argument)
@@ -213,7 +218,7 @@ class _Builder:
         scope: Scope,
         depth: int,
     ) -> None:
-        inner = self._scope("comprehension", scope)
+        inner = self._scope("comprehension", scope, node)
         for position, generator in enumerate(node.generators):
             # The first iterable is evaluated outside the comprehension.
             self._loop(generator.target, generator.iter, inner, scope if position == 0 else inner)
@@ -277,6 +282,7 @@ class _Builder:
         self._layout.imports.append((alias, imported))
         self._bind(scope, name, alias)
         scope.paths.setdefault(name, set()).add(path)
+        scope.imported[name] = scope.imported.get(name, 0) + 1
 
     def _bind(self, scope: Scope, name: str, node: ast.AST, value: Value | None = None) -> None:
         if name.startswith("_"):

@@ -65,3 +65,17 @@ def test_a_recipe_must_have_the_constants_that_it_declares():
     recipe = Recipe("r", "Do", ("do",), "print(1)\n", (Parameter("NAME", ParameterKind.NAME),))
     with pytest.raises(PluginError, match="no line 'NAME = …'"):
         spec(recipes=(recipe,))
+
+
+def test_key_in_the_path_must_have_a_place_in_an_operation():
+    key = Credential(CredentialKind.PATH, "{key}", "token")
+    spec(hosts=(Host("api.acme.dev", (Operation("GET", "/bot{token}/me", "x"),), key),))
+    with pytest.raises(PluginError, match="in no operation's path"):
+        spec(hosts=(Host("api.acme.dev", (Operation("GET", "/bot/me", "x"),), key),))
+
+
+def test_only_refused_operations_stand_for_everything_below_them():
+    below = (Operation("GET", "/v1/**", "x"),)
+    spec(refused=below)
+    with pytest.raises(PluginError, match="only refused ones may"):
+        spec(hosts=(Host("api.acme.dev", below),))

@@ -1,26 +1,14 @@
 """The policies under which the validator's tests look at scripts."""
 
+import dataclasses
+
 import pytest
+from small_sdks import POLICIES
 
-from agentic.validator import ValidationPolicy
-
-POLICIES = {
-    "stripe": ValidationPolicy(
-        modules=frozenset({"stripe"}),
-        environment=frozenset({"STRIPE_API_KEY", "STRIPE_SECRET_KEY", "STRIPE_WEBHOOK_SECRET"}),
-        hosts=frozenset({"api.stripe.com", "files.stripe.com"}),
-    ),
-    "github": ValidationPolicy(
-        modules=frozenset({"github", "requests", "urllib3.util.retry"}),
-        environment=frozenset({"GITHUB_TOKEN", "GH_TOKEN"}),
-        hosts=frozenset({"api.github.com", "uploads.github.com"}),
-    ),
-    "openweather": ValidationPolicy(
-        modules=frozenset({"pyowm", "requests"}),
-        environment=frozenset({"OPENWEATHER_API_KEY", "OWM_API_KEY"}),
-        hosts=frozenset({"api.openweathermap.org"}),
-    ),
-}
+from agentic.core.cache import cache_folder
+from agentic.core.spec import Sdk
+from agentic.validator import SdkIndex, ValidationPolicy
+from agentic.validator.describe import installed_index
 
 
 @pytest.fixture
@@ -36,3 +24,20 @@ def policy() -> ValidationPolicy:
         environment=frozenset({"STRIPE_API_KEY", "GITHUB_TOKEN"}),
         hosts=frozenset({"api.stripe.com", "api.github.com"}),
     )
+
+
+@pytest.fixture(scope="session")
+def indexes() -> dict[str, SdkIndex]:
+    """The indexes of the real SDKs, as they are installed, from the user's own cache: the first time takes seconds."""
+    found = {
+        "stripe": installed_index(Sdk("stripe", ("stripe",)), cache_folder()),
+        "github": installed_index(Sdk("PyGithub", ("github", "requests", "urllib3.util.retry")), cache_folder()),
+        "openweather": installed_index(Sdk("pyowm", ("pyowm", "requests")), cache_folder()),
+    }
+    return {name: index for name, index in found.items() if index is not None}
+
+
+@pytest.fixture(scope="session")
+def checked_policies(indexes: dict[str, SdkIndex]) -> dict[str, ValidationPolicy]:
+    """The policies with the indexes of their SDKs."""
+    return {name: dataclasses.replace(policy, sdk=indexes[name]) for name, policy in POLICIES.items()}

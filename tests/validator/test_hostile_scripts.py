@@ -260,8 +260,8 @@ def test_hostile_code_is_refused_by_the_rule_that_says_why(rule: str, source: st
 
 
 def test_the_table_has_a_case_for_every_rule_that_a_script_can_break() -> None:
-    """`construct` has none: this version of Python has no statement that is not on the list."""
-    assert {rule for rule, _ in HOSTILE} == RULES.keys() - {"construct"}
+    """`construct` has none: this version of Python has no statement that is not on the list. The SDK's rules need its index."""
+    assert {rule for rule, _ in HOSTILE} == RULES.keys() - {"construct", "sdk_member", "sdk_parameter"}
     assert len(HOSTILE) >= 70
 
 
