@@ -1,7 +1,7 @@
 # The project's commands. `make run` and `make test` work on a fresh machine: they call `setup` first.
 SHELL := /bin/bash
 .DELETE_ON_ERROR:
-.PHONY: setup run test check bench lock clean
+.PHONY: setup run test check bench prove lock clean
 
 VENV := .venv
 PYTHON := $(VENV)/bin/python
@@ -30,6 +30,13 @@ check: setup
 bench: setup
 	@$(PYTHON) bench/run.py
 	@$(PYTHON) bench/validator.py
+	@$(PYTHON) bench/sandbox.py
+
+# The long forms of what `test` runs in short ones. Half an hour.
+prove: setup
+	@$(VENV)/bin/uv pip install --quiet --python $(PYTHON) --require-hashes --requirement tools/prove.lock \
+		|| echo "atheris could not be installed; going on without it" >&2
+	@$(PYTHON) tests/fuzz/prove.py
 
 # Newest releases that fit together, with hashes.
 lock: setup

@@ -95,7 +95,10 @@ class Rules:
         if request.method in _READS and request.body:
             raise _Unfit(f"a {request.method} request with a body")
         path = "/" + "/".join(quote(segment, safe=_SAFE_IN_SEGMENT) for segment in segments)
-        return Allowed(host, operation, request.method, path, _canonical_query(query), request.headers, request.body)
+        allowed = Allowed(host, operation, request.method, path, _canonical_query(query), request.headers, request.body)
+        # Escaping anew makes a URL longer.
+        _check_length(allowed.url)
+        return allowed
 
 
 class _Fields:
@@ -124,12 +127,16 @@ class _Unfit(Exception):  # noqa: N818 (a refusal on its way to `judge`, not an 
 
 
 def _check_sizes(request: HttpRequest) -> None:
-    if len(request.url) > URL_BYTES:
-        raise _Unfit(f"the URL is longer than {URL_BYTES:,} characters")
+    _check_length(request.url)
     if sum(len(name) + len(value) for name, value in request.headers) > HEADERS_BYTES:
         raise _Unfit(f"the headers are longer than {HEADERS_BYTES:,} bytes")
     if len(request.body) > BODY_BYTES:
         raise _Unfit(f"the body is larger than {BODY_BYTES:,} bytes")
+
+
+def _check_length(url: str) -> None:
+    if len(url) > URL_BYTES:
+        raise _Unfit(f"the URL is longer than {URL_BYTES:,} characters")
 
 
 def _check_headers(headers: Headers) -> None:

@@ -186,3 +186,8 @@ def test_what_is_allowed_has_a_path_that_every_reader_reads_alike(tail: str) -> 
         assert not set("\\;#?") & set(judged.path)
         assert "%2F" not in judged.path.upper()
         assert "%25" not in judged.path
+
+
+def test_url_that_grows_beyond_the_limit_when_it_is_escaped_anew_is_refused() -> None:
+    assert "longer than" in refusal(RULES.judge(request("GET", "/v1/customers?_" + ";" * 16_000)))
+    allowed(RULES.judge(request("GET", "/v1/customers?_" + ";" * 4_000)))

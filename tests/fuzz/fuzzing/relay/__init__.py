@@ -1,0 +1,1 @@
+"""Fuzzing the relay's HTTP/1.1: does it pass on exactly the requests that a strict reader finds in the same bytes?"""

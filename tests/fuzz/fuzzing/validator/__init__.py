@@ -1,0 +1,1 @@
+"""Fuzzing the validator: does a second walker, and a watched run, find anything in the scripts that it accepts?"""
