@@ -50,5 +50,9 @@ step "building the functions, and trying them"
 "$venv/bin/python" lambdas/build.py >/dev/null
 home=$(mktemp -d)
 trap 'rm -rf "$home"' EXIT
-AGENTIC_HOME="$home/.agentic" "$venv/bin/agentic" run "Show my Stripe balance" --no-background --json >/dev/null
+if ! AGENTIC_HOME="$home/.agentic" "$venv/bin/agentic" run "Show my Stripe balance" --no-background >"$home/said" 2>&1; then
+    cat "$home/said" >&2
+    echo "The first trial run failed; everything is installed. \`$venv/bin/agentic doctor\` says what is missing." >&2
+    exit 1
+fi
 touch "$venv/.ready"

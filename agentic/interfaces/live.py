@@ -52,7 +52,8 @@ def _said(tool: str, facts: Mapping[str, Any]) -> tuple[str, bool]:
         case "validate_code":
             return ("valid", True) if facts.get("valid") else ("not valid", False)
         case "execute_code":
-            return f"exit {facts.get('exit')}", facts.get("exit") == 0
+            status = facts.get("exit")
+            return "stopped" if status is None else f"exit {status}", status == 0
         case _ if facts.get("status") in {"refused", "asks", "failed", "cancelled"}:
             return str(facts["status"]), False
         case _:

@@ -50,7 +50,7 @@ def show_result(result: Mapping[str, Any], terminal: Terminal, folder: Path, *, 
 
 def _output(result: Mapping[str, Any], terminal: Terminal) -> None:
     outcome = result["outcome"]
-    if not outcome:
+    if not outcome or (outcome["reason"] == "sandbox" and result["error"]):  # Nothing ran; the error says why.
         return
     shown = outcome["stdout"].strip() if outcome["stdout"].strip() != result["answer"].strip() else ""
     for text, style in ((shown, "dim"), (outcome["stderr"].strip(), "yellow")):

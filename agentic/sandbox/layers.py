@@ -72,7 +72,12 @@ class Terms:
 def missing(standing: Collection[str], require: Iterable[str]) -> list[str]:
     """One sentence for each required wall that no layer of `standing` makes."""
     return [
-        f"nothing here stops a script from {wall.stops} ({wall.name}: needs {' or '.join(wall.layers)})"
+        f"nothing here stops a script from {wall.stops} ({wall.name}: needs {_any_of(wall.layers)})"
         for wall in map(WALLS.__getitem__, require)
         if not set(wall.layers) & set(standing)
     ]
+
+
+def _any_of(layers: Iterable[str]) -> str:
+    # Whoever reads this is not on AWS: there the function is always there.
+    return " or ".join(layer for layer in layers if layer != "own-function")

@@ -158,7 +158,7 @@ def test_function_of_its_own_stands_for_the_kernels_layers_on_lambda(lambda_run:
 
 def test_missing_names_the_wall_and_what_would_make_it() -> None:
     assert missing(["process"], ["process", "files"]) == [
-        "nothing here stops a script from reading or writing files (files: needs landlock or own-root or own-function)"
+        "nothing here stops a script from reading or writing files (files: needs landlock or own-root)"
     ]
     assert missing(LAYERS, WALLS) == []
 
