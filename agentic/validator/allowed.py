@@ -165,8 +165,9 @@ MODULES = {
         ExtendedContext FloatOperation Inexact InvalidOperation MAX_EMAX MAX_PREC MIN_EMIN MIN_ETINY Overflow ROUND_05UP
         ROUND_CEILING ROUND_DOWN ROUND_FLOOR ROUND_HALF_DOWN ROUND_HALF_EVEN ROUND_HALF_UP ROUND_UP Rounded Subnormal
         Underflow getcontext localcontext setcontext""",
+    # Left out of enum: property, whose objects read an attribute by a name that can be changed.
     "enum": """CONFORM CONTINUOUS EJECT Enum EnumCheck EnumMeta EnumType Flag FlagBoundary IntEnum IntFlag KEEP
-        NAMED_FLAGS ReprEnum STRICT StrEnum UNIQUE auto member nonmember property unique verify""",
+        NAMED_FLAGS ReprEnum STRICT StrEnum UNIQUE auto member nonmember unique verify""",
     "fractions": "Fraction",
     # Left out of functools: singledispatch evaluates annotations that are strings.
     "functools": """cache cached_property cmp_to_key lru_cache partial partialmethod reduce total_ordering wraps""",
@@ -219,7 +220,7 @@ MODULES = {
         process_time process_time_ns sleep strftime strptime struct_time thread_time time time_ns timezone tzname""",
     "traceback": "format_exc print_exc",
     "types": "MappingProxyType SimpleNamespace TracebackType",
-    # Left out of typing: get_type_hints and ForwardRef, which evaluate strings.
+    # Left out of typing: get_type_hints and ForwardRef, which evaluate strings; get_origin, which finds `type`.
     "typing": """AbstractSet Annotated Any AnyStr AsyncContextManager AsyncGenerator AsyncIterable AsyncIterator Awaitable
         BinaryIO ByteString Callable ChainMap ClassVar Collection Concatenate Container ContextManager Coroutine Counter
         DefaultDict Deque Dict Final FrozenSet Generator Generic Hashable IO ItemsView Iterable Iterator KeysView List
@@ -227,7 +228,7 @@ MODULES = {
         NewType NoReturn NotRequired Optional OrderedDict ParamSpec Pattern Protocol Required Reversible Self Sequence
         Set Sized SupportsAbs SupportsBytes SupportsComplex SupportsFloat SupportsIndex SupportsInt SupportsRound
         TYPE_CHECKING Text TextIO Tuple Type TypeAlias TypeGuard TypeVar TypeVarTuple TypedDict Union Unpack ValuesView
-        assert_never assert_type cast final get_args get_origin is_typeddict no_type_check overload override
+        assert_never assert_type cast final get_args is_typeddict no_type_check overload override
         runtime_checkable""",
     "urllib": "",
     "urllib.error": "ContentTooShortError HTTPError URLError",
@@ -248,9 +249,31 @@ POWERFUL_BUILTINS = """
 
 DIRECT_CALLS = """
     <builtin>.getattr <builtin>.hasattr <builtin>.setattr <builtin>.delattr <builtin>.type
-    operator.attrgetter operator.methodcaller os.getenv urllib.request.urlopen urllib.request.Request
+    argparse.Namespace contextlib.redirect_stderr contextlib.redirect_stdout functools.wraps logging.basicConfig
+    operator.attrgetter operator.methodcaller os.getenv typing.Type urllib.request.urlopen urllib.request.Request
 """
-"""Names that may only be called there and then, because what they may do hangs on their arguments."""
+"""Names that may only be called there and then, because what they may do hangs on their arguments, or because a subclass or
+an unbound method of theirs reads and sets attributes by names that nobody has checked."""
+
+ANNOTATIONS = """
+    <builtin>.type argparse.Namespace contextlib.redirect_stderr contextlib.redirect_stdout typing.Type urllib.request.Request
+"""
+"""Those of them that annotations may name. (In a class's body none but Request: `dataclasses.fields` gives them back.)"""
+
+TYPE_READERS = "bool callable format getattr hasattr hash id isinstance issubclass print repr str"
+"""Builtins that may be given what `type(value)` found: they do not call it."""
+
+TYPE_READING_METHODS = "critical debug error exception format get info log warn warning"
+"""Methods that may be given it (of loggers, texts and dictionaries), unless the script has one of that name itself."""
+
+METACLASSES = "abc.ABCMeta enum.EnumMeta enum.EnumType"
+"""Classes that stand behind `metaclass=` only: called, they make classes with any names in them."""
+
+NAMED_CLASSES = """
+    collections.namedtuple enum.Enum enum.Flag enum.IntEnum enum.IntFlag enum.ReprEnum enum.StrEnum typing.NamedTuple
+    typing.TypedDict
+"""
+"""What makes a class out of names given as texts."""
 
 REFUSED_KEYWORDS = {
     # Keywords (and, for the names here, dictionaries of keywords) that make an allowed call into a file or a walk.
@@ -258,15 +281,37 @@ REFUSED_KEYWORDS = {
     "argparse.ArgumentParser": "fromfile_prefix_chars",
     "functools.wraps": "assigned updated",
     "*.parse_args": "namespace",
+    "*.parse_intermixed_args": "namespace",
     "*.parse_known_args": "namespace",
+    "*.parse_known_intermixed_args": "namespace",
 }
 
 MOST_ARGUMENTS = {
     # The most positional arguments of calls whose further ones have the effects that REFUSED_KEYWORDS refuses.
+    "argparse.ArgumentParser": 7,
     "functools.wraps": 1,
     "*.parse_args": 1,
+    "*.parse_intermixed_args": 1,
     "*.parse_known_args": 1,
+    "*.parse_known_intermixed_args": 1,
 }
+
+FORMAT_STYLES = {"logging.Formatter": 2, "logging.basicConfig": -1}
+"""Calls that take a `style` of format texts, with its position (-1: by keyword only). The style "{" walks attributes."""
+
+SET_ONCE = {
+    # Attributes that may not be set after an object was made, in scripts that import the module: they undo what was checked.
+    "argparse": "dest",
+    "urllib": "full_url selector",
+}
+
+STREAM_ATTRIBUTES = """
+    buffer closed encoding errors fileno flush isatty line_buffering name newlines reconfigure writable write writelines
+"""
+"""What scripts may use of `sys.stdout` and `sys.stderr`."""
+
+BYTE_STREAM_ATTRIBUTES = "flush write writelines"
+"""And of their `buffer`, below which is a file that could open others."""
 
 DUNDER_ATTRIBUTES = "__cause__ __doc__ __members__ __name__ __notes__ __qualname__ __suppress_context__ __version__"
 """Double-underscore attributes that may be read of anything."""
@@ -290,20 +335,26 @@ INTERNAL_ATTRIBUTES = """
     ag_await ag_code ag_frame cr_await cr_code cr_frame cr_origin gi_code gi_frame gi_yieldfrom mro
     f_back f_builtins f_code f_globals f_lasti f_locals f_trace tb_frame tb_lasti tb_next
     co_code co_consts co_names co_varnames func_code func_globals
-    builtins ctypes importlib marshal os pickle posix shutil socket subprocess sys
+    builtins codecs ctypes importlib linecache marshal multiprocessing os pathlib pickle pkgutil posix runpy shutil socket
+    subprocess sys tempfile tokenize zipfile zipimport
     exec_module find_module find_spec load_module
     subprocess_exec subprocess_shell
+    fromfile_prefix_chars _attr_type _cls_type _csock _evaluate _old_targets _read_args_from_files _ssock
 """
 """Attributes that lead from a value into the interpreter, its modules, processes or sockets. Names of values' attributes
 cannot be listed the other way round (an API's objects have thousands), so here, and only here, the refused are listed."""
 
 LOOP_ATTRIBUTES = """
     add_reader add_signal_handler add_writer connect_accepted_socket connect_read_pipe connect_write_pipe
-    create_connection create_datagram_endpoint create_server create_unix_connection create_unix_server sendfile
-    sock_accept sock_connect sock_recv sock_recv_into sock_sendall sock_sendfile sock_sendto start_tls
+    create_connection create_datagram_endpoint create_server create_unix_connection create_unix_server get_stack getaddrinfo
+    getnameinfo remove_reader remove_signal_handler remove_writer sendfile set_child_watcher sock_accept sock_connect
+    sock_recv sock_recv_into sock_recvfrom sock_recvfrom_into sock_sendall sock_sendfile sock_sendto start_tls
+    _connect_sock _create_connection_transport _ensure_resolved _make_datagram_transport _make_read_pipe_transport
+    _make_socket_transport _make_ssl_transport _make_subprocess_transport _make_write_pipe_transport _selector _sock_connect
+    _start_serving
 """
-"""What asyncio's loops have of sockets and signals. Refused in scripts that import asyncio; an API's SDK may well have a
-`create_server` of its own."""
+"""What asyncio's loops have of sockets and signals, and its tasks of frames. Refused in scripts that import
+asyncio; an API's SDK may well have a `create_server` of its own."""
 
 SDK_FOREIGN = "certifi charset_normalizer chardet compat cryptography httpcore httpx idna jwt packages pycurl urllib3"
 """Modules that SDKs import and expose, beside the standard library's; scripts import what they may use by its own name."""
@@ -372,6 +423,7 @@ MODULE_FIXES = {
     "logging.FileHandler": "log to sys.stderr",
     "logging.handlers": "log to sys.stderr",
     "traceback": "use traceback.print_exc() or traceback.format_exc()",
+    "typing.get_origin": "remove it",
     "typing.get_type_hints": "remove it",
     "uuid.uuid1": "use uuid.uuid4",
     "warnings.catch_warnings": "use warnings.filterwarnings",

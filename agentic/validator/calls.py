@@ -1,14 +1,14 @@
-"""Calls whose arguments decide whether they are harmless, and classes, which are made in more ways than one."""
+"""Calls whose arguments decide whether they are harmless."""
 
 import ast
 
-from agentic.validator import allowed
+from agentic.validator.arguments import check_arguments
+from agentic.validator.classes import check_made_class
 from agentic.validator.environment import check_question
 from agentic.validator.hosts import check_target
 from agentic.validator.names import check_named_attribute
-from agentic.validator.policy import ANY_VALUE
 from agentic.validator.review import Review
-from agentic.validator.scopes import Scope
+from agentic.validator.scope import Scope
 
 _CONTEXTS: dict[str, tuple[ast.expr_context, range]] = {
     # How each call uses the attribute it names, and how many arguments it takes.
@@ -17,8 +17,8 @@ _CONTEXTS: dict[str, tuple[ast.expr_context, range]] = {
     "<builtin>.setattr": (ast.Store(), range(3, 4)),
     "<builtin>.delattr": (ast.Del(), range(2, 3)),
 }
-_REFUSED_KEYWORDS = {path: frozenset(words.split()) for path, words in allowed.REFUSED_KEYWORDS.items()}
-_METACLASSES = frozenset({"abc.ABCMeta", "enum.EnumMeta", "enum.EnumType"})
+# Read of any value: the file below an output stream, or what tells an abstract class of others.
+_NEVER_BY_NAME = frozenset({"buffer", "detach", "raw", "register"})
 
 
 def check_call(review: Review, node: ast.Call, scope: Scope) -> None:
@@ -27,30 +27,18 @@ def check_call(review: Review, node: ast.Call, scope: Scope) -> None:
     paths = review.paths(node.func, scope)
     for path in paths & _CONTEXTS.keys():
         _check_access(review, node, scope, *_CONTEXTS[path])
-    if "<builtin>.type" in paths and (len(node.args) != 1 or node.keywords or isinstance(node.args[0], ast.Starred)):
-        review.refuse("class", node, "classes may not be made by calling `type`", "use a class statement")
+    if "<builtin>.type" in paths:
+        review.types.append(node)
+        if len(node.args) != 1 or node.keywords or isinstance(node.args[0], ast.Starred):
+            review.refuse("class", node, "classes may not be made by calling `type`", "use a class statement")
     if "operator.attrgetter" in paths:
         _check_getters(review, node, node.args, scope)
     if "operator.methodcaller" in paths:
         _check_getters(review, node, node.args[:1], scope)
     if not check_question(review, node, scope, paths):
-        _check_arguments(review, node, paths)
+        check_made_class(review, node, paths)
+        check_arguments(review, node, scope, paths)
         check_target(review, node, scope, paths)
-
-
-def check_class(review: Review, node: ast.ClassDef, scope: Scope) -> None:
-    """Checks what a class statement says beyond its bases."""
-    for keyword in node.keywords:
-        if keyword.arg is None:
-            review.refuse("class", keyword, "a class may not take a dictionary of keywords", "write them out")
-        elif keyword.arg == "metaclass" and not review.paths(keyword.value, scope) <= _METACLASSES:
-            review.refuse("class", keyword, "metaclasses are not allowed", "use a plain class")
-
-
-def check_class_pattern(review: Review, node: ast.MatchClass, scope: Scope) -> None:
-    """Checks the attributes that `case Name(attribute=…)` reads."""
-    for name in node.kwd_attrs:
-        review.refuse_path(f"{ANY_VALUE}.{name}", node)
 
 
 def _check_access(review: Review, node: ast.Call, scope: Scope, context: ast.expr_context, counts: range) -> None:
@@ -75,20 +63,5 @@ def _check_getters(review: Review, node: ast.Call, arguments: list[ast.expr], sc
             # A lambda has no name to follow: these reach into any value.
             for part in name.split("."):
                 check_named_attribute(review, node, argument, part, scope, ast.Load())
-
-
-def _check_arguments(review: Review, node: ast.Call, paths: set[str]) -> None:
-    keys = set(paths)
-    if isinstance(node.func, ast.Attribute):
-        keys.add(f"{ANY_VALUE}.{node.func.attr}")
-    for key in sorted(keys):
-        most = allowed.MOST_ARGUMENTS.get(key)
-        if most is not None and (len(node.args) > most or any(isinstance(item, ast.Starred) for item in node.args)):
-            review.refuse("call", node, f"only {most} positional argument may be given here", "leave the others out")
-        for keyword in node.keywords:
-            refused = _REFUSED_KEYWORDS.get(key, frozenset())
-            if refused and (keyword.arg is None or keyword.arg in refused):
-                review.refuse("call", keyword, f"the argument `{keyword.arg or '**'}` is not allowed here", "leave it out")
-    for keyword in node.keywords:
-        if keyword.arg == "style" and isinstance(keyword.value, ast.Constant) and keyword.value.value == "{":
-            review.refuse("format", keyword, 'formats in the style "{" may walk attributes', 'use the style "%"')
+                if part in _NEVER_BY_NAME:
+                    review.refuse("attribute", node, f"`{part}` may not be read of any value", "use a lambda")

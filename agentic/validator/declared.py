@@ -4,7 +4,8 @@ import ast
 from collections.abc import Iterator
 
 from agentic.validator.review import Review
-from agentic.validator.scopes import Layout, Scope
+from agentic.validator.scope import Scope
+from agentic.validator.scopes import Layout
 
 type _Statement = ast.Global | ast.Nonlocal
 

@@ -3,7 +3,7 @@
 import ast
 
 from agentic.validator.review import Review
-from agentic.validator.scopes import Scope
+from agentic.validator.scope import Scope
 
 ENVIRONMENT = "os.environ"
 _QUESTIONS = frozenset({f"{ENVIRONMENT}.get", "os.getenv"})

@@ -5,7 +5,7 @@ import string
 
 from agentic.validator.policy import ANY_VALUE
 from agentic.validator.review import Review
-from agentic.validator.scopes import Scope
+from agentic.validator.scope import Scope
 
 FORMATTING = frozenset({"format", "format_map"})
 _DEEPEST = 4
@@ -13,7 +13,7 @@ _DEEPEST = 4
 
 def check_template(review: Review, node: ast.Attribute, scope: Scope) -> None:
     """Checks the text in front of `.format` or `.format_map`."""
-    if node.attr not in FORMATTING:
+    if node.attr not in FORMATTING or not isinstance(node.ctx, ast.Load) or id(node) in review.looked_at:
         return
     texts = review.texts(node.value, scope)
     if texts is None:
@@ -22,6 +22,20 @@ def check_template(review: Review, node: ast.Attribute, scope: Scope) -> None:
         return
     for text in texts:
         _check_text(review, node, text, _DEEPEST)
+
+
+def check_look(review: Review, node: ast.Compare | ast.FormattedValue, scope: Scope) -> None:
+    """Lets a field that happens to be called `format` be printed, or compared with constants."""
+    parts = [node.value] if isinstance(node, ast.FormattedValue) else [node.left, *node.comparators]
+    fields = [part for part in parts if isinstance(part, ast.Attribute) and part.attr in FORMATTING]
+    if fields and all(part in fields or _is_constant(part) for part in parts):
+        review.looked_at.update(map(id, fields))
+
+
+def _is_constant(node: ast.expr) -> bool:
+    if isinstance(node, ast.Tuple | ast.List | ast.Set):
+        return all(_is_constant(item) for item in node.elts)
+    return isinstance(node, ast.Constant)
 
 
 def _check_text(review: Review, node: ast.AST, text: str, depth: int) -> None:

@@ -13,7 +13,8 @@ from typing import Any
 from agentic.validator.declared import check_declarations
 from agentic.validator.patterns import check_match
 from agentic.validator.review import Review
-from agentic.validator.scopes import Layout, Scope
+from agentic.validator.scope import Scope
+from agentic.validator.scopes import Layout
 from agentic.validator.statements import check_statements
 
 _MOST_COMPREHENSIONS = 10

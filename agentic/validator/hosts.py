@@ -5,7 +5,7 @@ import ast
 from agentic.validator import allowed
 from agentic.validator.policy import ANY_VALUE
 from agentic.validator.review import Review
-from agentic.validator.scopes import Scope
+from agentic.validator.scope import Scope
 
 _URLLIB = frozenset({"urllib.request.urlopen", "urllib.request.Request"})
 _URL_KEYWORDS = frozenset(allowed.URL_KEYWORDS.split())

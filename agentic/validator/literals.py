@@ -4,7 +4,7 @@ import ast
 from collections.abc import Callable
 from itertools import product
 
-from agentic.validator.scopes import Scope, Value
+from agentic.validator.scope import Scope, Value
 
 _MOST_TEXTS = 64
 _LONGEST_TEXT = 20_000

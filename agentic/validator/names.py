@@ -3,12 +3,14 @@
 import ast
 
 from agentic.validator import allowed
+from agentic.validator.classes import check_registration
 from agentic.validator.environment import ENVIRONMENT, refuse_environment
 from agentic.validator.formats import FORMATTING, check_template
 from agentic.validator.policy import ANY_VALUE, BUILTINS, is_direct_call
-from agentic.validator.review import Review
-from agentic.validator.scopes import Scope
+from agentic.validator.review import Review, chain
+from agentic.validator.scope import Scope
 
+_METACLASSES = frozenset(allowed.METACLASSES.split())
 _LOOP_ATTRIBUTES = frozenset(allowed.LOOP_ATTRIBUTES.split())
 _DUNDER_METHODS = frozenset(allowed.DUNDER_METHODS.split())
 
@@ -50,7 +52,7 @@ def check_attribute(review: Review, node: ast.Attribute, scope: Scope) -> None:
         return
     review.settle(node)
     called = id(node) in review.called
-    names, root = _chain(node)
+    names, root = chain(node)
     inner: ast.expr = node
     while isinstance(inner, ast.Attribute):
         check_template(review, inner, scope)
@@ -68,31 +70,32 @@ def check_named_attribute(
     if name in FORMATTING:
         review.refuse("format", node, f"`{name}` may only be called as a method", 'use an f-string or "…".format(…)')
         return
-    names, root = _chain(value)
+    names, root = chain(value)
     if isinstance(root, ast.Name):
         review.settle(value)
     _check(review, node, root, [*names, name], scope, context, called=False)
 
 
-def _chain(node: ast.expr) -> tuple[list[str], ast.expr]:
-    names: list[str] = []
-    while isinstance(node, ast.Attribute):
-        names.append(node.attr)
-        node = node.value
-    return names[::-1], node
-
-
 def _check(
     review: Review, node: ast.expr, root: ast.expr, names: list[str], scope: Scope, context: ast.expr_context, *, called: bool
 ) -> None:
+    check_registration(review, node, root, names, scope)
+    if "obj" in names and _is_caught(root, scope):
+        review.refuse("attribute", node, "the attribute `obj` of an error may be a module", "print the error itself")
+        return
     origins = review.name_paths(root.id, scope) if isinstance(root, ast.Name) else {ANY_VALUE}
     for origin in sorted(origins - review.refused_imports):
         path = ".".join([origin, *names])
         if review.refuse_path(path, node):
             return
-        if review.uses_asyncio and not _LOOP_ATTRIBUTES.isdisjoint(names):
+        if "asyncio" in review.packages and not _LOOP_ATTRIBUTES.isdisjoint(names):
             review.refuse("attribute", node, f"`{names[-1]}` works on sockets and signals", "call the API through its SDK")
             return
+        if path in _METACLASSES:
+            review.refuse("class", node, f"`{path}` makes classes", "use it as `metaclass=` only, or derive from ABC or Enum")
+            return
+        if not isinstance(context, ast.Load) and names:
+            review.stored.setdefault(names[-1], node)
         if is_direct_call(path) and not called:
             review.refuse(
                 "call", node, f"`{path.removeprefix(f'{BUILTINS}.')}` may only be called directly", "call it where you name it"
@@ -101,6 +104,22 @@ def _check(
         own = origin == ANY_VALUE or origin.startswith(f"{BUILTINS}.")
         if not own and _misused(review, node, path, context):
             return
+
+
+def _is_caught(root: ast.expr, scope: Scope) -> bool:
+    """Whether a name may stand for an error that an `except` caught, through other names too."""
+    todo = [(root, scope)]
+    seen: set[tuple[str, Scope]] = set()
+    for node, place in todo:
+        if isinstance(node, ast.Name) and (node.id, place) not in seen:
+            seen.add((node.id, place))
+            for holder in place.holders(node.id):
+                if holder.caught.get(node.id):
+                    return True
+                todo.extend((item.expression, item.scope) for item in holder.values.get(node.id, ()) if item)
+        elif isinstance(node, ast.Attribute):
+            todo.append((node.value, place))
+    return False
 
 
 def _misused(review: Review, node: ast.expr, path: str, context: ast.expr_context) -> bool:

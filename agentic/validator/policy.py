@@ -24,6 +24,8 @@ _DUNDERS = frozenset(allowed.DUNDER_ATTRIBUTES.split())
 _PRIVATE = frozenset(allowed.PRIVATE_ATTRIBUTES.split())
 _INTERNAL = frozenset(allowed.INTERNAL_ATTRIBUTES.split())
 _SETTINGS = frozenset(allowed.SDK_SETTINGS.split())
+_STREAM = frozenset(allowed.STREAM_ATTRIBUTES.split())
+_BYTE_STREAM = frozenset(allowed.BYTE_STREAM_ATTRIBUTES.split())
 _FOREIGN = frozenset(allowed.SDK_FOREIGN.split()) | sys.stdlib_module_names
 
 
@@ -107,11 +109,13 @@ class ValidationPolicy:
 
 def _attributes(names: list[str], own: frozenset[str]) -> Refusal | None:
     for position, name in enumerate(names):
+        if name in {"raw", "detach"} and position and names[position - 1] == "buffer":
+            return _below_a_stream(name)
         following = names[position + 1] if position + 1 < len(names) else ""
         if name in _DUNDERS or (name == "__class__" and following in {"__name__", "__qualname__"}):
             continue
         fix = allowed.ATTRIBUTE_FIXES.get(name, "")
-        if name in _INTERNAL or name.startswith("co_"):
+        if is_internal(name):
             return Refusal("attribute", f"the attribute `{name}` leads into the interpreter or the machine", fix)
         if is_dunder(name):
             return Refusal(
@@ -149,11 +153,32 @@ def _standard_library(root: str, names: list[str]) -> Refusal | None:
         if path in _MODULES:
             module = path
         elif name in _MODULES[module]:
-            return _attributes(names[position + 1 :], frozenset())
+            rest = names[position + 1 :]
+            if path in {"sys.stdout", "sys.stderr"}:
+                return _stream(rest)
+            return (registration(path) if "register" in rest else None) or _attributes(rest, frozenset())
         else:
             fix = allowed.MODULE_FIXES.get(path) or allowed.MODULE_FIXES.get(module, "")
             return Refusal("member", f"`{path}` is not allowed", fix or f"of `{module}` only: {_some_of(module)}")
     return None
+
+
+def _stream(names: list[str]) -> Refusal | None:
+    if names and names[0] not in _STREAM:
+        return _below_a_stream(names[0])
+    if names and names[0] == "buffer" and (len(names) == 1 or names[1] not in _BYTE_STREAM):
+        return _below_a_stream(names[-1])
+    return _attributes(names, frozenset())
+
+
+def _below_a_stream(name: str) -> Refusal:
+    message = f"the attribute `{name}` leads to the file below an output stream"
+    return Refusal("attribute", message, "use print, or sys.stdout.write and sys.stdout.buffer.write")
+
+
+def registration(path: str) -> Refusal:
+    """Why `path.register` is refused of a class that can be told to take other classes for its own."""
+    return Refusal("class", f"`{path}` may not be told of other classes", "derive the other class from it")
 
 
 def _some_of(module: str) -> str:
@@ -163,6 +188,11 @@ def _some_of(module: str) -> str:
 
 def is_dunder(name: str) -> bool:
     return name.startswith("__") and name.endswith("__") and len(name) > 4
+
+
+def is_internal(name: str) -> bool:
+    """Whether an attribute of this name leads into the interpreter or the machine, whatever it is an attribute of."""
+    return name in _INTERNAL or name.startswith("co_")
 
 
 def is_direct_call(path: str) -> bool:

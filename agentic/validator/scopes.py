@@ -5,11 +5,11 @@ One pass without recursion, parents before children, so that no nesting can exha
 
 import ast
 from collections.abc import Iterator
-from typing import Literal, NamedTuple
 
 from agentic.core.values import Finding
 from agentic.validator import allowed
-from agentic.validator.policy import ValidationPolicy, is_dunder
+from agentic.validator.policy import ValidationPolicy, is_dunder, is_internal
+from agentic.validator.scope import Definition, Kind, Scope, Value
 from agentic.validator.source import too_deep
 
 _FIELDS = {
@@ -34,68 +34,6 @@ _BINDING = frozenset(
 )  # fmt: skip
 
 type FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
-
-
-type Kind = Literal["module", "class", "function", "comprehension"]
-
-
-class Value(NamedTuple):
-    """One expression that a name stands for; with `element`, any one of that expression's elements (a loop's variable)."""
-
-    expression: ast.expr
-    scope: "Scope"
-    element: bool = False
-
-
-class Scope:
-    """The names bound in a module, class, function or comprehension.
-
-    `paths`: imported names and where they lead. `values`: what a name stands for, None among them if that is not known.
-    `imported`: how many of those bindings are imports. `node`: the construct that opens the scope (none for type parameters).
-    """
-
-    __slots__ = ("fixed", "global_names", "imported", "kind", "names", "node", "nonlocal_names", "parent", "paths", "values")
-
-    def __init__(self, kind: Kind, parent: "Scope | None" = None, node: ast.AST | None = None) -> None:
-        self.kind: Kind = kind
-        self.parent = parent
-        self.node = node
-        # Whether the names bound here are always found here (or an error), never further out.
-        self.fixed = kind in {"function", "comprehension"}
-        self.names: set[str] = set()
-        self.paths: dict[str, set[str]] = {}
-        self.values: dict[str, list[Value | None]] = {}
-        self.imported: dict[str, int] = {}
-        self.global_names: set[str] = set()
-        self.nonlocal_names: set[str] = set()
-
-    def holders(self, name: str) -> list["Scope"]:
-        """The scopes in which `name` may be found at run time, nearest first.
-
-        A function's names are fixed, so the search ends there; a class's or module's may be missing when asked for.
-        """
-        found: list[Scope] = []
-        scope: Scope | None = self
-        while scope is not None:
-            if name in scope.global_names:
-                scope = scope.module
-            if name in scope.names and (scope.kind != "class" or scope is self):
-                found.append(scope)
-                if scope.fixed:
-                    return found
-            scope = scope.parent
-        return found
-
-    @property
-    def module(self) -> "Scope":
-        scope = self
-        while scope.parent is not None:
-            scope = scope.parent
-        return scope
-
-    def bind(self, name: str, value: Value | None) -> None:
-        self.names.add(name)
-        self.values.setdefault(name, []).append(value)
 
 
 class Layout:
@@ -156,6 +94,7 @@ class _Builder:
         elif isinstance(node, ast.ClassDef):
             outer = self._with_type_parameters(node, scope)
             inner = self._scope("class", outer, node)
+            scope.classes.setdefault(node.name, []).append(Definition(node, outer))
             for name in fields:
                 self._add(node, name, inner if name == "body" else outer, depth)
         elif isinstance(node, ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp):
@@ -172,10 +111,13 @@ class _Builder:
             for name in (scope.global_names | scope.nonlocal_names) & scope.names:
                 scope.names.discard(name)
                 paths, values = scope.paths.pop(name, set[str]()), scope.values.pop(name, [])
+                classes, caught = scope.classes.pop(name, []), scope.caught.pop(name, 0)
                 owners = [scope.module] if name in scope.global_names else scope.parent.holders(name) if scope.parent else []
                 for owner in owners:
                     owner.names.add(name)
                     owner.values.setdefault(name, []).extend(values)
+                    owner.classes.setdefault(name, []).extend(classes)
+                    owner.caught[name] = owner.caught.get(name, 0) + caught
                     if paths:
                         owner.paths.setdefault(name, set()).update(paths)
 
@@ -263,6 +205,8 @@ class _Builder:
                 scope.nonlocal_names.update(names)
             case ast.ExceptHandler(name=name) | ast.MatchAs(name=name) | ast.MatchStar(name=name) if name:
                 self._bind(scope, name, node)
+                if isinstance(node, ast.ExceptHandler):
+                    scope.caught[name] = scope.caught.get(name, 0) + 1
             case ast.MatchMapping(rest=rest) if rest:
                 self._bind(scope, rest, node)
             case _:
@@ -294,6 +238,9 @@ class _Builder:
                 if not setting and not (method and name in _DUNDER_METHODS):
                     fix = "use the usual special methods only" if method else "choose a name without double underscores"
                     self._refuse("dunder", node, f"`{name}` may not be defined here", fix)
+        if scope.kind == "class" and is_internal(name):
+            # A pattern reads the fields of a class by position, without a word about attributes.
+            self._refuse("attribute", node, f"`{name}` is a name of the interpreter's own", "choose another name")
         scope.bind(name, value)
 
     def _refuse(self, rule: str, node: ast.AST, message: str, fix: str) -> None:

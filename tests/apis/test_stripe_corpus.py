@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 import stripe
-from conftest import Ran, World
+from fake_world import Ran, World
 
 CORPUS = Path(__file__).parents[1] / "corpus" / "stripe"
 SCRIPTS = sorted(CORPUS.glob("*.py"))

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 import stripe
-from conftest import Ran, World
+from fake_world import Ran, World
 
 from agentic.agents.offline import Match, match
 from agentic.agents.offline.rewrite import constants, with_constants

@@ -7,26 +7,8 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from small_wheels import ROOT, lock, make_wheel
 
-from agentic.core.spec import ApiSpec, Credential, CredentialKind, Host, Operation, Sdk, SecretField
 from lambdas.build import Builder
 from lambdas.target import Target
-
-
-def spec_of(requirement: str, *, warm_up: str = "", sign: str = "") -> ApiSpec:
-    """An API whose SDK is `requirement`."""
-    credential = (
-        Credential(CredentialKind.SIGN, sign)
-        if sign
-        else Credential(CredentialKind.HEADER, "Bearer {api_key}", "Authorization")
-    )
-    return ApiSpec(
-        name="tiny",
-        title="Tiny",
-        sdk=Sdk(requirement, ("tinysdk",), warm_up=warm_up),
-        hosts=(Host("api.tiny.example", (Operation("GET", "/v1/things", "things"),), credential),),
-        secrets=(SecretField("api_key", "key", ("TINY_KEY",), "placeholder"),),
-        prompt="Use it.",
-    )
 
 
 @pytest.fixture

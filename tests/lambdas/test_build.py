@@ -7,8 +7,8 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from conftest import spec_of
 from small_wheels import clone, run_in
+from tiny_spec import spec_of
 
 from agentic.core.cache import cache_folder
 from agentic.core.errors import BuildError

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from conftest import spec_of
+from tiny_spec import spec_of
 
 from agentic.core.errors import BuildError
 from lambdas.build import Builder

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from agentic.apis import stripe
-from agentic.core.frozen import FILE_NAME, thaw
+from agentic.core.frozen import FILE_NAME, sdk_index_name, thaw
 from lambdas.build import FUNCTIONS, Builder, Zip
 from lambdas.contents import FORBIDDEN
 from lambdas.target import Target
@@ -59,7 +59,7 @@ def test_nothing_of_the_laptop_is_in_any_zip(zips: dict[str, Zip], function: str
 def test_only_the_wall_carries_other_peoples_code(zips: dict[str, Zip], function: str):
     with zipfile.ZipFile(zips[function].path) as opened:
         top = {name.split("/")[0] for name in opened.namelist()}
-    assert top <= {"agentic", "handler.py", "__pycache__", FILE_NAME}
+    assert top <= {"agentic", "handler.py", "__pycache__", FILE_NAME, sdk_index_name("stripe")}
 
 
 def test_the_wall_carries_the_sdk_and_the_plugins_sandbox_module_but_not_the_plugin(zips: dict[str, Zip]):

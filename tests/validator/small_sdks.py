@@ -20,6 +20,8 @@ POLICIES = {
         hosts=frozenset({"api.openweathermap.org"}),
     ),
 }
+# Scripts of other styles, all for Stripe.
+POLICIES["styles"] = POLICIES["stripe"]
 
 
 def index_of(files: dict[str, str], *modules: str, additions: tuple[str, ...] = ()) -> SdkIndex:

@@ -8,7 +8,7 @@ import pytest
 from agentic.validator import ValidationPolicy, validate
 
 CORPUS = Path(__file__).parent.parent / "corpus"
-APIS = ("stripe", "github", "openweather")
+APIS = ("stripe", "github", "openweather", "styles")
 SCRIPTS = sorted(path for api in APIS for path in (CORPUS / api).glob("*.py"))
 
 

@@ -39,6 +39,7 @@ def run(options: argparse.Namespace, terminal: Terminal) -> int:
     view = LiveView(terminal)
     folder = control.home()
     if options.no_background:
+        terminal.notice("starting a local cloud for this run alone")
         result = _here(request, view, folder)
     else:
         control.ensure(folder, terminal.notice)

@@ -17,7 +17,7 @@ from agentic.validator.describe import Source, Sources, cached_index, installed,
 def validate(options: argparse.Namespace, terminal: Terminal) -> int:
     text, spec = script(options.file), Registry.load().get(options.api)
     # Calls are checked against the SDK that is installed here.
-    sources = _announced(
+    sources = announced(
         installed(packages_of(spec.sdk)), lambda: terminal.notice(f"reading the {spec.title} SDK (once per version)")
     )
     content = cached_index(spec.sdk, sources, cache_folder())
@@ -34,7 +34,7 @@ def validate(options: argparse.Namespace, terminal: Terminal) -> int:
     return ExitCode.DONE if verdict.valid else ExitCode.REFUSED
 
 
-def _announced(sources: Sources, tell: Callable[[], None]) -> Sources:
+def announced(sources: Sources, tell: Callable[[], None]) -> Sources:
     """The same sources, with `tell` called once before the first is read: a new SDK takes seconds, a known one is not read."""
     once = cache(tell)
 

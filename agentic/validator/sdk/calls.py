@@ -8,7 +8,8 @@ import ast
 from collections.abc import Iterable
 
 from agentic.validator.review import Review
-from agentic.validator.scopes import Layout, Scope
+from agentic.validator.scope import Scope
+from agentic.validator.scopes import Layout
 from agentic.validator.sdk.index import Parameters, SdkIndex
 from agentic.validator.sdk.resolve import Resolver
 

@@ -2,7 +2,7 @@
 
 import ast
 
-from agentic.validator.scopes import Scope
+from agentic.validator.scope import Scope
 from agentic.validator.sdk.index import SdkIndex
 
 _MOST_STEPS = 20_000

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 import stripe
-from conftest import World
+from fake_world import World
 from stripe_parameters import TABLE, table
 
 from agentic.apis.fakes.stripe import ROUTES

@@ -1,6 +1,6 @@
 # attack: the keyword for arguments from files is refused, but the attribute can be set later; what is read comes back
-# expect: sandbox
-# validator: accepted
+# expect: validator
+# validator: refused
 import argparse
 import sys
 

@@ -1,6 +1,6 @@
 # attack: type() of the raw stream below standard output is the class FileIO, which opens any file when it is called
-# expect: sandbox
-# validator: accepted
+# expect: validator
+# validator: refused
 import sys
 
 CANARY = "CANARY" + "_7f3a"

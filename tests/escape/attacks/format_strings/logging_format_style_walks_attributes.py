@@ -1,12 +1,12 @@
 # attack: a logging format in the style "{" walks from a traceback to the guest, but gives only text, of nothing secret
-# expect: harmless
-# validator: accepted
+# expect: validator
+# validator: refused
 import io
 import logging
 import re
 
-# The validator knows the keyword `style`; here the style comes by position. A format text yields texts about objects, never
-# the objects themselves, and this process holds nothing that is worth reading: that is why it gains nothing.
+# The style comes by position. Behind the validator a format text yields texts about objects, never the objects themselves,
+# and this process holds nothing that is worth reading.
 SECRET = re.compile(r"CANARY_7f[3]a|PLANTED_[K]EY")
 WALKS = (
     "{exc_info[2].tb_frame.f_globals}",

@@ -1,6 +1,6 @@
 # attack: positional class patterns read a data class's fields; registered for frames they walk without a dot
-# expect: sandbox
-# validator: accepted
+# expect: validator
+# validator: refused
 from abc import ABC
 from dataclasses import dataclass
 
