@@ -1,35 +1,11 @@
 """What a script writes on a connection is one plain HTTP/1.1 request after the other, or refused; answers are always HTTP."""
 
-import socket
-from collections.abc import Iterator
-
 import pytest
-from broker_stage import HOST, SPEC
+from broker_stage import HOST
 from relay_stage import GET, Client, Exchanges
 
-from agentic.broker.ca import Authority
-from agentic.broker.relay import Relay
 from agentic.core.errors import BrokerError, RefusedError
 from agentic.core.wire import HttpResponse
-
-
-@pytest.fixture(scope="module")
-def authority() -> Authority:
-    return Authority()
-
-
-@pytest.fixture
-def exchanges() -> Exchanges:
-    return Exchanges()
-
-
-@pytest.fixture
-def client(authority: Authority, exchanges: Exchanges) -> Iterator[Client]:
-    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-    link = Relay([HOST], exchanges, authority, refusal=SPEC.refusal, body_bytes=1000).serve(ours)
-    with theirs:
-        yield Client(link, theirs)
-        link.close()
 
 
 @pytest.mark.parametrize(

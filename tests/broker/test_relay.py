@@ -1,39 +1,16 @@
 """The relay hands out connections to its hosts only, and every HTTP request on them is one exchange or one refusal."""
 
 import json
-import socket
 import ssl
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
 
 import pytest
-from broker_stage import HOST, SPEC
+from broker_stage import HOST
 from relay_stage import GET, Client, Exchanges
 
-from agentic.broker.ca import Authority
-from agentic.broker.relay import Relay
 from agentic.core.wire import HttpRequest
-
-
-@pytest.fixture(scope="module")
-def authority() -> Authority:
-    return Authority()
-
-
-@pytest.fixture
-def exchanges() -> Exchanges:
-    return Exchanges()
-
-
-@pytest.fixture
-def client(authority: Authority, exchanges: Exchanges) -> Iterator[Client]:
-    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-    link = Relay([HOST], exchanges, authority, refusal=SPEC.refusal, body_bytes=1000).serve(ours)
-    with theirs:
-        yield Client(link, theirs)
-        link.close()
 
 
 def test_request_is_one_exchange_with_its_headers_as_sent(client: Client, exchanges: Exchanges) -> None:

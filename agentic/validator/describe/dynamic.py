@@ -2,9 +2,9 @@
 
 import ast
 import string
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
-from agentic.validator.describe.namespaces import FUNCTIONS, FunctionNode
+from agentic.validator.describe.namespaces import FUNCTIONS, FunctionNode, own_nodes
 from agentic.validator.describe.world import ClassEntity, FunctionEntity, Outside, World
 
 ANYTHING = "*"
@@ -93,7 +93,7 @@ def _returned_function(function: FunctionNode) -> FunctionNode | None:
 
 def _only_sets(function: FunctionNode, target: str) -> bool:
     """Whether the decorator gives the class back and does no more with it than set and read attributes."""
-    for node in _own_nodes(function):
+    for node in own_nodes(function):
         match node:
             case ast.Return(value=ast.Name(id=name)) if name == target:
                 continue
@@ -109,16 +109,6 @@ def _only_sets(function: FunctionNode, target: str) -> bool:
             case _:
                 pass
     return True
-
-
-def _own_nodes(function: FunctionNode) -> Iterator[ast.AST]:
-    """The nodes of a function without those of functions in it."""
-    todo: list[ast.AST] = list(function.body)
-    while todo:
-        node = todo.pop()
-        yield node
-        if not isinstance(node, (*FUNCTIONS, ast.Lambda)):
-            todo.extend(ast.iter_child_nodes(node))
 
 
 def _arguments(function: FunctionNode, call: ast.Call) -> dict[str, frozenset[str]]:

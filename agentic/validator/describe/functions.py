@@ -1,11 +1,10 @@
 """What a function takes and gives, from all its definitions: parameter names, typed dictionaries, and its result's types."""
 
 import ast
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from agentic.validator.describe.annotations import Type, types, typing_name
-from agentic.validator.describe.namespaces import FUNCTIONS, FunctionNode, made_in
+from agentic.validator.describe.namespaces import FunctionNode, made_in, own_nodes
 from agentic.validator.describe.world import ClassEntity, FunctionEntity, Outside, World
 
 # Decorators that leave a function's parameters and result as they are.
@@ -79,16 +78,6 @@ def result_of(world: World, function: FunctionEntity, node: FunctionNode) -> fro
             returned.append(made if isinstance(made, ClassEntity) else None)
     first = returned[0] if returned else None
     return frozenset({Type("instance", first)}) if first and all(item == first for item in returned) else None
-
-
-def own_nodes(function: FunctionNode) -> Iterator[ast.AST]:
-    """The nodes of a function without those of functions in it."""
-    todo: list[ast.AST] = list(function.body)
-    while todo:
-        node = todo.pop()
-        yield node
-        if not isinstance(node, (*FUNCTIONS, ast.Lambda)):
-            todo.extend(ast.iter_child_nodes(node))
 
 
 def _add_parameters(
