@@ -32,7 +32,7 @@ bench: setup
 	@$(PYTHON) bench/validator.py
 	@$(PYTHON) bench/sandbox.py
 
-# The long forms of what `test` runs in short ones. Half an hour.
+# The long forms of what `test` runs in short ones. Five to thirty minutes, by the machine.
 prove: setup
 	@$(VENV)/bin/uv pip install --quiet --python $(PYTHON) --require-hashes --requirement tools/prove.lock \
 		|| echo "atheris could not be installed; going on without it" >&2

@@ -24,7 +24,6 @@ from agentic.registry import Registry
 from agentic.sandbox import KERNEL, Sandbox, SandboxPolicy, Terms
 
 _RUN = "run_0000000000000000"
-_STATES: dict[str, dict[str, str]] = {}
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -66,7 +65,8 @@ def _try(options: argparse.Namespace, spec: ApiSpec) -> dict[str, Any]:
     code = script(options.file)
     without = frozenset(name.strip() for name in options.without.split(",") if name.strip())
     terms = Terms(require=(), without=without) if without else Terms()
-    fakes = Fakes(lambda name: _STATES.setdefault(name, {}))
+    states: dict[str, dict[str, str]] = {}
+    fakes = Fakes(lambda name: states.setdefault(name, {}))
     fakes.add(spec)
     fakes.start()
     try:

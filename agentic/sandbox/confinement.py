@@ -11,12 +11,9 @@ from agentic.sandbox import landlock, namespaces, privileges
 from agentic.sandbox.seccomp import Filter
 from agentic.sandbox.syscalls import SCRIPT, ZYGOTE
 
-# What compiled modules are linked to, and what local time and time zones are read from.
-_SYSTEM = (
-    *("/lib", "/lib64", "/usr/lib", "/usr/lib64", "/usr/local/lib", "/etc/ld.so.cache"),
-    *("/etc/localtime", "/usr/share/zoneinfo"),
-)
+# What local time and time zones are read from, and what compiled modules are linked to.
 _TIME = ("/etc/localtime", "/usr/share/zoneinfo")
+_SYSTEM = ("/lib", "/lib64", "/usr/lib", "/usr/lib64", "/usr/local/lib", "/etc/ld.so.cache", *_TIME)
 
 
 class Confinement:

@@ -17,9 +17,8 @@ _MS_NOSUID, _MS_NODEV, _MS_NOEXEC, MS_BIND, MS_REC, MS_PRIVATE = 0x2, 0x4, 0x8, 
 _MNT_DETACH = 2
 _AT_FDCWD, _AT_RECURSIVE = -100, 0x8000
 _MOUNT_ATTR_RDONLY, _MOUNT_ATTR_NOSUID, _MOUNT_ATTR_NODEV = 0x1, 0x2, 0x4
-# The same numbers on every architecture (newer than their tables' common part).
 _PIVOT_ROOT = {"x86_64": 155, "aarch64": 41}
-_MOUNT_SETATTR = 442
+_MOUNT_SETATTR = 442  # On every architecture.
 # Where the new root may be put together; only inside this process's own view.
 _PLACES = ("/tmp", "/mnt", "/media", "/srv", "/opt", "/run", "/var/tmp", "/home")  # noqa: S108 (a mount point; nothing is written)
 

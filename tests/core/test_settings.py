@@ -2,8 +2,9 @@
 
 import pytest
 
+from agentic import sandbox
 from agentic.core.errors import ConfigurationError
-from agentic.core.settings import Settings
+from agentic.core.settings import WALLS, Settings
 
 
 def test_texts_as_pulumi_keeps_them_become_typed_values():
@@ -42,3 +43,8 @@ def test_a_setting_can_be_described_for_the_docs():
     described = {key: default for key, default, _ in Settings.describe()}
     assert described["run_seconds"] == "30"
     assert described["<api>.live_keys"] == "[]"
+
+
+def test_walls_that_can_be_asked_for_are_the_sandboxs():
+    assert tuple(sandbox.WALLS) == WALLS
+    assert Settings().sandbox__require == WALLS
