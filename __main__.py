@@ -2,7 +2,7 @@
 
 import pulumi
 
-from agentic.topology.stack import topology_of_stack
+from agentic.topology.component import topology_of_stack
 
 for name, value in topology_of_stack().exports.items():
     pulumi.export(name, value)

@@ -7,17 +7,21 @@ if TYPE_CHECKING:
     from agentic.core.settings import Settings
     from agentic.core.spec import ApiSpec
     from agentic.core.values import RunResult
+    from agentic.deployment import Stack
     from agentic.local.cloud import LocalCloud
     from agentic.registry import hookimpl
+    from agentic.topology.component import AgenticApi
 
-__all__ = ["AgenticError", "ApiSpec", "LocalCloud", "RunResult", "Settings", "hookimpl"]
+__all__ = ["AgenticApi", "AgenticError", "ApiSpec", "LocalCloud", "RunResult", "Settings", "Stack", "hookimpl"]
 
 _HOMES = {
+    "AgenticApi": "agentic.topology.component",
     "AgenticError": "agentic.core.errors",
     "ApiSpec": "agentic.core.spec",
     "LocalCloud": "agentic.local.cloud",
     "RunResult": "agentic.core.values",
     "Settings": "agentic.core.settings",
+    "Stack": "agentic.deployment",
     "hookimpl": "agentic.registry",
 }
 

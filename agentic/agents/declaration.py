@@ -18,6 +18,9 @@ EXECUTOR = "executor"
 DECLINE = "DECLINE:"
 ASK = "ASK:"
 
+# Begins what a workflow's generator is told below its task when it has to write the script anew.
+REFUSED = "Validation refused the script that you wrote for this task. Write it anew, without what was found."
+
 _EXAMPLES = 4
 
 _HANDLE = {
@@ -167,6 +170,12 @@ def orchestrator_message(task: str, api: str, handle: str) -> str:
 
 def generator_message(task: str, api: str, handle: str) -> str:
     return f"API: {api}\nHandle: {handle}\nTask: {task}"
+
+
+def generator_message_again(task: str, api: str, handle: str, script: str, findings: Iterable[str]) -> str:
+    """The message after validation refused `script`: one whole message, so that no conversation has to be kept."""
+    told = "\n".join(f"- {finding}" for finding in findings)
+    return f"{generator_message(task, api, handle)}\n\n{REFUSED}\nFindings:\n{told}\nYour script:\n{script}"
 
 
 def executor_message(handle: str, code_key: str) -> str:

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from agentic.agents.conversation import Reply, aws_words, converse, session_id
+from agentic.agents.conversation import Reply, aws_words, converse, session_id, workflow
 from agentic.agents.declaration import ORCHESTRATOR, orchestrator_message
 from agentic.agents.tools.generate_code import MAX_SCRIPT_BYTES, store_script
 from agentic.agents.tools.services import Services
@@ -84,24 +84,28 @@ class FrontDoor:
         """End a run: its grant is revoked, its agents' tools refuse. A run that has ended stays as it is."""
         with _told():
             self.store.finish(run_id, RunStatus.CANCELLED, error=RunError("cancelled", "cancelled by the person"))
+        if workflow.is_workflow(self._orchestrator_arn):
+            workflow.stop(self._services.client("stepfunctions"), self._orchestrator_arn, run_id)
 
     def _delegate(self, request: RunRequest) -> RunRecord:
         handle = new_handle(request.run_id)
         self.store.create(self._new_run(request), handle)
-        message = orchestrator_message(request.task, request.api, handle)
+        driver, message = ORCHESTRATOR, orchestrator_message(request.task, request.api, handle)
+        if workflow.is_workflow(self._orchestrator_arn):
+            driver, message = "workflow", workflow.opening(handle)
         try:
             reply = converse(
-                self._services.client("bedrock-agentcore"),
+                self._services.client,
                 self._orchestrator_arn,
-                session_id(request.run_id, ORCHESTRATOR),
+                session_id(request.run_id, driver),
                 message,
                 request.model,
             )
         except AgenticError as error:
-            problem = RunError(error.code, f"the orchestrator failed: {error.message}", error.hint)
+            problem = RunError(error.code, f"the {driver} failed: {error.message}", error.hint)
             return self.store.finish(request.run_id, RunStatus.FAILED, error=problem)
         why = "" if reply.complete else f" (it stopped: {reply.stop_reason or 'no answer'})"
-        problem = RunError("not_done", f"the orchestrator ended before the task was done{why}", "try again, or another --model")
+        problem = RunError("not_done", f"the {driver} ended before the task was done{why}", "try again, or another --model")
         # Takes effect only where the tools have not ended the run already.
         return self.store.finish(request.run_id, RunStatus.FAILED, error=problem, answer=_words(reply), usage=reply.usage)
 

@@ -138,9 +138,7 @@ _INJECT: Mapping[CredentialKind, Callable[[Allowed, HttpRequest, Credential, Map
 def _with_header(request: HttpRequest, name: str, value: str) -> HttpRequest:
     if not _SENDABLE.fullmatch(value):
         # Not the value itself: this is read by scripts and kept in logs.
-        raise MissingCredentialsError(
-            "the key has a character that no header can carry", hint="agentic keys set stores it anew"
-        )
+        raise MissingCredentialsError("the key has a character that no header can carry; `agentic keys set` stores it anew")
     others = tuple(pair for pair in request.headers if pair[0].lower() != name.lower())
     return HttpRequest(request.method, request.url, (*others, (name, value)), request.body)
 
@@ -148,7 +146,8 @@ def _with_header(request: HttpRequest, name: str, value: str) -> HttpRequest:
 def _filled(template: str, secret: Mapping[str, str]) -> str:
     def value(found: re.Match[str]) -> str:
         if not secret.get(found[1]):
-            raise MissingCredentialsError(f"the secret has no field {found[1]!r}", hint="agentic keys set stores it")
+            # The person sees the message alone: it is in the API's answer to the script.
+            raise MissingCredentialsError(f"the key has no field {found[1]!r}; `agentic keys set` stores it anew")
         return secret[found[1]]
 
     return _FIELD.sub(value, template)

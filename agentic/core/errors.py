@@ -127,3 +127,9 @@ class StorageError(AgenticError):
     """Something could not be written or read: a full disk, wrong permissions, a missing bucket."""
 
     code = "storage"
+
+
+class DeploymentError(AgenticError):
+    """The Pulumi engine could not do what was asked; the message has its reasons in one line."""
+
+    code = "deployment"

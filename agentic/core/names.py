@@ -1,5 +1,7 @@
 """The names of things: AWS resources of a stack, S3 keys, identifiers. One home, so that no layer spells them twice."""
 
+import base64
+import hmac
 import re
 import secrets
 import unicodedata
@@ -8,6 +10,7 @@ from datetime import datetime
 
 PROJECT = "agentic-api-developer"
 
+_LONGEST_ROLE = 64
 _KEY_WORDS = 6
 _KEY_LENGTH = 48
 
@@ -40,16 +43,50 @@ class StackNames:
         return f"/aws/bedrock/agents/{self.prefix}-{agent}"
 
     @property
+    def workflow(self) -> str:
+        """The state machine's name: at most 80 characters (reference: botocore, CreateStateMachine)."""
+        return f"{self.prefix}-workflow"
+
+    @property
     def runs_table(self) -> str:
         return f"{self.prefix}-runs"
+
+    @property
+    def dead_letters(self) -> str:
+        return f"{self.prefix}-dead-letters"
+
+    def network(self, part: str) -> str:
+        """A part of the isolated network: a security group, a list of domains, …"""
+        return f"{self.prefix}-{part}"
 
     def gateway(self, agent: str) -> str:
         """At most 48 characters, letters, digits and hyphens (reference: botocore, CreateGateway)."""
         return f"aad-{self.environment}-{agent}"
 
+    def bedrock_agent(self, agent: str) -> str:
+        """At most 100 characters, letters, digits, hyphens and underscores (reference: botocore, CreateAgent)."""
+        return f"aad-{self.environment}-{agent}"
+
+    def bedrock_agent_role(self, agent: str) -> str:
+        """At most 64 characters. Its beginning is a convention that some accounts' policies go by; AWS asks for it no more."""
+        conventional = f"AmazonBedrockExecutionRoleForAgents_{self.bedrock_agent(agent)}"
+        return conventional if len(conventional) <= _LONGEST_ROLE else f"{self.prefix}-{agent}-agent"
+
     def harness(self, agent: str, random: str) -> str:
         """At most 40 characters, no hyphens; unique, because names of deleted harnesses stay reserved for a while."""
         return f"aad_{self.environment.replace('-', '_')}_{agent}_{random}"
+
+
+def is_stack_name(text: str) -> bool:
+    """Whether the names of a stack's resources may have `text` in them."""
+    return bool(re.fullmatch(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", text))
+
+
+def stack_of_secret(name: str, api: str) -> str:
+    """The stack whose `StackNames.secret(api)` is `name`; empty for a name that no stack gives."""
+    parts = name.removeprefix(f"{PROJECT}/").removesuffix(f"{api}/test-key").split("/")
+    stack = (parts[0] or "dev") if len(parts) <= 2 else ""
+    return stack if StackNames(stack).secret(api) == name else ""
 
 
 def function_name(prefix: str, function: str, api: str = "") -> str:
@@ -65,6 +102,15 @@ def new_run_id() -> str:
 def new_handle(run_id: str) -> str:
     """What an agent carries for a run: the run's id and 128 random bits, which the record keeps only as a hash."""
     return f"{run_id}.{secrets.token_urlsafe(16)}"
+
+
+def derived_handle(handle: str, purpose: str) -> str:
+    """A handle of the same run for one purpose: the same for the same two, and no way back from it to `handle`.
+
+    For who may have to ask again without having kept the answer; the record keeps its hash like that of any handle.
+    """
+    tag = hmac.digest(handle.encode("utf-8", "surrogatepass"), purpose.encode(), "sha256")[:16]
+    return f"{run_of(handle)}.{base64.urlsafe_b64encode(tag).decode().rstrip('=')}"
 
 
 def new_grant(run_id: str) -> str:

@@ -1,46 +1,78 @@
 """The settings of a stack, each declared once: its key, type, default and help. Everything else is derived from here.
 
-A setting is `agentic:<key>` in `Pulumi.<stack>.yaml` and the field of the same name in Python (dots become two
-underscores). `<api>.live_keys` exists once per enabled API.
+A setting is `agentic:<key>` in `Pulumi.<stack>.yaml`, `<key>` in a TOML file, and the field of the same name in Python
+(dots become two underscores). `<api>.live_keys` exists once per enabled API. docs/settings.md is about all of it.
 """
 
 import dataclasses
 import json
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Self, cast
+from pathlib import Path
+from typing import Any, NamedTuple, Self
 
 from agentic.core.errors import ConfigurationError
-
-_NAMESPACE = "agentic:"
+from agentic.core.key_forms import KeyForms, looks_like_key
+from agentic.core.setting import Setting, from_plain, from_text, to_text
+from agentic.core.settings_reading import LIVE_KEYS, NAMESPACE, Reader, check, foreign, together
 
 WALLS = ("process", "limits", "privileges", "files", "system-calls", "network")
 """The walls around a script, as the sandbox knows them (`agentic.sandbox.WALLS`)."""
 
 HAIKU = "us.anthropic.claude-haiku-5-5"
 
+_API = {"form": r"[a-z][a-z0-9_]{0,31}", "form_words": "a list of API plugins' names"}
+_MODEL = {"form": r"[!-~]{1,2048}", "form_words": "the id or ARN of a model or inference profile, without blanks"}
+_BUCKET_END = {
+    # S3 keeps names that end in a certain way for itself (general purpose bucket naming rules).
+    "form": r"(?!(?:.*-)?(?:s3alias|an)\Z)(?!.*-(?:ol|x|table)-s3\Z)(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)?",
+    "form_words": "lower-case letters and digits, joined by hyphens, without an end that S3 keeps for itself",
+}
+_KMS_KEY = {
+    "form": r"(?:arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key/(?:mrk-[0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}))?",
+    "form_words": "the ARN of a KMS key, arn:…:kms:REGION:ACCOUNT:key/ID, not of an alias",
+}
 
-def _setting(default: Any, help_text: str, *, minimum: float | None = None, choices: tuple[str, ...] = ()) -> Any:
-    metadata = {"help": help_text, "minimum": minimum, "choices": choices}
-    return field(default=default, metadata=metadata)
+
+def _setting(default: Any, help_text: str, **rules: Any) -> Any:
+    return field(default=default, metadata={"help": help_text, **rules})
+
+
+class Described(NamedTuple):
+    """A setting for docs and help texts: `allowed` in words, `default` as JSON."""
+
+    key: str
+    allowed: str
+    default: str
+    help: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """One stack's settings. Build with `from_config`, which reports every fault at once."""
+    """One stack's settings. However they are made, every fault is in one `ConfigurationError`, also as its data `faults`."""
 
-    apis: tuple[str, ...] = _setting(("stripe",), "APIs that the stack offers, by plugin name")
+    apis: tuple[str, ...] = _setting(("stripe",), "APIs that the stack offers, by plugin name", **_API)
     architecture: str = _setting("x86_64", "processor of the functions", choices=("x86_64", "arm64"))
-    bucket_suffix: str = _setting("", "end of the bucket's name; empty means the account id")
-    delete_artifacts_after_days: int = _setting(0, "days until scripts and logs expire; 0 keeps them", minimum=0)
-    live_keys: tuple[str, ...] = _setting((), "APIs whose live keys are accepted; set as <api>.live_keys: true")
+    backend: str = _setting(
+        "harness", "what drives the agents; classic needs an account with prior use", choices=("harness", "classic", "workflow")
+    )
+    bucket_suffix: str = _setting("", "end of the bucket's name; empty means the account id", **_BUCKET_END)
+    delete_artifacts_after_days: int = _setting(0, "days until scripts and logs expire; 0 keeps them")
+    isolated: bool = _setting(True, "run code in a network without a way out (network endpoints cost money while idle)")
+    kms_key: str = _setting(
+        "", "ARN of the KMS key for secrets, bucket, table and dead letters; empty means AWS's own", **_KMS_KEY
+    )
+    live_keys: tuple[str, ...] = _setting((), "APIs whose live keys are accepted; set as <api>.live_keys: true", **_API)
     log_retention_days: int = _setting(7, "days that log groups keep their entries", minimum=1)
-    model__executor: str = _setting(HAIKU, "model or inference profile of the executor agent")
-    model__generator: str = _setting(HAIKU, "model or inference profile of the generator agent")
-    model__orchestrator: str = _setting(HAIKU, "model or inference profile of the orchestrator agent")
+    model__executor: str = _setting(HAIKU, "model or inference profile of the executor agent", **_MODEL)
+    model__generator: str = _setting(HAIKU, "model or inference profile of the generator agent", **_MODEL)
+    model__orchestrator: str = _setting(HAIKU, "model or inference profile of the orchestrator agent", **_MODEL)
     protect: bool = _setting(False, "keep bucket and secrets from being destroyed with the stack")
     python_runtime: str = _setting("python3.12", "runtime of the functions", choices=("python3.12", "python3.13", "python3.14"))
+    regenerations: int = _setting(2, "times that the workflow has a script written anew after validation failed", maximum=5)
+    reserved_concurrency: int = _setting(
+        0, "executions reserved for each function (at least 2; new accounts have 10 in all); 0 reserves none"
+    )
     run_calls: int = _setting(100, "API calls that one run may make", minimum=1)
     run_seconds: int = _setting(30, "seconds that a script may take", minimum=1)
     sandbox__require: tuple[str, ...] = _setting(
@@ -48,81 +80,98 @@ class Settings:
     )
     tool_wait: float = _setting(25.0, "seconds a tool waits before it answers still_running", minimum=1)
 
-    @classmethod
-    def from_config(cls, config: Mapping[str, str]) -> Self:
-        """Settings from texts as Pulumi keeps them (`agentic:` already removed). Raises `ConfigurationError`."""
-        known = {_key(item): item for item in dataclasses.fields(cls) if item.name != "live_keys"}
-        values: dict[str, Any] = {}
-        live: list[str] = []
+    def __post_init__(self) -> None:
+        """Settings that Python code made are checked like those of a file; Python's spelling of the keys is in the message."""
         faults: list[str] = []
-        for key, text in config.items():
-            if key.endswith(".live_keys"):
-                live += [key.removesuffix(".live_keys")] if _parse(key, text, False, faults) else []
-            elif key in known:
-                values[known[key].name] = _parse(key, text, _default(known[key]), faults)
-            else:
-                faults.append(f"agentic:{key} is not a setting")
-        settings = cls(**{name: value for name, value in values.items() if value is not None}, live_keys=tuple(live))
-        for item in known.values():
-            faults += _check(item, getattr(settings, item.name))
-        faults += [
-            f"agentic:{api}.live_keys names an API that agentic:apis does not enable"
-            for api in live
-            if api not in settings.apis
-        ]
-        if faults:
-            raise ConfigurationError("; ".join(faults), hint=f"settings: {', '.join(known)}, <api>.live_keys")
-        return settings
+        fine: dict[str, Any] = {}
+        for setting in _declared(type(self)):
+            value = getattr(self, setting.name)
+            found = list(setting.faults(setting.name, value, ()))
+            if not found and looks_like_key(value):
+                found = [f"{setting.name} holds what looks like a key: keys never stand in settings"]
+            faults += found
+            if not found:
+                fine[setting.name] = value
+        check(
+            [*faults, *together(fine, lambda key: key.replace(".", "__"))], [setting.name for setting in _declared(type(self))]
+        )
+        # In which order they were named says nothing.
+        object.__setattr__(self, LIVE_KEYS, tuple(api for api in self.apis if api in self.live_keys))
+
+    @classmethod
+    def from_config(cls, config: Mapping[str, str], *, encrypted: Collection[str] = (), key_forms: KeyForms = ()) -> Self:
+        """Settings from texts as Pulumi keeps them (`agentic:` already removed). Raises `ConfigurationError`.
+
+        `encrypted` are the keys whose values the stack keeps encrypted: no setting is a secret, and what is one is not shown.
+        `key_forms` are the forms of the plugins' keys (`agentic.core.key_forms.key_forms`).
+        """
+        return cls(**_of_config(_declared(cls), encrypted, key_forms).read(config))
+
+    @classmethod
+    def from_stack(cls, config: Mapping[str, str], *, encrypted: Collection[str] = (), key_forms: KeyForms = ()) -> Self:
+        """Like `from_config`, from a stack's whole configuration by full key ("agentic:apis", "aws:region").
+
+        An API's key that stands in it in plain text, whatever it is for, is a fault too.
+        """
+        declared = _declared(cls)
+        own = {key.removeprefix(NAMESPACE) for key in encrypted if key.startswith(NAMESPACE)}
+        outside = foreign(config, encrypted, key_forms, [setting.key for setting in declared])
+        return cls(**_of_config(declared, own, key_forms).read(own_settings(config), outside))
+
+    @classmethod
+    def from_values(cls, values: Mapping[str, Any], *, key_forms: KeyForms = ()) -> Self:
+        """Settings from typed values by key, such as `{"run_seconds": 60, "stripe.live_keys": True}`; lists as lists."""
+        return cls(**Reader(_declared(cls), str, from_plain, key_forms=key_forms).read(values))
+
+    @classmethod
+    def from_toml(cls, path: Path | str, *, key_forms: KeyForms = ()) -> Self:
+        """Settings from a TOML file: keys without `agentic:`, a dot in a key as a table (`[model]`, `orchestrator = "…"`).
+
+        Raises `ConfigurationError` for a file that is missing, no TOML (with the line) or has faults, `StorageError` for one
+        that cannot be read.
+        """
+        from agentic.core.settings_file import read_toml
+
+        try:
+            return cls.from_values(read_toml(Path(path)), key_forms=key_forms)
+        except ConfigurationError as error:
+            if "faults" not in error.data:
+                raise
+            raise ConfigurationError(f"{path}: {error.message}", hint=error.hint, **error.data) from None
+
+    def to_config(self) -> dict[str, str]:
+        """Every setting as the text that Pulumi keeps, by key without `agentic:`; `from_config` reads it back.
+
+        Defaults are written too, so that they overwrite what a stack had before.
+        """
+        plain = [setting for setting in _declared(type(self)) if setting.name != LIVE_KEYS]
+        texts = {setting.key: to_text(getattr(self, setting.name)) for setting in plain}
+        return texts | {f"{api}.{LIVE_KEYS}": to_text(api in self.live_keys) for api in self.apis}
 
     @classmethod
     def describe(cls) -> list[tuple[str, str, str]]:
         """Each setting as (key, default, help), for docs and help texts."""
-        return [(_key(item), json.dumps(_default(item)), item.metadata["help"]) for item in dataclasses.fields(cls)]
+        return [(item.key, item.default, item.help) for item in cls.described()]
+
+    @classmethod
+    def described(cls) -> list[Described]:
+        """Each setting with what may be given."""
+        return [
+            Described(f"<api>.{LIVE_KEYS}", "true or false", json.dumps(setting.default), setting.help)
+            if setting.name == LIVE_KEYS
+            else Described(setting.key, setting.allowed, json.dumps(setting.default), setting.help)
+            for setting in _declared(cls)
+        ]
 
 
 def own_settings(config: Mapping[str, str]) -> dict[str, str]:
     """This project's settings among a stack's configuration ("agentic:apis", "aws:region"), without their `agentic:`."""
-    return {key.removeprefix(_NAMESPACE): text for key, text in config.items() if key.startswith(_NAMESPACE)}
+    return {key.removeprefix(NAMESPACE): text for key, text in config.items() if key.startswith(NAMESPACE)}
 
 
-def _key(item: dataclasses.Field[Any]) -> str:
-    return "<api>.live_keys" if item.name == "live_keys" else item.name.replace("__", ".")
+def _declared(settings: type[Settings]) -> tuple[Setting, ...]:
+    return tuple(Setting(name=item.name, default=item.default, **item.metadata) for item in dataclasses.fields(settings))
 
 
-def _default(item: dataclasses.Field[Any]) -> Any:
-    default: Any = item.default
-    return default
-
-
-def _parse(key: str, text: str, like: Any, faults: list[str]) -> Any:
-    """`text` as a value of the same kind as `like`; None, and a fault, when it is not one."""
-    kind: type = like.__class__
-    if kind is str:
-        return text
-    value: Any
-    try:
-        value = json.loads(text)
-    except ValueError:
-        value = text
-    if kind is tuple and isinstance(value, str):
-        value = [part.strip() for part in value.split(",") if part.strip()]
-    if kind is float and type(value) is int:
-        value = float(value)
-    expected = list if kind is tuple else kind
-    if type(value) is not expected:
-        names = {int: "a whole number", float: "a number", bool: "true or false", tuple: "a list of names"}
-        faults.append(f"agentic:{key} must be {names[kind]}, not {text!r}")
-        return None
-    return tuple(value) if kind is tuple else value
-
-
-def _check(item: dataclasses.Field[Any], value: Any) -> Iterator[str]:
-    key, minimum, choices = _key(item), item.metadata["minimum"], item.metadata["choices"]
-    if minimum is not None and value < minimum:
-        yield f"agentic:{key} must be at least {minimum}, not {value}"
-    several = isinstance(value, tuple)
-    for one in cast("tuple[Any, ...]", value if several else (value,)):
-        if choices and one not in choices:
-            yield f"agentic:{key} must be {'of' if several else 'one of'} {', '.join(choices)}, not {one!r}"
-    if item.name == "apis" and not (value and all(re.fullmatch(r"[a-z][a-z0-9_]*", str(name)) for name in value)):
-        yield "agentic:apis must name at least one API by its plugin name"
+def _of_config(declared: tuple[Setting, ...], encrypted: Collection[str], key_forms: KeyForms) -> Reader:
+    return Reader(declared, lambda key: f"{NAMESPACE}{key}", from_text, encrypted, key_forms)

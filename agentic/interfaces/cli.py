@@ -7,7 +7,7 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from agentic.core.errors import AgenticError, ExitCode
 from agentic.core.values import WriteMode
@@ -54,7 +54,8 @@ def parser() -> argparse.ArgumentParser:
 
     run = commands.add_parser("run", help="carry out a task", epilog=_EPILOG)
     run.add_argument("task", help='what to do, such as "Create a Stripe customer named Alice"')
-    run.add_argument("--model", default="offline", help="offline (default), bedrock:ID, anthropic:ID, openai:ID, ollama:ID")
+    models = "offline (default on the local cloud), bedrock:ID, anthropic:ID, openai:ID, ollama:ID"
+    run.add_argument("--model", default="", help=models)
     run.add_argument("--session", default="", help="a name that groups runs")
     _run_options(run)
 
@@ -70,30 +71,69 @@ def parser() -> argparse.ArgumentParser:
     runs = commands.add_parser("runs", help="look at runs").add_subparsers(dest="action", required=True, metavar="ACTION")
     listing = runs.add_parser("list", help="the newest runs")
     listing.add_argument("--limit", type=int, default=20, help="how many (default 20)")
+    _which_stack(listing)
     _json(listing)
     show = runs.add_parser("show", help="one run: result, script, calls")
     show.add_argument("run_id")
+    _which_stack(show)
     _json(show)
+
+    _stack_commands(commands)
 
     local = commands.add_parser("local", help="the background local cloud").add_subparsers(
         dest="action", required=True, metavar="ACTION"
     )
-    for action, text in (("start", "start it"), ("status", "is it running"), ("stop", "stop it")):
+    for action, text in (
+        ("start", "start it"),
+        ("status", "is it running"),
+        ("credentials", "print variables with which AWS's own tools reach it"),
+        ("stop", "stop it"),
+    ):
         _json(local.add_parser(action, help=text))
 
-    keys = commands.add_parser("keys", help="API keys, kept in the system's keyring").add_subparsers(
+    keys = commands.add_parser("keys", help="API keys, kept in the system's keyring or in a stack's secret").add_subparsers(
         dest="action", required=True, metavar="ACTION"
     )
     for action, text in (("set", "ask for a key and keep it"), ("status", "is a key there, and of which kind")):
         command = keys.add_parser(action, help=text)
         command.add_argument("api")
+        command.add_argument("--stack", default="", metavar="NAME", help="the key of this deployed stack, not the keyring's")
+        command.add_argument("--local", action="store_true", help="the stack of that name on the local cloud")
         _json(command)
 
     plugins = commands.add_parser("plugins", help="API plugins").add_subparsers(dest="action", required=True, metavar="ACTION")
     _json(plugins.add_parser("list", help="what is installed"))
 
-    _json(commands.add_parser("doctor", help="what works here and what does not"))
+    doctor = commands.add_parser("doctor", help="what works here and what does not")
+    doctor.add_argument("--aws", action="store_true", help="look at the AWS account instead, before a stack is deployed")
+    doctor.add_argument(
+        "--stack", default="", metavar="NAME", help="with --aws: the stack's settings to look with (default dev)"
+    )
+    _json(doctor)
     return top
+
+
+def _stack_commands(commands: Any) -> None:
+    for name, text, changes in (
+        ("up", "make a stack, or bring it up to date", True),
+        ("preview", "what up would do", False),
+        ("refresh", "compare a stack's state with what there is", False),
+        ("destroy", "remove a stack", True),
+        ("outputs", "a stack's outputs", False),
+    ):
+        command = commands.add_parser(name, help=text)
+        command.add_argument("--stack", required=True, help="the stack's name, such as dev")
+        command.add_argument("--local", action="store_true", help="on the local cloud instead of AWS")
+        if changes:
+            command.add_argument("--yes", action="store_true", help="do not ask")
+        if name in {"up", "preview"}:
+            command.add_argument("--config", action="append", metavar="KEY=VALUE", help="set one of its settings, and keep it")
+        _json(command)
+
+
+def _which_stack(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--stack", default="", help="a stack made with `agentic up` (default: the local cloud's own)")
+    command.add_argument("--local", action="store_true", help="that stack is on the local cloud, not on AWS")
 
 
 def _run_options(command: argparse.ArgumentParser, *, api_required: bool = False) -> None:
@@ -102,6 +142,7 @@ def _run_options(command: argparse.ArgumentParser, *, api_required: bool = False
     modes = [mode.value for mode in WriteMode]
     command.add_argument("--writes", choices=modes, help="may the script change things (default: allow on fakes and test keys)")
     command.add_argument("--no-background", action="store_true", help="leave no process behind")
+    _which_stack(command)
     _json(command)
 
 
@@ -119,6 +160,10 @@ def _dispatch(options: argparse.Namespace, terminal: Terminal) -> int:
             from agentic.interfaces.commands.validate import validate
 
             return validate(options, terminal)
+        case "up" | "preview" | "refresh" | "destroy" | "outputs", None:
+            from agentic.interfaces.commands import stacks
+
+            return int(getattr(stacks, options.command)(options, terminal))
         case "runs", action:
             from agentic.interfaces.commands import runs
 
@@ -126,7 +171,7 @@ def _dispatch(options: argparse.Namespace, terminal: Terminal) -> int:
         case "local", action:
             from agentic.interfaces.commands import local
 
-            return {"start": local.start, "status": local.status, "stop": local.stop}[str(action)](options, terminal)
+            return int(getattr(local, str(action))(options, terminal))
         case "keys", action:
             from agentic.interfaces.commands import keys
 

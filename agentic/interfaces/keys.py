@@ -2,10 +2,10 @@
 
 import json
 import os
-import re
 from collections.abc import Mapping
 from typing import Any
 
+from agentic.broker.credentials import key_class
 from agentic.core.errors import AgenticError, MissingCredentialsError
 from agentic.core.names import PROJECT
 from agentic.core.spec import ApiSpec, SecretField
@@ -33,10 +33,8 @@ def live_secret(api: str, environ: Mapping[str, str] = os.environ) -> dict[str, 
 
 
 def kind_of(field: SecretField, value: str) -> str:
-    """`test`, `live` or `unknown`, from the value's form."""
-    if field.test_pattern and re.match(field.test_pattern, value):
-        return "test"
-    return "live" if field.live_pattern and re.match(field.live_pattern, value) else "unknown"
+    """`test`, `live` or `unknown`, from the value's form; the broker judges it in the same way."""
+    return key_class((field,), {field.name: value})
 
 
 def keep(spec: ApiSpec, secret: Mapping[str, str]) -> None:

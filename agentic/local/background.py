@@ -22,6 +22,8 @@ from agentic.core.errors import AgenticError, LocalCloudError, StorageError
 from agentic.core.values import to_json
 from agentic.local.cloud import LocalCloud
 from agentic.local.control import error_json, short_address
+from agentic.local.program.place import ACCOUNT, Place
+from agentic.local.project import STACK
 from agentic.local.trace import Event
 
 IDLE_SECONDS = 30 * 60.0
@@ -76,6 +78,9 @@ class Background:
                 self._busy += 1
             try:
                 request = json.loads(line)
+                if request.get("op") == "engine":
+                    self._engine(request, connection, send)
+                    return
                 send({"result": self._answer(request, connection, send)})
             except AgenticError as error:
                 send({"error": error_json(error)})
@@ -102,19 +107,42 @@ class Background:
                 self.stop()
                 return {}
             case "list":
-                runs = [to_json(run) for run in self._cloud.recent(int(request["limit"]))]
+                runs = [to_json(run) for run in self._cloud.recent(int(request["limit"]), stack=_stack(request))]
                 return [{fact: run[fact] for fact in _LISTED} for run in runs]
             case "show":
-                return to_json(self._cloud.result(str(request["run_id"])))
+                return to_json(self._cloud.result(str(request["run_id"]), stack=_stack(request)))
             case "run":
                 return self._run(request, connection, send)
+            case "credentials":
+                return self._cloud.credentials(_stack(request))
+            case "adopt":
+                self._cloud.adopt(_stack(request), request["exports"])
+                return {}
+            case "forget":
+                self._cloud.forget(_stack(request))
+                return {}
+            case "made":
+                return {"resources": self._cloud.made(_stack(request))}
+            case "remove_others":
+                known = {(str(token), str(resource_id)) for token, resource_id in request["known"]}
+                return {"removed": self._cloud.remove_others(_stack(request), known)}
             case operation:
                 raise LocalCloudError(f"unknown operation {operation!r}", hint="`agentic local stop`, then try again")
 
+    def _engine(self, request: Mapping[str, Any], connection: socket.socket, send: Send) -> None:
+        """Hold a stack open for the real engine until the other side closes its end, whatever becomes of it."""
+        place = Place(str(request["project"]), _stack(request), str(request["region"]), ACCOUNT)
+        with self._cloud.engine(place, dry=bool(request["dry"])) as attach:
+            send({"result": {"attach": attach}})
+            with contextlib.suppress(OSError):
+                while connection.recv(1):
+                    pass
+
     def _run(self, request: Mapping[str, Any], connection: socket.socket, send: Send) -> Any:
-        asked = self._cloud.request(request["run"])
+        stack = _stack(request)
+        asked = self._cloud.request(request["run"], stack=stack)
         done = threading.Event()
-        watcher = threading.Thread(target=self._cancel_when_left, args=(connection, asked.run_id, done), daemon=True)
+        watcher = threading.Thread(target=self._cancel_when_left, args=(connection, asked.run_id, stack, done), daemon=True)
         watcher.start()
 
         def tell(event: Event) -> None:
@@ -122,13 +150,17 @@ class Background:
 
         try:
             result = self._cloud.carry_out(
-                asked, secret=request.get("secret") or {}, credentials=request.get("credentials") or {}, on_event=tell
+                asked,
+                stack=stack,
+                secret=request.get("secret") or {},
+                credentials=request.get("credentials") or {},
+                on_event=tell,
             )
         finally:
             done.set()
         return to_json(result)
 
-    def _cancel_when_left(self, connection: socket.socket, run_id: str, done: threading.Event) -> None:
+    def _cancel_when_left(self, connection: socket.socket, run_id: str, stack: str, done: threading.Event) -> None:
         """A client that closes its end in the middle has given up: Ctrl-C in the terminal."""
         with selectors.DefaultSelector() as selector:
             selector.register(connection, selectors.EVENT_READ)
@@ -139,8 +171,12 @@ class Background:
                     except OSError:
                         gone = True
                     if gone and not done.is_set():
-                        self._cloud.cancel(run_id)
+                        self._cloud.cancel(run_id, stack=stack)
                         return
+
+
+def _stack(request: Mapping[str, Any]) -> str:
+    return str(request.get("stack") or STACK)
 
 
 def _note(error: Exception) -> None:

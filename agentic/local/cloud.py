@@ -1,67 +1,76 @@
 """`LocalCloud`: the whole topology in this process and its children, built by the real Pulumi program.
 
-Start-up is one straight line (`start`), ordered so that the slow parts overlap: the program imports Pulumi in its own
+Start-up is one straight line (`_build`), ordered so that the slow parts overlap: the program imports Pulumi in its own
 process, and the functions' zygote imports boto3 in another, while this process imports moto and Strands.
 """
 
 import fcntl
 import gc
-import json
+import hashlib
 import os
-import queue
 import threading
 import time
-from collections.abc import Callable, Generator, Mapping
-from contextlib import ExitStack, contextmanager, suppress
+from collections.abc import Callable, Generator, Mapping, Set
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from agentic.core.cache import cache_folder
-from agentic.core.errors import AgenticError, LocalCloudError, UnknownRunError, UsageError
-from agentic.core.names import PROJECT, StackNames
+from agentic.core.errors import AgenticError, LocalCloudError, UsageError
 from agentic.core.program import program_folder
-from agentic.core.settings import Settings, own_settings
-from agentic.core.values import RunResult, Target, WriteMode, to_json
+from agentic.core.settings import Settings
+from agentic.core.values import RunResult, Target, WriteMode
 from agentic.local import project
 from agentic.local.control import home, program_digest
-from agentic.local.identities import Identities
-from agentic.local.permissions import Permissions
+from agentic.local.identities import OPERATOR
 from agentic.local.program.engine import RunningProgram
-from agentic.local.program.place import Place
+from agentic.local.program.place import ACCOUNT, Place
 from agentic.local.program.program import Program, project_name
+from agentic.local.stacks import folders
 from agentic.local.state import StateFolder
-from agentic.local.trace import Event, Observer, ignore
+from agentic.local.trace import Observer, ignore
 
 if TYPE_CHECKING:
     from agentic.agents.front_door import RunRequest
-    from agentic.core.spec import ApiSpec
-    from agentic.local.functions.declaration import FunctionDeclaration
     from agentic.local.program.plan import Plan
     from agentic.local.program.program import ProgramResult
     from agentic.local.program.table import Context
+    from agentic.local.stacks.stack import LocalStack
     from agentic.runs import RunRecord
 
-ACCOUNT = "123456789012"
+_LETTING_GO_SECONDS = 10.0
 
 
 class LocalCloud:
     """One state folder's local cloud, alive between `start` and `close` (or inside `with`).
 
-    `folder` defaults to AGENTIC_HOME or `.agentic`. One at a time per folder and per process.
+    `folder` defaults to AGENTIC_HOME or `.agentic`; one at a time per folder and per process. `config` is laid over the
+    configuration of the stack dev ("agentic:backend", …), which each start builds; stacks that the real engine has made in
+    this folder are there as they were.
     """
 
-    def __init__(self, folder: Path | None = None, *, observer: Observer = ignore, plain: bool = False) -> None:
+    def __init__(
+        self,
+        folder: Path | None = None,
+        *,
+        observer: Observer = ignore,
+        plain: bool = False,
+        config: Mapping[str, str] | None = None,
+    ) -> None:
         self._folder = folder or home()
         self._observer = observer
         self._plain = plain
+        self._config = dict(config or {})
         self._exit = ExitStack()
-        self._listeners: dict[str, queue.SimpleQueue[Event | None]] = {}
-        self._model_credentials: dict[str, Mapping[str, str]] = {}
-        self._lock = threading.Lock()
+        self._stacks: dict[str, LocalStack] = {}
+        self._contexts: dict[str, Context] = {}
+        self._broken: dict[str, AgenticError] = {}
+        self._sessions: set[str] = set()
+        self._free = threading.Condition()
 
     def __enter__(self) -> Self:
-        if not hasattr(self, "_door"):
+        if not hasattr(self, "_account"):
             self.start()
         return self
 
@@ -90,18 +99,20 @@ class LocalCloud:
 
     # --- runs -----------------------------------------------------------------------------------------------------
 
-    def run(self, task: str, *, api: str = "", model: str = "offline", on_event: Observer = ignore) -> RunResult:
+    def run(
+        self, task: str, *, api: str = "", model: str = "offline", stack: str = project.STACK, on_event: Observer = ignore
+    ) -> RunResult:
         """Carry out a task against the fakes and wait for its end."""
-        asked = self.request({"task": task, "api": api, "model": model})
-        return self.carry_out(asked, on_event=on_event)
+        asked = self.request({"task": task, "api": api, "model": model}, stack=stack)
+        return self.carry_out(asked, stack=stack, on_event=on_event)
 
-    def request(self, fields: Mapping[str, Any]) -> "RunRequest":
+    def request(self, fields: Mapping[str, Any], *, stack: str = project.STACK) -> "RunRequest":
         """A run request from JSON fields (task, api, model, writes, live, session, code). Raises `UsageError`."""
         from agentic.agents.front_door import RunRequest
 
         task, code = str(fields.get("task") or ""), fields.get("code")
         return RunRequest(
-            api=self._api(str(fields.get("api") or "")).name,
+            api=self.stack(stack).api(str(fields.get("api") or "")).name,
             task=task,
             target=Target.REAL if fields.get("live") else Target.FAKE,
             writes=WriteMode(fields["writes"]) if fields.get("writes") else None,
@@ -114,38 +125,139 @@ class LocalCloud:
         self,
         asked: "RunRequest",
         *,
+        stack: str = project.STACK,
         secret: Mapping[str, str] | None = None,
         credentials: Mapping[str, str] | None = None,
         on_event: Observer = ignore,
     ) -> RunResult:
         """Carry out a request. `secret` (the live API's) and `credentials` (the model's) live in memory for this run only."""
-        self._models.check(asked.model, credentials or {})
-        if asked.target is Target.FAKE and asked.api not in self._fakes.secrets:
+        chosen, account = self.stack(stack), self._account
+        account.models.check(asked.model, credentials or {})
+        if asked.target is Target.FAKE and asked.api not in account.fakes.secrets:
             raise UsageError(f"the plugin {asked.api} has no fake", hint="use --live with a test key")
-        with self._heard(asked.run_id, on_event) as milliseconds, self._armed(asked, secret or {}, credentials or {}) as armed:
-            result = self._door.run(armed)
+        door = chosen.door
+        with (
+            account.heard(asked.run_id, door.store, on_event) as milliseconds,
+            account.armed(asked, secret or {}, credentials or {}) as armed,
+        ):
+            result = door.run(armed)
         timings = {**result.timings_ms, "model": milliseconds["model"]}
         timings["platform"] = max(0.0, timings["total"] - timings["model"] - timings["api"])
         return replace(result, timings_ms={name: round(value, 1) for name, value in timings.items()})
 
-    def cancel(self, run_id: str) -> None:
-        """End a run now: its record is closed, its script is killed."""
-        with suppress(UnknownRunError):  # It was not even recorded yet.
-            self._door.cancel(run_id)
-        self._functions.cancel_tenant(f"{run_id}-")
-        for spec in self._registry:
-            self._functions.warm(self._names.function("run_code", spec.name))
+    def cancel(self, run_id: str, *, stack: str = project.STACK) -> None:
+        """End a run now: its record is closed, its script is killed. One that has ended stays as it is."""
+        self.stack(stack).cancel(run_id)
 
-    def result(self, run_id: str) -> RunResult:
+    def result(self, run_id: str, *, stack: str = project.STACK) -> RunResult:
         """A run of this state folder, as its record has it. Raises `UnknownRunError`."""
-        return self._door.result(run_id)
+        return self.stack(stack).door.result(run_id)
 
-    def recent(self, limit: int = 20) -> "tuple[RunRecord, ...]":
-        return self._door.recent(limit)
+    def recent(self, limit: int = 20, *, stack: str = project.STACK) -> "tuple[RunRecord, ...]":
+        return self.stack(stack).door.recent(limit)
+
+    def credentials(self, stack: str = project.STACK) -> dict[str, str]:
+        """Environment variables with which any AWS SDK or command reaches a stack's place, until this cloud is stopped."""
+        if stack not in self._contexts:
+            self.stack(stack)
+        keys = self._account.identities.issue(OPERATOR)
+        return {
+            "AWS_ENDPOINT_URL": self._account.endpoint.url,
+            "AWS_ACCESS_KEY_ID": keys.access_key_id,
+            "AWS_SECRET_ACCESS_KEY": keys.secret_access_key,
+            "AWS_REGION": self._contexts[stack].place.region,
+        }
 
     def facts(self) -> dict[str, Any]:
         """What `agentic local status` shows."""
-        return {"endpoint": self._endpoint.url, "apis": list(self._registry.names), "resources": len(self._resources)}
+        return {
+            "endpoint": self._account.endpoint.url,
+            "apis": list(self.stack(project.STACK).registry.names) if project.STACK in self._stacks else [],
+            "resources": len(self._account.made.resources),
+            "stacks": sorted({*self._contexts, *self._broken}),
+        }
+
+    # --- stacks ---------------------------------------------------------------------------------------------------
+
+    def stack(self, name: str) -> "LocalStack":
+        """A complete stack. Raises the reason why there is none of this name."""
+        if found := self._stacks.get(name):
+            return found
+        if name in self._broken:
+            raise self._broken[name]
+        what = "is not complete" if name in self._contexts else "does not exist in this local cloud"
+        raise UsageError(f"the stack {name} {what}", hint=f"run `agentic up --local --stack {name}`")
+
+    @contextmanager
+    def engine(self, place: Place, *, dry: bool = False) -> Generator[str]:
+        """Open a stack for the real engine: what PULUMI_DEBUG_PROVIDERS must say. One engine per stack at a time.
+
+        `dry` is for a preview: nothing is made, and a stack that the engine does not have yet is looked at as if it were new.
+        """
+        from agentic.local.program.made import Made
+        from agentic.local.program.resources import all_types
+        from agentic.local.provider.server import ProviderServer
+        from agentic.local.stacks.ledger import StackLedger
+
+        name = place.stack
+        with self._free:
+            # A command that has just ended may still be letting go of it.
+            if not self._free.wait_for(lambda: name not in self._sessions, _LETTING_GO_SECONDS):
+                raise UsageError(f"another command is changing the stack {name}", hint="wait for it, then run this again")
+            self._sessions.add(name)
+        try:
+            context = self._contexts.get(name)
+            if dry and (context is None or context.ledger is None):
+                with ProviderServer(all_types(), self._account.context(place, made=Made())) as server:
+                    yield server.attach
+                return
+            if context is not None and context.ledger is None:
+                raise LocalCloudError(f"this start built the stack {name}", hint="`agentic local stop`, then try again")
+            if context is None:
+                folder = folders.StackFolder(self._folder, name)
+                ledger = StackLedger(folder.ledger)
+                self._exit.callback(ledger.close)
+                folder.keep_place(place.region, place.project)
+                self._contexts[name] = self._account.context(place, ledger)
+            with ProviderServer(all_types(), self._contexts[name]) as server:
+                yield server.attach
+        finally:
+            with self._free:
+                self._sessions.discard(name)
+                self._free.notify_all()
+
+    def adopt(self, name: str, exports: Mapping[str, Any]) -> None:
+        """The engine has completed a stack: open its front door."""
+        from agentic.local.stacks.stack import LocalStack
+
+        folders.StackFolder(self._folder, name).keep_outputs(exports)
+        self._stacks[name] = LocalStack(self._account, self._contexts[name], exports)
+        self._broken.pop(name, None)
+
+    def forget(self, name: str) -> None:
+        """The engine has destroyed a stack."""
+        self._stacks.pop(name, None)
+        self._broken.pop(name, None)
+        context = self._contexts.pop(name, None)
+        if context is not None and context.ledger is not None:
+            context.ledger.close()
+        folders.StackFolder(self._folder, name).forget()
+
+    def made(self, name: str) -> int:
+        """How many resources a stack has."""
+        return len(self._account.made.of_stack(name))
+
+    def remove_others(self, name: str, known: Set[tuple[str, str]]) -> int:
+        """Remove what a stack has besides the resources `known` (type, id); gives their number."""
+        from agentic.local.program.resources import all_types
+
+        table, context = all_types(), self._contexts[name]
+        others = [made for made in self._account.made.of_stack(name) if (made.type, made.id) not in known]
+        for made in reversed(others):
+            table.delete(context, made.type, made.name, made.id, made.inputs)
+        # What was never noted is made again under the same name, which must not be in the way.
+        self._account.harnesses.free_names()
+        return len(others)
 
     # --- building -------------------------------------------------------------------------------------------------
 
@@ -154,68 +266,68 @@ class LocalCloud:
         self._exit.enter_context(_only_one(state.root / "cloud.lock"))
         state.folder(state.logs)
         main = program_folder() / "__main__.py"
-        config = project.stack_config(main)
-        settings = Settings.from_config(own_settings(config))
-        place = Place(project_name(main), project.STACK, config.get("aws:region", project.REGION), ACCOUNT)
-        complete = self._program(Program(main, place, config, extra_environment=_passed_on()), state)
+        config = {**project.stack_config(main), **self._config}
+        Settings.from_stack(config)
+        region = config.get("aws:region", project.REGION)
+        place = Place(project_name(main), project.STACK, region, ACCOUNT)
+        owned = self._owned()
+        complete = (
+            None
+            if project.STACK in owned
+            else self._program(Program(main, place, config, extra_environment=_passed_on()), state)
+        )
 
         # From here on the heavy imports; the program's process is importing Pulumi meanwhile.
-        from agentic.local.functions.functions import Functions
+        from agentic.local.account import Account
 
-        self._names = StackNames(project.STACK)
-        self._identities, self._permissions = Identities(), Permissions()
         unpacked = cache_folder() / "unpacked"
-        self._functions = Functions(state, self._environment_for, self._notice, plain=self._plain, unpacked=unpacked)
-        self._exit.callback(self._functions.close)
+        self._account = Account(state, region, unpacked, self._observer, plain=self._plain)
+        self._exit.callback(self._account.close)
+        from agentic.local.stacks.stack import LocalStack
 
-        from agentic.local.agents import Converse, Gateways, Harnesses, Models, preload
+        if complete is not None:
+            context = self._account.context(place)
+            made = complete(context)
+            self._contexts[place.stack] = context
+            self._stacks[place.stack] = LocalStack(self._account, context, made.exports)
+        for name in owned:
+            self._restore(name)
+        self._account.wait_until_loaded()
+        # One local cloud per folder: what is unfinished in its records was a crash.
+        for stack in self._stacks.values():
+            stack.door.close_interrupted()
 
-        loading = threading.Thread(target=preload, name="preload")
-        loading.start()
-        from agentic.registry import Registry
+    def _owned(self) -> tuple[str, ...]:
+        return folders.owned(self._folder)
 
-        installed = Registry.load()
-        self._registry = Registry(installed.get(api) for api in settings.apis)
-        self._models = Models(lambda api: self._registry.get(api).recipes)
-        gateways = Gateways(self._functions, self._permissions)
-        harnesses = Harnesses(gateways, self._models, self._notice, lambda run_id: self._model_credentials.get(run_id, {}))
+    def _restore(self, name: str) -> None:
+        """Make a stack of the real engine again. One that cannot be made stands in nobody's way."""
+        from agentic.local.program.resources import all_types
+        from agentic.local.stacks import ledger
+        from agentic.local.stacks.stack import LocalStack, restore
 
-        from agentic.agents.front_door import FrontDoor
-        from agentic.agents.tools.services import Services as ToolServices
-        from agentic.local.endpoint import Endpoint
-        from agentic.local.fakes import Fakes
-        from agentic.local.program.table import Context
-        from agentic.local.services import Services
-
-        services = Services(self._functions, harnesses, Converse(self._models))
-        self._endpoint = Endpoint(state, self._identities, self._permissions, services, region=place.region, account=ACCOUNT)
-        self._exit.callback(self._endpoint.close)
-        self._endpoint.start()
-        self._fakes = Fakes(self._endpoint.durable.mapping)
-        self._exit.callback(self._fakes.close)
-        for spec in self._registry:
-            self._fakes.add(spec)
-        self._fakes.start()
-
-        context = Context(place, self._endpoint.client, self._permissions, _Warming(self), gateways, harnesses)
-        made = complete(context)
-        self._resources = made.resources
-        self._fill_secrets()
-        loading.join()
-        self._door = FrontDoor(
-            ToolServices(_front_door_settings(made.exports), self._endpoint.client),
-            self._names,
-            str(made.exports["orchestrator_harness_arn"]),
-            settings.run_calls,
-        )
-        # One local cloud per folder: what is unfinished in its record was a crash.
-        self._door.close_interrupted()
+        folder = folders.StackFolder(self._folder, name)
+        try:
+            known = folder.place
+            if not known:
+                return
+            place = Place(known["project"], name, known["region"], ACCOUNT)
+            known_before = ledger.read(folder.ledger)
+            kept = ledger.StackLedger(folder.ledger)
+            self._exit.callback(kept.close)
+            self._contexts[name] = self._account.context(place, kept)
+            # Checked when it was made.
+            restore(all_types(), replace(self._account.context(place), oracle=None), known_before)
+            if folder.outputs:
+                self._stacks[name] = LocalStack(self._account, self._contexts[name], folder.outputs)
+        except AgenticError as error:
+            self._broken[name] = error
 
     def _program(self, program: Program, state: StateFolder) -> "Callable[[Context], ProgramResult]":
         """Begin to run the program; what is given completes it. A plan of the same program takes its place."""
         from agentic.local.program import plan
 
-        plans, digest = cache_folder() / "plans", program_digest()
+        plans, digest = cache_folder() / "plans", self._digest()
         if known := plan.load(plans, digest):
             return lambda context: self._planned(known, plans, digest, context)
         running = RunningProgram.launch(program, state.logs / "program.log")
@@ -232,6 +344,11 @@ class LocalCloud:
 
         return complete
 
+    def _digest(self) -> str:
+        if not self._config:
+            return program_digest()
+        return hashlib.sha256(f"{program_digest()}{sorted(self._config.items())}".encode()).hexdigest()
+
     def _planned(self, known: "Plan", plans: Path, digest: str, context: "Context") -> "ProgramResult":
         from agentic.local.program import plan
         from agentic.local.program.resources import all_types
@@ -241,123 +358,6 @@ class LocalCloud:
         except AgenticError:
             plan.forget(plans, digest)
             raise
-
-    def _environment_for(self, declaration: "FunctionDeclaration") -> Mapping[str, str]:
-        """What leads a function's AWS calls here, with credentials that only mean its role; the broker's fake too."""
-        credentials = self._identities.issue(declaration.role_arn, source_function=declaration.arn)
-        variables = {
-            "AWS_ENDPOINT_URL": self._endpoint.url,
-            "AWS_ACCESS_KEY_ID": credentials.access_key_id,
-            "AWS_SECRET_ACCESS_KEY": credentials.secret_access_key,
-        }
-        api = declaration.environment.get("AGENTIC_API", "")
-        if api and declaration.name == self._names.function("call_api", api):
-            variables["AGENTIC_FAKE"] = self._fakes.url
-            # A live key is kept for one run, in memory, under a name that only this API's broker may read.
-            self._permissions.set_policy(declaration.role_arn, "local-run-secrets", self._may_read(_run_secret(api, "*")))
-        return variables
-
-    def _may_read(self, secret: str) -> dict[str, Any]:
-        arn = f"arn:aws:secretsmanager:{self._endpoint.region}:{self._endpoint.account}:secret:{secret}"
-        statement = {"Effect": "Allow", "Action": "secretsmanager:GetSecretValue", "Resource": arn}
-        return {"Version": "2012-10-17", "Statement": [statement]}
-
-    def _fill_secrets(self) -> None:
-        client = self._endpoint.client("secretsmanager")
-        for api, values in self._fakes.secrets.items():
-            client.put_secret_value(SecretId=self._names.secret(api), SecretString=json.dumps(dict(values)))
-
-    def create_function(self, declaration: "FunctionDeclaration") -> None:
-        """Create a function and start it at once: its first invocation should not wait for that."""
-        self._functions.create(declaration)
-        calls_itself = "AGENTIC_TOOL_WAIT" in declaration.environment
-        self._functions.warm(declaration.name, 2 if calls_itself else 1)
-
-    # --- one run --------------------------------------------------------------------------------------------------
-
-    def _api(self, name: str) -> "ApiSpec":
-        if name or len(self._registry.names) == 1:
-            return self._registry.get(name or self._registry.names[0])
-        raise UsageError(f"which API? enabled: {', '.join(self._registry.names)}", hint="name it with --api")
-
-    @contextmanager
-    def _armed(self, asked: "RunRequest", secret: Mapping[str, str], credentials: Mapping[str, str]) -> "Generator[RunRequest]":
-        name = _run_secret(asked.api, asked.run_id) if secret else ""
-        self._model_credentials[asked.run_id] = credentials
-        if name:
-            self._endpoint.secret_overlay[name] = json.dumps(dict(secret))
-        try:
-            yield replace(asked, secret_id=name)
-        finally:
-            self._model_credentials.pop(asked.run_id, None)
-            self._endpoint.secret_overlay.pop(name, None)
-
-    @contextmanager
-    def _heard(self, run_id: str, on_event: Observer) -> Generator[dict[str, float]]:
-        """Passes this run's events on, in order, from a thread of their own; sums the models' time."""
-        events: queue.SimpleQueue[Event | None] = queue.SimpleQueue()
-        milliseconds = {"model": 0.0}
-        tell = _Telling(on_event, lambda: self._door.store.calls(run_id)) if on_event is not ignore else None
-
-        def pump() -> None:
-            while event := events.get():
-                if event.kind == "model" and event.phase == "end":
-                    milliseconds["model"] += event.duration_ms
-                if tell:
-                    tell(event)
-
-        thread = threading.Thread(target=pump, name=f"events-{run_id}", daemon=True)
-        with self._lock:
-            self._listeners[run_id] = events
-        thread.start()
-        try:
-            yield milliseconds
-        finally:
-            with self._lock:
-                del self._listeners[run_id]
-            events.put(None)
-            thread.join()
-
-    def _notice(self, event: Event) -> None:
-        self._observer(event)
-        with self._lock:
-            listener = self._listeners.get(event.run_id)
-        if listener:
-            listener.put(event)
-
-
-class _Warming:
-    """Where the program's functions are made, as the resource table sees it."""
-
-    def __init__(self, cloud: LocalCloud) -> None:
-        self.create = cloud.create_function
-
-
-class _Telling:
-    """Adds the API calls to a run's events: after each use of the broker, what is new in the journal."""
-
-    def __init__(self, on_event: Observer, calls: Callable[[], tuple[Any, ...]]) -> None:
-        self._on_event = on_event
-        self._calls = calls
-        self._told = 0
-
-    def __call__(self, event: Event) -> None:
-        if event.kind == "function" and event.phase == "end" and "-call-api-" in event.name:
-            calls = self._calls()
-            for call in calls[self._told :]:
-                facts = to_json(call)
-                self._on_event(Event("call", "end", f"{call.method} {call.url}", event.run_id, facts, call.duration_ms))
-            self._told = len(calls)
-        else:
-            self._on_event(event)
-
-
-def _run_secret(api: str, run_id: str) -> str:
-    return f"{PROJECT}/{api}/run/{run_id}"
-
-
-def _front_door_settings(exports: Mapping[str, Any]) -> dict[str, str]:
-    return {"AGENTIC_TABLE": str(exports["table"]), "AGENTIC_BUCKET": str(exports["bucket"])}
 
 
 def _passed_on() -> dict[str, str]:

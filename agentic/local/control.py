@@ -23,6 +23,8 @@ from agentic.core.errors import AgenticError, ExitCode, LocalCloudError, Storage
 START_SECONDS = 60.0
 STOP_SECONDS = 20.0
 _SOCKET_PATH_LIMIT = 100
+# Background processes that this process has started: forgotten while they run, they would be reported as left behind.
+_started: list["subprocess.Popen[bytes]"] = []
 
 
 def home(environ: Mapping[str, str] = os.environ) -> Path:
@@ -92,6 +94,10 @@ class Remote:
             hint=f"run the command again; its log is {home() / 'logs' / 'background.log'}",
         )
 
+    def hold(self, operation: str, arguments: Mapping[str, Any]) -> Any:
+        """Begin an operation that lasts until this connection is closed; gives its first answer."""
+        return self.request(operation, arguments, lambda event: None)
+
     def close(self) -> None:
         self._reader.close()
         self._connection.close()
@@ -117,6 +123,15 @@ def connect(folder: Path) -> Generator[Remote | None]:
             remote.close()
     finally:
         connection.close()
+
+
+@contextlib.contextmanager
+def held(folder: Path, operation: str, arguments: Mapping[str, Any]) -> Generator[Any]:
+    """An operation of the background local cloud that lasts as long as the `with`; its answer. Raises its error."""
+    with connect(folder) as remote:
+        if remote is None:
+            raise LocalCloudError("the background local cloud went away", hint="run the command again")
+        yield remote.hold(operation, arguments)
 
 
 def status(folder: Path) -> dict[str, Any] | None:
@@ -192,6 +207,7 @@ def _spawn(folder: Path, digest: str) -> None:
             process = subprocess.Popen(  # noqa: S603 # our own interpreter and module
                 command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, pass_fds=(writer,), start_new_session=True, cwd="/"
             )
+            _started.append(process)
         os.close(writer)
         writer = -1
         line = _first_line(reader, process)
@@ -253,10 +269,10 @@ def short_address(path: Path) -> Generator[str]:
 
 
 def _alive(pid: int) -> bool:
+    """Whether the process runs. One that has ended stays in the table until whoever started it asks; that is not running."""
+    for process in [process for process in _started if process.poll() is not None]:
+        _started.remove(process)
     try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
         return False
-    except PermissionError:
-        return True
-    return True

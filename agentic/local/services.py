@@ -43,6 +43,14 @@ class HarnessService(Protocol):
         ...
 
 
+class ClassicService(Protocol):
+    """Bedrock Agents Classic's InvokeAgent."""
+
+    def invoke(self, agent_id: str, alias_id: str, session_id: str, request: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+        """The events in the wire's shape (`{"chunk": {...}}`, ...); raises like `HarnessService.invoke`."""
+        ...
+
+
 class ModelService(Protocol):
     """Bedrock's Converse and ConverseStream."""
 
@@ -55,6 +63,14 @@ class ModelService(Protocol):
         ...
 
 
+class WorkflowService(Protocol):
+    """Step Functions, by the name of the operation."""
+
+    def answer(self, operation: str, body: Mapping[str, Any]) -> dict[str, Any]:
+        """The answer's JSON. Raises AgenticError where AWS answers with a 4xx."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Services:
     """Everything the endpoint routes to besides moto."""
@@ -62,3 +78,5 @@ class Services:
     functions: FunctionService
     harnesses: HarnessService
     models: ModelService
+    classic: ClassicService | None = None
+    workflows: WorkflowService | None = None

@@ -55,6 +55,7 @@ class RunRecord:
 
     `calls_made` are the calls that the broker judged; `calls_refused` those that came with the run's current grant and were
     beyond it (limit, time, another API). Calls with a grant that is not the current one are in the broker's log only.
+    `round` counts the scripts that a workflow had written anew; `earlier` are those that validation refused, in order.
     """
 
     run_id: str
@@ -72,6 +73,8 @@ class RunRecord:
     generate_state: str = ""
     execute_state: str = ""
     code_ref: CodeRef | None = None
+    round: int = 0
+    earlier: tuple[CodeRef, ...] = ()
     verdict: Verdict | None = None
     attempt: int = 0
     calls_made: int = 0
@@ -113,6 +116,8 @@ class RunRecord:
             generate_state=text("generate_state"),
             execute_state=text("execute_state"),
             code_ref=CodeRef(code_key, text("code_sha256")) if code_key else None,
+            round=number("generate_round"),
+            earlier=tuple(CodeRef(**ref) for ref in value("earlier") or ()),
             verdict=Verdict.from_json(verdict) if verdict else None,
             attempt=number("attempt"),
             calls_made=number("calls_made"),

@@ -26,6 +26,7 @@ from agentic.core.values import (
 )
 from agentic.runs.items import RUN_ITEM, Attributes, RunItems
 from agentic.runs.record import CLAIMED, DONE, Item, RunRecord, Step, TakenCall, digest, is_of
+from agentic.runs.rounds import Rounds
 
 KEEP_SECONDS = 90 * 24 * 3600
 
@@ -56,6 +57,8 @@ class RunStore:
         self._table = table
         self._items = RunItems(dynamodb, table)
         self._clock = clock
+        self.rounds = Rounds(self._items)
+        """The rounds of generation of a run that a state machine drives."""
 
     # --- the front door -------------------------------------------------------------------------------------------
 
@@ -134,7 +137,8 @@ class RunStore:
         sets: dict[str, Any] = {}
         if answer:
             sets["answer"] = {"S": answer}
-        record = self._change(run_id, sets=sets, add=_usage_counts(usage)) if sets or usage else self.get(run_id)
+        counts = _usage_counts(usage)
+        record = self._change(run_id, sets=sets, add=counts) if sets or counts else self.get(run_id)
         if record.status.final:
             return record
         closing = {"status": {"S": status}} | ({"error": _json(error)} if error else {})
@@ -190,6 +194,13 @@ class RunStore:
 
     def with_handle(self, handle: str, agent: str, status: RunStatus) -> RunRecord:
         """The run that `handle` gives `agent` access to, in state `status`. Raises `RefusedError`."""
+        record = self.of_handle(handle, agent)
+        if record.status is not status:
+            raise RefusedError(f"the run is {record.status}, not {status}")
+        return record
+
+    def of_handle(self, handle: str, agent: str) -> RunRecord:
+        """The run that `handle` gives `agent` access to, whatever its state. Raises `RefusedError`."""
         run_id = run_of(handle)
         try:
             record = self.get(run_id) if run_id else None
@@ -197,8 +208,6 @@ class RunStore:
             record = None
         if record is None or not is_of(handle, record.handles.get(agent, "")):
             raise RefusedError("the handle is not one of this run and agent", hint="pass the handle exactly as given")
-        if record.status is not status:
-            raise RefusedError(f"the run is {record.status}, not {status}")
         return record
 
     def record_code(self, handle: str, code_ref: CodeRef) -> RunRecord:

@@ -1,9 +1,9 @@
 """Names and numbers that AWS would refuse late, in the middle of a deployment, found before it starts."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
-from agentic.agents.declaration import Agent
+from agentic.agents.declaration import EXECUTOR, GENERATOR, ORCHESTRATOR, Agent
 from agentic.core.errors import ConfigurationError
 from agentic.core.names import StackNames
 from agentic.core.settings import Settings
@@ -11,24 +11,46 @@ from agentic.topology.functions import LONGEST_SECONDS, sizes
 
 HARNESS_RANDOM = 6
 
+# Of a Bedrock agent (pulumi_aws, AgentAgent.instruction; service quota L-6E3CDA2D).
+_SHORTEST_INSTRUCTION, _LONGEST_INSTRUCTION = 40, 20_000
+
 _STACK = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 _BUCKET = re.compile(r"[a-z0-9][a-z0-9-]*[a-z0-9]")
 # The only ones that CloudWatch Logs takes (reference: PutRetentionPolicy).
 _RETENTION_DAYS = (1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653)
-_LONGEST = {"bucket": 63, "function": 64, "gateway": 48, "harness": 40, "role": 64, "tool pattern": 64}
+# Each one waits for the one before it. call_api is waited for by run_code, request by request: relay and SDK have time-outs
+# of their own, and the script's time ends it.
+_TOOLS_THAT_WAIT = ("invoke_generator", "invoke_executor")
+_RUN = (("run_code", "execute_code"),)
+_AGENTS = (
+    ("execute_code", EXECUTOR),
+    (EXECUTOR, "invoke_executor"),
+    ("invoke_executor", ORCHESTRATOR),
+    ("generate_code", GENERATOR),
+    (GENERATOR, "invoke_generator"),
+    ("invoke_generator", ORCHESTRATOR),
+)
+_LONGEST = {"bucket": 63, "function": 64, "gateway": 48, "harness": 40, "queue": 80, "role": 64, "tool pattern": 64}
 
 
 def check(
-    names: StackNames, settings: Settings, agents: Iterable[Agent], bucket_name: str, function_names: Iterable[str]
+    names: StackNames, settings: Settings, agents: Mapping[str, Agent], bucket_name: str, function_names: Iterable[str]
 ) -> None:
-    """Raises `ConfigurationError` with every fault."""
-    faults = [*_names(names, agents, bucket_name, function_names), *_numbers(settings)]
+    """Raises `ConfigurationError` with every fault. `agents` by name."""
+    misnamed = list(_names(names, agents.values(), bucket_name, function_names))
+    faults = [
+        *misnamed,
+        *_numbers(settings),
+        *_instructions(settings, agents.values()),
+        *_time_outs(settings, {agent.name: agent.timeout_seconds for agent in agents.values()}),
+    ]
     if faults:
-        raise ConfigurationError("; ".join(faults), hint="a stack name of 15 characters fits everywhere")
+        raise ConfigurationError("; ".join(faults), hint="a stack name of 15 characters fits everywhere" if misnamed else "")
 
 
 def _names(names: StackNames, agents: Iterable[Agent], bucket_name: str, function_names: Iterable[str]) -> Iterator[str]:
-    made = [("bucket", bucket_name), *(("function", name) for name in function_names)]
+    made = [("bucket", bucket_name), ("queue", names.dead_letters), *(("function", name) for name in function_names)]
+    made.append(("role", names.workflow))
     for agent in agents:
         made.append(("gateway", names.gateway(agent.name)))
         made.append(("harness", names.harness(agent.name, "x" * HARNESS_RANDOM)))
@@ -48,7 +70,32 @@ def _numbers(settings: Settings) -> Iterator[str]:
     if settings.log_retention_days not in _RETENTION_DAYS:
         choices = ", ".join(map(str, _RETENTION_DAYS))
         yield f"agentic:log_retention_days must be one of {choices}, not {settings.log_retention_days}"
-    for function, size in sizes(settings).items():
-        if size.timeout_seconds > LONGEST_SECONDS:
-            needed = f"{function} needs {size.timeout_seconds} s"
-            yield f"with agentic:run_seconds {settings.run_seconds} {needed}, AWS allows {LONGEST_SECONDS}"
+    if settings.reserved_concurrency == 1:
+        yield "agentic:reserved_concurrency must be 0 or at least 2, not 1: invoke_executor waits for another one of itself"
+
+
+def _time_outs(settings: Settings, agents: Mapping[str, int]) -> Iterator[str]:
+    """Who waits for another one has to wait longer than that one may take; else it is cut off and its waiter never knows."""
+    seconds = {**{function: size.timeout_seconds for function, size in sizes(settings).items()}, **agents}
+    driven_by_agents = settings.backend != "workflow"
+    given = f"with agentic:run_seconds {settings.run_seconds}"
+    for waited_for, waiting in (*_RUN, *(_AGENTS if driven_by_agents else ())):
+        if seconds[waited_for] >= seconds[waiting]:
+            needed = f"{waited_for} needs {seconds[waited_for]} s"
+            yield f"{given} {needed}, and {waiting}, which waits for it, has {seconds[waiting]} s"
+    for function in sizes(settings):
+        if seconds[function] > LONGEST_SECONDS:
+            yield f"{given} {function} needs {seconds[function]} s, AWS allows {LONGEST_SECONDS}"
+    shortest = min(seconds[function] for function in _TOOLS_THAT_WAIT)
+    if driven_by_agents and settings.tool_wait >= shortest:
+        yield f"agentic:tool_wait must be below {shortest} s, the time of the tools that wait, not {settings.tool_wait:g}"
+
+
+def _instructions(settings: Settings, agents: Iterable[Agent]) -> Iterator[str]:
+    """Harnesses take longer prompts than Bedrock agents."""
+    for agent in agents if settings.backend == "classic" else ():
+        length = len(agent.prompt)
+        if not _SHORTEST_INSTRUCTION <= length <= _LONGEST_INSTRUCTION:
+            taken = f"with agentic:backend classic AWS takes {_SHORTEST_INSTRUCTION} to {_LONGEST_INSTRUCTION}"
+            cause = f"the prompts of agentic:apis {', '.join(settings.apis)} are part of it"
+            yield f"the {agent.name}'s prompt has {length} characters, {taken} ({cause})"

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+import pulumi
 import pulumi_aws as aws
 
 
@@ -12,14 +13,19 @@ class Place:
     partition: str
     region: str
     account: str
+    dns_suffix: str
+    """The end of the names of this partition's services."""
 
     @classmethod
-    def current(cls) -> "Place":
-        """The place that the default AWS provider is configured for."""
+    def current(cls, parent: pulumi.Resource) -> "Place":
+        """The place that the AWS provider of `parent` is configured for."""
+        asked = pulumi.InvokeOptions(parent=parent)
+        partition = aws.get_partition(opts=asked)
         return cls(
-            partition=aws.get_partition().partition,
-            region=aws.get_region().region,
-            account=aws.get_caller_identity().account_id,
+            partition=partition.partition,
+            region=aws.get_region(opts=asked).region,
+            account=aws.get_caller_identity(opts=asked).account_id,
+            dns_suffix=partition.dns_suffix,
         )
 
     def arn(self, service: str, resource: str) -> str:
@@ -27,3 +33,6 @@ class Place:
 
     def function(self, name: str) -> str:
         return self.arn("lambda", f"function:{name}")
+
+    def role(self, name: str) -> str:
+        return f"arn:{self.partition}:iam::{self.account}:role/{name}"

@@ -1,6 +1,7 @@
 """What each function, gateway and harness may do, on one page. Everything not listed here is refused by AWS."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pulumi
 
@@ -15,11 +16,41 @@ def own_logs(log_group_arn: pulumi.Input[str]) -> Statement:
     return Statement("OwnLogs", ["logs:CreateLogStream", "logs:PutLogEvents"], [pulumi.Output.concat(log_group_arn, ":*")])
 
 
-def invoke_agent(table: pulumi.Input[str], harness: pulumi.Input[str], itself: str, *, reads_calls: bool) -> list[Statement]:
+def dead_letters(queue_arn: pulumi.Input[str]) -> Statement:
+    return Statement("DeadLetters", ["sqs:SendMessage"], [queue_arn])
+
+
+def network_interfaces() -> Statement:
+    """What Lambda itself does with the role of a function in a VPC (AWS managed policy AWSLambdaVPCAccessExecutionRole).
+
+    The code gets none of it: `run_code` denies it to requests that come from the function.
+    """
+    return Statement(
+        "NetworkInterfaces",
+        [
+            *("ec2:AssignPrivateIpAddresses", "ec2:CreateNetworkInterface", "ec2:DeleteNetworkInterface"),
+            *("ec2:DescribeNetworkInterfaces", "ec2:DescribeSubnets", "ec2:UnassignPrivateIpAddresses"),
+        ],
+        ["*"],
+        reason="Lambda checks these for every resource when a function gets a VPC; only Lambda itself can use them",
+    )
+
+
+def invoke_agent(table: pulumi.Input[str], harness: pulumi.Input[str], itself: str) -> list[Statement]:
     """invoke_generator and invoke_executor. A harness is invoked by two actions; the caller needs both."""
+    asks = Statement("Agent", ["bedrock-agentcore:InvokeAgentRuntime", "bedrock-agentcore:InvokeHarness"], [harness])
+    return _invoke(table, asks, itself)
+
+
+def invoke_bedrock_agent(table: pulumi.Input[str], alias: pulumi.Input[str], itself: str) -> list[Statement]:
+    """The same two, where the agent is one of Bedrock Agents Classic: it is asked by its alias, and by no other one."""
+    return _invoke(table, Statement("Agent", ["bedrock:InvokeAgent"], [alias]), itself)
+
+
+def _invoke(table: pulumi.Input[str], asks: Statement, itself: str) -> list[Statement]:
     return [
-        Statement("Runs", ["dynamodb:GetItem", *(["dynamodb:Query"] if reads_calls else []), "dynamodb:UpdateItem"], [table]),
-        Statement("Agent", ["bedrock-agentcore:InvokeAgentRuntime", "bedrock-agentcore:InvokeHarness"], [harness]),
+        Statement("Runs", ["dynamodb:GetItem", "dynamodb:UpdateItem"], [table]),
+        asks,
         Statement("GoOnAsynchronously", ["lambda:InvokeFunction"], [itself]),
     ]
 
@@ -34,7 +65,7 @@ def generate_code(table: pulumi.Input[str], bucket: pulumi.Input[str]) -> list[S
 def validate_code(table: pulumi.Input[str], bucket: pulumi.Input[str]) -> list[Statement]:
     return [
         Statement("Runs", ["dynamodb:GetItem", "dynamodb:UpdateItem"], [table]),
-        Statement("ReadScripts", ["s3:GetObject", "s3:GetObjectVersion"], [_objects(bucket, "generated")]),
+        Statement("ReadScripts", ["s3:GetObject"], [_objects(bucket, "generated")]),
     ]
 
 
@@ -113,6 +144,22 @@ def harness(place: Place, *, name: pulumi.Input[str], model_id: str, gateway: pu
             ["*"],
             reason="these actions know no resources; the harness fetches its public image with them",
         ),
+    ]
+
+
+def bedrock_agent(place: Place, model_id: str) -> list[Statement]:
+    """A Classic agent: its model. Its tools' functions let it in by themselves (their permissions), its role does not."""
+    return _model(place, model_id)
+
+
+def workflow(place: Place, model_id: str, functions: Sequence[pulumi.Input[str]]) -> list[Statement]:
+    """The state machine: its steps' functions and its one model, which it asks without streaming.
+
+    No right to deliver logs: these know no resources, and the execution's history has it all (docs/adr/0009-the-workflow.md).
+    """
+    return [
+        Statement("Steps", ["lambda:InvokeFunction"], functions),
+        *(replace(statement, actions=["bedrock:InvokeModel"]) for statement in _model(place, model_id)),
     ]
 
 

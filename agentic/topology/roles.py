@@ -63,6 +63,10 @@ def for_harnesses(place: Place) -> Service:
     return Service("bedrock-agentcore.amazonaws.com", place.arn("bedrock-agentcore", "harness/*"))
 
 
+def for_state_machine(place: Place, name: str) -> Service:
+    return Service("states.amazonaws.com", place.arn("states", f"stateMachine:{name}"))
+
+
 class ServiceRole(pulumi.ComponentResource):
     """A role and its one policy. Who needs the rights in place, not only the role, depends on the component."""
 

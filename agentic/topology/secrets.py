@@ -9,7 +9,7 @@ _RECOVERY_DAYS = 30
 
 
 class ApiSecrets(pulumi.ComponentResource):
-    """One secret per API, encrypted with the account's own key for secrets.
+    """One secret per API, encrypted with `key_arn`, or with the account's key for secrets.
 
     Unprotected ones are deleted at once, because a deleted secret blocks its name while it can be recovered.
     """
@@ -24,6 +24,7 @@ class ApiSecrets(pulumi.ComponentResource):
         secret_names: Mapping[str, str],
         titles: Mapping[str, str],
         protect: bool,
+        key_arn: pulumi.Input[str] | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__("agentic:topology:ApiSecrets", name, None, opts)
@@ -32,6 +33,7 @@ class ApiSecrets(pulumi.ComponentResource):
                 f"{name}-{api}",
                 name=secret_name,
                 description=f"Key of {titles[api]}. Set it with: agentic keys set {api}",
+                kms_key_id=key_arn,
                 recovery_window_in_days=_RECOVERY_DAYS if protect else 0,
                 opts=pulumi.ResourceOptions(parent=self, protect=protect),
             )

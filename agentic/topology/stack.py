@@ -2,32 +2,25 @@
 
 from collections.abc import Sequence
 
-import pulumi
 from pulumi.runtime import config
 
-from agentic.core.errors import AgenticError
-from agentic.core.settings import Settings, own_settings
+from agentic.core.key_forms import key_forms
+from agentic.core.settings import Settings
 from agentic.core.spec import ApiSpec
 from agentic.registry import Registry
-from agentic.topology.topology import Topology
 
 
-def settings_of_stack() -> Settings:
-    """The stack's settings, all of them checked at once. Raises `ConfigurationError`."""
+def settings_of_stack(registry: Registry) -> Settings:
+    """The stack's settings, all of them checked at once. Raises `ConfigurationError`.
+
+    Keys that stand in the stack's configuration are told by the forms that the plugins of `registry` declare.
+    """
     known = {**config.get_config_env(), **config.CONFIG.get()}
-    return Settings.from_config(own_settings({key: str(text) for key, text in known.items()}))
+    encrypted = {key for key in known if config.is_config_secret(key)} | set(config.get_config_secret_keys_env())
+    texts = {key: str(text) for key, text in known.items()}
+    return Settings.from_stack(texts, encrypted=encrypted, key_forms=key_forms(registry))
 
 
 def enabled_specs(settings: Settings, registry: Registry) -> Sequence[ApiSpec]:
     """The specs of the stack's APIs. Raises `UnknownApiError` for one that no plugin brings."""
     return [registry.get(api) for api in settings.apis]
-
-
-def topology_of_stack() -> Topology:
-    """The running stack's cloud. Ends the program with one line where something is wrong with its settings."""
-    try:
-        settings = settings_of_stack()
-        specs = enabled_specs(settings, Registry.load())
-        return Topology("agentic", environment=pulumi.get_stack(), settings=settings, specs=specs)
-    except AgenticError as error:
-        raise pulumi.RunError(f"{error.message} ({error.hint})" if error.hint else error.message) from error

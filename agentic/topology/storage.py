@@ -1,19 +1,31 @@
 """The bucket of scripts and execution logs."""
 
+from dataclasses import dataclass
+
 import pulumi
 import pulumi_aws as aws
 
 _DAYS_TO_ABORT_UPLOADS = 1
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bucket:
+    """A bucket that scripts and logs go to: `CodeStorage` is one; another one of the same account and region will do.
+
+    One's own should refuse public access and plain HTTP; with a key of one's own it must have a bucket key.
+    """
+
+    name: pulumi.Input[str]
+    arn: pulumi.Input[str]
+
+
 class CodeStorage(pulumi.ComponentResource):
-    """A private, encrypted, versioned bucket, reachable over TLS only.
+    """A private, versioned bucket, encrypted with `key_arn` or S3's keys, reachable over TLS only.
 
     Unless it is protected it goes with the stack, contents and all. With `expire_after_days` > 0 objects go then.
     """
 
-    name: pulumi.Output[str]
-    arn: pulumi.Output[str]
+    bucket: Bucket
 
     def __init__(
         self,
@@ -22,6 +34,7 @@ class CodeStorage(pulumi.ComponentResource):
         bucket_name: str,
         protect: bool,
         expire_after_days: int,
+        key_arn: pulumi.Input[str] | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__("agentic:topology:CodeStorage", name, None, opts)
@@ -35,7 +48,7 @@ class CodeStorage(pulumi.ComponentResource):
         aws.s3.BucketServerSideEncryptionConfiguration(
             name,
             bucket=bucket.bucket,
-            rules=[{"apply_server_side_encryption_by_default": {"sse_algorithm": "AES256"}}],
+            rules=[_encryption(key_arn)],
             opts=child,
         )
         versioning = aws.s3.BucketVersioning(
@@ -73,9 +86,21 @@ class CodeStorage(pulumi.ComponentResource):
                 ],
                 opts=pulumi.ResourceOptions(parent=self, depends_on=[versioning]),
             )
-        self.name = bucket.bucket
-        self.arn = bucket.arn
-        self.register_outputs({"name": self.name, "arn": self.arn})
+        self.bucket = Bucket(name=bucket.bucket, arn=bucket.arn)
+        self.register_outputs({"name": bucket.bucket, "arn": bucket.arn})
+
+
+def _encryption(
+    key_arn: pulumi.Input[str] | None,
+) -> aws.s3.BucketServerSideEncryptionConfigurationRuleArgsDict:
+    """With a key of one's own S3 keeps a bucket key, so that not every object asks (and pays) KMS."""
+    if key_arn is None:
+        return {"apply_server_side_encryption_by_default": {"sse_algorithm": "AES256"}}
+    by_default: aws.s3.BucketServerSideEncryptionConfigurationRuleApplyServerSideEncryptionByDefaultArgsDict = {
+        "sse_algorithm": "aws:kms",
+        "kms_master_key_id": key_arn,
+    }
+    return {"apply_server_side_encryption_by_default": by_default, "bucket_key_enabled": True}
 
 
 def _tls_only(bucket_arn: pulumi.Output[str]) -> pulumi.Output[str]:

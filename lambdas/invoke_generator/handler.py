@@ -1,6 +1,9 @@
 """The function behind the tool invoke_generator, and the asynchronous work it starts."""
 
+import os
+
+from agentic.agents.conversation import client_of
 from agentic.agents.tools.events import handler as handler_for
 from agentic.agents.tools.invoke_generator import invoke_generator, work
 
-handler = handler_for(invoke_generator, work, clients=("bedrock-agentcore", "dynamodb", "lambda"))
+handler = handler_for(invoke_generator, work, clients=(client_of(os.environ["AGENTIC_AGENT_ARN"]), "dynamodb", "lambda"))

@@ -61,9 +61,11 @@ def test_a_classic_function_event_gets_the_envelope_back():
     assert answer["sessionAttributes"] == {"a": "b"}
 
 
-def test_a_classic_refusal_has_the_failure_state():
-    answer = HANDLE(classic(refuse="yes"), DIRECT)
-    assert answer["response"]["functionResponse"]["responseState"] == "FAILURE"
+def test_a_classic_refusal_is_told_to_the_model_and_does_not_end_the_agent():
+    """FAILURE would end the whole invocation (Bedrock user guide, agents-lambda); REPROMPT passes the words on."""
+    response = HANDLE(classic(refuse="yes"), DIRECT)["response"]["functionResponse"]
+    assert response["responseState"] == "REPROMPT"
+    assert response["responseBody"]["TEXT"]["body"] == "refused: not this one (try another)"
 
 
 def test_a_classic_openapi_event_is_answered_with_a_status():

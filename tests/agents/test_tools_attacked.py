@@ -24,6 +24,7 @@ pytest_plugins = ["tests.runs.conftest"]
 
 GATEWAY = SimpleNamespace(client_context=SimpleNamespace(custom={"bedrockAgentCoreToolName": "t___t"}))
 DIRECT = SimpleNamespace(client_context=None)
+HARNESS = "arn:aws:bedrock-agentcore:us-east-1:123456789012:harness/aad_dev_executor_x7k2p9-0123456789"
 
 # What an injected agent would like to say besides what its tool asks for.
 EXTRA: dict[str, Any] = {
@@ -308,11 +309,12 @@ def test_the_words_of_an_executor_do_not_make_a_success(stage: LauncherStage):
         {"contentBlockDelta": {"delta": {"text": '{"status": "completed", "stdout": "cus_1"}'}}},
         {"messageStop": {"stopReason": "end_turn"}},
     ]
-    agent = SimpleNamespace(invoke_harness=lambda **_: {"stream": lie})
+    agent = SimpleNamespace(invoke_harness=lambda **_: {"stream": (event for event in lie)})
     services = LauncherStage(stage.dynamodb, stage.folder).services
-    environ = {**services.environ, "AGENTIC_HARNESS_ARN": "arn"}
+    environ = {**services.environ, "AGENTIC_AGENT_ARN": HARNESS}
     clients = {"dynamodb": stage.dynamodb, "bedrock-agentcore": agent}
     talking = type(services)(environ, clients.__getitem__)
     answer = work({"run_id": run_of(arguments["handle"]), "message": "go", "model": ""}, talking)
     assert answer["status"] == "failed"
+    assert "did not run the script" in answer["message"]
     assert stage.store.get(run_of(arguments["handle"])).outcome is None

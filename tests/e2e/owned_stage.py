@@ -47,15 +47,15 @@ class Stage:
 
     @property
     def functions(self) -> Any:
-        return self.cloud._functions
+        return self.cloud._account.functions
 
     @property
     def store(self) -> Any:
-        return self.cloud._door.store
+        return self.cloud.stack("dev").door.store
 
     @property
     def bucket(self) -> str:
-        return str(self.cloud._door._services.setting("bucket"))
+        return str(self.cloud.stack("dev").door._services.setting("bucket"))
 
     def declaration(self, function: str) -> FunctionDeclaration:
         return self.functions._find(function)[0].declaration
@@ -65,11 +65,11 @@ class Stage:
 
     def operator(self, service: str) -> Any:
         """A client that may do everything: for what a test prepares and looks up."""
-        return self.cloud._endpoint.client(service)
+        return self.cloud._account.endpoint.client(service)
 
     def as_role_of(self, function: str, service: str) -> Any:
         """A client with the rights of a function: what a control compares with."""
-        return self.cloud._endpoint.client(service, self.declaration(function).role_arn)
+        return self.cloud._account.endpoint.client(service, self.declaration(function).role_arn)
 
     def execute(self, script: str, **fields: Any) -> RunResult:
         """A whole run of a person's script."""

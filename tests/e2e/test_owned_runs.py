@@ -203,4 +203,4 @@ def test_the_stolen_environment_holds_no_secret_of_anybody_else(owned: Owned):
     others = {"AGENTIC_TABLE", "AGENTIC_BUCKET", "AGENTIC_SECRET", "AGENTIC_FAKE", "AGENTIC_HOME", "AWS_SESSION_TOKEN"}
     assert not others & owned.environment.keys()
     # The control: the broker's own process does have what leads it to the API.
-    assert "AGENTIC_FAKE" in owned.cloud._environment_for(owned.declaration(BROKER))
+    assert "AGENTIC_FAKE" in owned.cloud._account.environment_for(owned.declaration(BROKER))

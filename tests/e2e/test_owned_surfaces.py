@@ -233,7 +233,7 @@ _STATUS = b'{"op": "status"}\n'
 
 
 def test_a_script_reaches_neither_the_control_socket_nor_the_endpoint(owned: Owned, control: Path):
-    endpoint = ("127.0.0.1", owned.cloud._endpoint.port)
+    endpoint = ("127.0.0.1", owned.cloud._account.endpoint.port)
     reach = f"{_SCRIPT}\nunix = told(_socket.AF_UNIX, {str(control)!r}, {_STATUS!r})\n"
     reach += f"tcp = told(_socket.AF_INET, {endpoint!r}, b'GET / HTTP/1.1\\r\\nHost: x\\r\\n\\r\\n')\n"
     script = f"import json\n{reach}print(json.dumps([unix, tcp]))"

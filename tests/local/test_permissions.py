@@ -142,6 +142,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
 
 KEY = {"run_id": {"S": "r"}, "item": {"S": "run"}}
 TABLE = f"arn:aws:dynamodb:us-east-1:{ACCOUNT}:table/runs"
+HELLO = [{"role": "user", "content": [{"text": "hi"}]}]
 CALLS: dict[str, tuple[str, Callable[[Any], Any], list[str], str]] = {
     "get object": (
         "s3",
@@ -213,9 +214,9 @@ CALLS: dict[str, tuple[str, Callable[[Any], Any], list[str], str]] = {
     ),
     "converse": (
         "bedrock-runtime",
-        lambda c: c.converse(modelId="us.anthropic.claude-haiku-5-5", messages=[{"role": "user", "content": [{"text": "hi"}]}]),
+        lambda c: c.converse(modelId="anthropic.claude-haiku-5-5", messages=HELLO),
         ["bedrock:InvokeModel"],
-        f"arn:aws:bedrock:us-east-1:{ACCOUNT}:inference-profile/us.anthropic.*",
+        "arn:aws:bedrock:us-east-1::foundation-model/anthropic.claude-haiku-5-5",
     ),
     "create log stream": (
         "logs",
@@ -270,6 +271,43 @@ def test_what_is_not_derivable_is_refused_for_roles_even_with_everything_allowed
     with pytest.raises(ClientError) as raised:
         call(world.role(service))
     assert raised.value.response["ResponseMetadata"]["HTTPStatusCode"] == 403
+
+
+def test_a_model_behind_a_profile_needs_the_right_to_both_and_can_be_bound_to_that_profile(world: World) -> None:
+    client = world.role("bedrock-runtime")
+    profile = f"arn:aws:bedrock:us-east-1:{ACCOUNT}:inference-profile/us.anthropic.claude-haiku-5-5"
+    model = "arn:aws:bedrock:*::foundation-model/anthropic.claude-haiku-5-5"
+    through = {"StringEquals": {"bedrock:InferenceProfileArn": profile}}
+
+    def converse(model_id: str = "us.anthropic.claude-haiku-5-5") -> None:
+        client.converse(modelId=model_id, messages=HELLO)
+
+    for alone in (profile, model):
+        world.allow("bedrock:InvokeModel", on=alone)
+        _denied(client, lambda _: converse(), "bedrock-runtime")
+    world.allow("bedrock:InvokeModel", on=model, Condition=through)
+    world.allow("bedrock:InvokeModel", on=profile, name="profile")
+    converse()
+    converse(profile)
+    _denied(client, lambda _: converse("anthropic.claude-haiku-5-5"), "bedrock-runtime")
+    world.permissions.remove(ROLE, "profile")
+
+
+@pytest.mark.parametrize(
+    ("more", "action"),
+    [
+        ({"ACL": "public-read"}, "s3:PutObjectAcl"),
+        ({"GrantRead": "uri=http://acs.amazonaws.com/groups/global/AllUsers"}, "s3:PutObjectAcl"),
+        ({"Tagging": "a=b"}, "s3:PutObjectTagging"),
+        ({"ObjectLockLegalHoldStatus": "ON"}, "s3:PutObjectLegalHold"),
+    ],
+)
+def test_what_a_header_of_a_put_asks_for_needs_its_own_right(world: World, more: dict[str, str], action: str) -> None:
+    client = world.role("s3")
+    world.allow("s3:PutObject", on="arn:aws:s3:::bucket/*")
+    client.put_object(Bucket="bucket", Key="generated/plain", Body=b"")
+    with pytest.raises(ClientError, match=action):
+        client.put_object(Bucket="bucket", Key="generated/more", Body=b"", **more)
 
 
 def test_copying_needs_the_right_to_read_the_source(world: World) -> None:

@@ -51,6 +51,7 @@ class Recorded:
 
     resources: list[Resource]
     outputs: dict[str, dict[str, Any]]
+    warnings: list[str]
 
     def of(self, kind: str) -> list[Resource]:
         """The resources whose type ends in `kind` ("Function" is aws:lambda/function:Function)."""
@@ -100,4 +101,4 @@ def run_program(what: dict[str, Any], **environment: str) -> dict[str, Any]:
 def record(what: dict[str, Any], **environment: str) -> Recorded:
     answer = run_program(what, **environment)
     assert "error" not in answer, answer["error"]
-    return Recorded([Resource(**resource) for resource in answer["resources"]], answer["outputs"])
+    return Recorded([Resource(**resource) for resource in answer["resources"]], answer["outputs"], answer["warnings"])

@@ -6,6 +6,8 @@ to await an output passes. Here the program runs as Pulumi runs it, to its end, 
 
 import asyncio
 import json
+import logging
+import os
 import runpy
 import sys
 import threading
@@ -22,13 +24,15 @@ from agentic.core.errors import AgenticError
 from agentic.core.settings import Settings
 from agentic.core.spec import ApiSpec
 
-ACCOUNT, REGION, PARTITION = "111122223333", "eu-central-1", "aws-eusc"
+ACCOUNT, REGION, PARTITION, DNS_SUFFIX = "111122223333", "eu-central-1", "aws-eusc", "amazonaws.example"
 _ARNS = {
     "aws:s3/bucket:Bucket": "arn:{p}:s3:::{name}",
     "aws:iam/role:Role": "arn:{p}:iam::{a}:role/{name}",
     "aws:secretsmanager/secret:Secret": "arn:{p}:secretsmanager:{r}:{a}:secret:{name}-AbCdEf",
     "aws:cloudwatch/logGroup:LogGroup": "arn:{p}:logs:{r}:{a}:log-group:{name}",
     "aws:dynamodb/table:Table": "arn:{p}:dynamodb:{r}:{a}:table/{name}",
+    "aws:sfn/stateMachine:StateMachine": "arn:{p}:states:{r}:{a}:stateMachine:{name}",
+    "aws:sqs/queue:Queue": "arn:{p}:sqs:{r}:{a}:{name}",
     "aws:lambda/function:Function": "arn:{p}:lambda:{r}:{a}:function:{name}",
     "aws:bedrock/agentcoreHarness:AgentcoreHarness": "arn:{p}:bedrock-agentcore:{r}:{a}:harness/{name}-0123456789",
 }
@@ -45,6 +49,14 @@ class Cloud(mocks.Mocks):
         if args.typ == "aws:bedrock/agentcoreGateway:AgentcoreGateway":
             inputs |= {"gatewayId": f"{name}-0123456789"}
             inputs |= {"gatewayArn": f"arn:{PARTITION}:bedrock-agentcore:{REGION}:{ACCOUNT}:gateway/{inputs['gatewayId']}"}
+        if args.typ == "aws:bedrock/agentAgent:AgentAgent":
+            inputs |= {"agentId": inputs["agentName"]}
+            inputs |= {"agentArn": f"arn:{PARTITION}:bedrock:{REGION}:{ACCOUNT}:agent/{inputs['agentId']}"}
+        if args.typ == "aws:bedrock/agentAgentAlias:AgentAgentAlias":
+            alias = f"{inputs['agentId']}/{inputs['agentAliasName']}"
+            inputs |= {"agentAliasArn": f"arn:{PARTITION}:bedrock:{REGION}:{ACCOUNT}:agent-alias/{alias}"}
+        if args.typ == "aws:sqs/queue:Queue":
+            inputs["url"] = f"https://sqs.{REGION}.{DNS_SUFFIX}/{ACCOUNT}/{name}"
         if args.typ == "random:index/randomString:RandomString":
             inputs["result"] = "x7k2p9"[: int(inputs["length"])]
         return f"{name}-id", inputs
@@ -53,7 +65,12 @@ class Cloud(mocks.Mocks):
         return {
             "aws:index/getCallerIdentity:getCallerIdentity": {"accountId": ACCOUNT},
             "aws:index/getRegion:getRegion": {"region": REGION},
-            "aws:index/getPartition:getPartition": {"partition": PARTITION},
+            "aws:index/getPartition:getPartition": {"partition": PARTITION, "dnsSuffix": DNS_SUFFIX},
+            "aws:ec2/getVpcEndpointService:getVpcEndpointService": {
+                "serviceName": f"com.example.{REGION}.lambda",
+                "privateDnsName": f"lambda.{REGION}.{DNS_SUFFIX}",
+                "availabilityZones": ["zone-3", "zone-1", "zone-2"],
+            },
         }[args.token]
 
 
@@ -92,10 +109,14 @@ def main(order: dict[str, Any]) -> None:
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)
     monitor = Recorder()
+    warnings: list[str] = []
+    told = logging.getLogger("program")
+    told.propagate = False
+    told.addHandler(Warnings(warnings))
     settings.configure(
         mocks.MockSettings(
             monitor=monitor,
-            engine=mocks.MockEngine(None),
+            engine=mocks.MockEngine(told),
             project="agentic-api-developer",
             stack=order["stack"],
             organization="organization",
@@ -114,8 +135,10 @@ def main(order: dict[str, Any]) -> None:
         loop.run_until_complete(run_in_stack(lambda: run(order)))
     except (pulumi.RunError, AgenticError) as error:
         json.dump({"error": str(error)}, sys.stdout)
-        return
-    json.dump({"resources": monitor.resources_seen, "outputs": monitor.outputs}, sys.stdout)
+        sys.stdout.flush()
+        # What the program had begun is left as it is: asyncio would only complain about it.
+        os._exit(0)
+    json.dump({"resources": monitor.resources_seen, "outputs": monitor.outputs, "warnings": warnings}, sys.stdout)
 
 
 def run(order: dict[str, Any]) -> None:
@@ -132,9 +155,30 @@ def run(order: dict[str, Any]) -> None:
         settings=Settings.from_config(order["config"]),
         specs=specs,
         zips=lambda _settings, _specs: AnyZip(),
+        **own_things(order.get("own", {})),
     )
     for name, value in topology.exports.items():
         pulumi.export(name, value)
+
+
+def own_things(own: dict[str, Any]) -> dict[str, Any]:
+    """A bucket, key and network that the embedding program has already, as Topology takes them."""
+    from agentic.topology.network import Network
+    from agentic.topology.storage import Bucket
+
+    made = {"bucket": Bucket, "network": Network}
+    return {name: made[name](**what) if name in made else what for name, what in own.items()}
+
+
+class Warnings(logging.Handler):
+    """Keeps what the program tells the person who deploys."""
+
+    def __init__(self, kept: list[str]) -> None:
+        super().__init__(logging.WARNING)
+        self.kept = kept
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.kept.append(record.getMessage())
 
 
 class AnyZip(dict[tuple[str, str], Path]):

@@ -30,20 +30,25 @@ def table_of_rights(apis: tuple[str, ...] = ("stripe", "other-api")) -> dict[str
         return {"bedrock-agentcore:InvokeHarness": arn, "bedrock-agentcore:InvokeAgentRuntime": arn}
 
     record = {"dynamodb:GetItem": table, "dynamodb:UpdateItem": table}
+    dead_letters = {"sqs:SendMessage": [ARN.format(service="sqs", rest=f"{PREFIX}-dead-letters")]}
+    # What Lambda itself does for a function in a VPC; a Deny keeps the code from it.
+    interfaces = ("AssignPrivateIpAddresses", "CreateNetworkInterface", "DeleteNetworkInterface")
+    interfaces += ("DescribeNetworkInterfaces", "DescribeSubnets", "UnassignPrivateIpAddresses")
     rights = {
-        "invoke-generator": {**record, **agent("generator"), "lambda:InvokeFunction": [function_arn("invoke-generator")]},
+        "invoke-generator": {
+            **record,
+            **agent("generator"),
+            **dead_letters,
+            "lambda:InvokeFunction": [function_arn("invoke-generator")],
+        },
         "invoke-executor": {
             **record,
+            **dead_letters,
             **agent("executor"),
-            "dynamodb:Query": table,
             "lambda:InvokeFunction": [function_arn("invoke-executor")],
         },
         "generate-code": {**record, "s3:PutObject": [f"{bucket}/generated/*"]},
-        "validate-code": {
-            **record,
-            "s3:GetObject": [f"{bucket}/generated/*"],
-            "s3:GetObjectVersion": [f"{bucket}/generated/*"],
-        },
+        "validate-code": {**record, "s3:GetObject": [f"{bucket}/generated/*"]},
         "execute-code": {
             **record,
             "dynamodb:Query": table,
@@ -54,7 +59,10 @@ def table_of_rights(apis: tuple[str, ...] = ("stripe", "other-api")) -> dict[str
     }
     for api in apis:
         secret = f"secret:agentic-api-developer/{api.replace('-', '_')}/test-key-AbCdEf"
-        rights[f"run-code-{api}"] = {"lambda:InvokeFunction": [function_arn(f"call-api-{api}")]}
+        rights[f"run-code-{api}"] = {
+            "lambda:InvokeFunction": [function_arn(f"call-api-{api}")],
+            **{f"ec2:{action}": ["*"] for action in interfaces},
+        }
         rights[f"call-api-{api}"] = {
             "dynamodb:PutItem": table,
             "dynamodb:UpdateItem": table,
@@ -108,7 +116,7 @@ def test_other_stacks_have_their_environment_in_their_secrets_names(prod: Record
 
 def test_the_exports_name_what_the_front_door_needs(dev: Recorded):
     exports = dev.exports
-    assert exports["orchestrator_harness_arn"].endswith("harness/aad_dev_orchestrator_x7k2p9-0123456789")
+    assert exports["orchestrator"].endswith("harness/aad_dev_orchestrator_x7k2p9-0123456789")
     assert exports["bucket"] == "agentic-api-developer-dev-code-storage-111122223333"
     assert exports["table"] == "agentic-api-developer-dev-runs"
     assert exports["environment"] == "dev"
@@ -136,7 +144,7 @@ def test_functions_are_told_what_the_contract_says(dev: Recorded, prod: Recorded
     }
     assert told(dev, "invoke-executor") == {
         "AGENTIC_TABLE": table,
-        "AGENTIC_HARNESS_ARN": ARN.format(service="bedrock-agentcore", rest="harness/aad_dev_executor_x7k2p9-0123456789"),
+        "AGENTIC_AGENT_ARN": ARN.format(service="bedrock-agentcore", rest="harness/aad_dev_executor_x7k2p9-0123456789"),
         "AGENTIC_TOOL_WAIT": "25",
     }
     assert told(dev, "run-code-other_api") == {
@@ -302,9 +310,10 @@ def test_a_run_longer_than_lambda_allows_is_told_before_anything_is_made():
 
 
 def test_values_that_aws_would_refuse_are_all_told_at_once():
-    error = run_program(order(bucket_suffix="Own_One", log_retention_days="8"))["error"]
-    assert "bucket name agentic-api-developer-dev-code-storage-Own_One" in error
+    error = run_program(order(log_retention_days="8", run_seconds="850"))["error"]
     assert "agentic:log_retention_days must be one of" in error
+    assert "execute_code needs" in error
+    assert "agentic:bucket_suffix must be" in run_program(order(bucket_suffix="Own_One"))["error"]
     assert "the stack's name Dev_1" in run_program(order("Dev_1"))["error"]
 
 

@@ -10,7 +10,7 @@ from agentic.agents.tools.services import Services
 from agentic.broker.broker import Broker
 from agentic.broker.transport import FakeTransport, HttpsTransport, Transport
 from agentic.core.errors import BrokerError, RefusedError
-from agentic.core.names import PROJECT, run_of
+from agentic.core.names import PROJECT, run_of, stack_of_secret
 from agentic.core.values import Target
 from agentic.core.wire import HttpRequest
 
@@ -85,10 +85,8 @@ def _secrets(services: Services) -> Callable[[str], Mapping[str, str]]:
         try:
             text = client.get_secret_value(SecretId=name)["SecretString"]
         except client.exceptions.ClientError as error:
-            # Neither the name's value nor AWS's own text: the script reads this.
-            api = services.setting("api")
-            raise BrokerError(f"the API has no key yet; set it with `agentic keys set {api}`") from error
-        fields = {str(key): str(value) for key, value in json.loads(text).items()}
+            raise BrokerError(_unreadable(services, error, for_run=bool(secret_id))) from None
+        fields = _fields(services, text)
         kept[name] = (time.monotonic(), fields)
         if secret_id:
             # Of keys for one run, only the newest is kept.
@@ -97,3 +95,29 @@ def _secrets(services: Services) -> Callable[[str], Mapping[str, str]]:
         return fields
 
     return secret
+
+
+def _unreadable(services: Services, error: Any, *, for_run: bool) -> str:
+    """Why there is no key, for the person. Neither the secret's name nor AWS's own text: the script reads this too."""
+    code = getattr(error, "response", {}).get("Error", {}).get("Code", type(error).__name__)
+    if code != "ResourceNotFoundException":
+        return f"the API's key cannot be read ({code})"
+    return "this run's key is not there any more" if for_run else f"the API has no key yet; {_how_to_set(services)}"
+
+
+def _fields(services: Services, text: str) -> dict[str, str]:
+    """The secret's fields. Raises `BrokerError` for what `agentic keys set` did not write."""
+    try:
+        stored: Any = json.loads(text)
+        if isinstance(stored, dict) and stored:
+            return {str(key): str(value) for key, value in cast("dict[Any, Any]", stored).items()}
+    except ValueError:
+        pass
+    raise BrokerError(f"the API's key is stored in a form that no API's key has; {_how_to_set(services)}")
+
+
+def _how_to_set(services: Services) -> str:
+    api = services.setting("api")
+    stack = stack_of_secret(services.setting("secret"), api)
+    options = f" --stack {stack}" if stack else ""
+    return f"set it with `agentic keys set {api}{options}{' --local' if stack and 'AGENTIC_FAKE' in services.environ else ''}`"

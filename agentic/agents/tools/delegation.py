@@ -35,9 +35,9 @@ def delegate(services: Services, record: RunRecord, step: Step, message: str, re
 
 def talk(services: Services, work: Mapping[str, str], agent: str, step: Step) -> Reply | RunRecord:
     """The work's conversation with the agent; where that fails, the record of the run that has ended with it."""
-    client, session = services.client("bedrock-agentcore"), session_id(work["run_id"], agent)
+    session = session_id(work["run_id"], agent)
     try:
-        return converse(client, services.setting("harness_arn"), session, work["message"], work["model"])
+        return converse(services.client, services.setting("agent_arn"), session, work["message"], work["model"])
     except AgenticError as error:
         problem = RunError(error.code, f"the {agent} failed: {error.message}", error.hint)
         return services.store.end_step(work["run_id"], step, Usage(), RunStatus.FAILED, problem)

@@ -83,7 +83,8 @@ def _classic(tool: Core, event: Arguments, services: Services) -> dict[str, Any]
     try:
         body = json.dumps(tool(_classic_arguments(event), services), ensure_ascii=False)
     except AgenticError as error:
-        body, state = _sentence(error), {"responseState": "FAILURE"}
+        # The model is told, as by a gateway. FAILURE would end the agent's whole invocation instead.
+        body, state = _sentence(error), {"responseState": "REPROMPT"}
     if "apiPath" in event:
         response = {
             "actionGroup": event["actionGroup"],

@@ -2,13 +2,12 @@
 
 from typing import Any
 
-from agentic.agents.conversation import Reply
-from agentic.agents.declaration import ASK, DECLINE, GENERATOR, generator_message
+from agentic.agents.declaration import GENERATOR, generator_message
 from agentic.agents.tools.delegation import delegate, ended, talk
 from agentic.agents.tools.events import Arguments, name_of
+from agentic.agents.tools.no_script import no_script
 from agentic.agents.tools.services import Services
 from agentic.core.names import new_handle, run_of
-from agentic.core.values import RunError, RunStatus
 from agentic.runs import RunRecord, Step
 
 
@@ -27,7 +26,7 @@ def work(arguments: Arguments, services: Services) -> dict[str, Any]:
         return _report(reply)
     record = services.store.end_step(arguments["run_id"], Step.GENERATE, reply.usage)
     if not record.code_ref:
-        status, problem = _judge(reply)
+        status, problem = no_script(reply)
         record = services.store.finish(record.run_id, status, error=problem)
     return _report(record)
 
@@ -36,22 +35,3 @@ def _report(record: RunRecord) -> dict[str, Any]:
     if record.code_ref and not record.error:
         return {"status": "done", "code_key": record.code_ref.key}
     return ended(record)
-
-
-def _judge(reply: Reply) -> tuple[RunStatus, RunError]:
-    """Why there is no script: the only case in which the generator's own words count."""
-    for line in reply.text.splitlines():
-        if line.startswith(DECLINE):
-            return RunStatus.REFUSED, _spoken("declined", line, DECLINE, reply.text)
-        if line.startswith(ASK):
-            return RunStatus.ASKS, _spoken("asks", line, ASK, reply.text)
-    why = "it answered without storing one" if reply.complete else f"it stopped: {reply.stop_reason or 'no answer'}"
-    said = f"; it said: {reply.text[:200]}" if reply.text else ""
-    message = f"the generator wrote no script ({why}{said})"
-    return RunStatus.FAILED, RunError("no_script", message, "try again, or another --model")
-
-
-def _spoken(code: str, line: str, word: str, whole: str) -> RunError:
-    """What was said in the line that begins with `word`, and below it as the hint."""
-    _, _, rest = whole.partition(line)
-    return RunError(code, line.removeprefix(word).strip()[:500], rest.strip()[:4000])

@@ -15,8 +15,8 @@ from agentic.core.names import PROJECT
 from agentic.core.spec import ApiSpec
 from agentic.runs import RunStore
 
-# An agent's whole conversation is one InvokeHarness call: wait longer than any of them may take, and never send it
-# again (a repeated call would be a second conversation).
+# An agent's whole conversation is one InvokeHarness or InvokeAgent call: wait longer than any of them may take, and
+# never send it again (a repeated call would be a second conversation).
 _PATIENT: dict[str, Any] = {"read_timeout": 890, "connect_timeout": 10, "retries": {"total_max_attempts": 1}}
 
 
@@ -69,7 +69,7 @@ def _client_factory(environ: Mapping[str, str]) -> Callable[[str], Any]:
 
     def client(service: str) -> Any:
         if service not in clients:
-            patient = service in {"bedrock-agentcore", "lambda"}
+            patient = service in {"bedrock-agent-runtime", "bedrock-agentcore", "lambda"}
             options = {**_QUICK, **(_PATIENT if patient else {})}
             if service == "lambda" and "AGENTIC_TOOL_WAIT" in environ:
                 # A tool that invokes itself waits this long for the answer, and no longer.

@@ -7,45 +7,31 @@ import platform
 import shutil
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 
-from agentic.core.errors import AgenticError, ExitCode
-from agentic.core.values import to_json
-from agentic.interfaces.terminal import Terminal, visible
+from agentic.core.errors import AgenticError, UsageError
+from agentic.interfaces.checklist import BAD, GOOD, NOTE, Item, show
+from agentic.interfaces.terminal import Terminal
 from agentic.local import control
 from agentic.registry import Registry
 
-_GOOD, _NOTE, _BAD = "ok", "note", "problem"
-_MARKS = {_GOOD: ("green", "✓"), _NOTE: ("yellow", "·"), _BAD: ("red", "✗")}
-
-
-@dataclass(frozen=True, slots=True)
-class Item:
-    """One thing that was looked at. `state` is `ok`, `note` (works, but know this) or `problem`."""
-
-    name: str
-    state: str
-    text: str
-
 
 def doctor(options: argparse.Namespace, terminal: Terminal) -> int:
-    """Exit code 1 when there is a problem."""
-    items = [item for check in _CHECKS for item in check()]
-    problems = any(item.state == _BAD for item in items)
-    if options.json:
-        terminal.json({"healthy": not problems, "items": to_json(items)})
-    for item in items:
-        style, mark = _MARKS[item.state]
-        terminal.line(f"{terminal.paint(style, mark)} {item.name}: {visible(item.text)}")
-    return ExitCode.FAILED if problems else ExitCode.DONE
+    """This machine; with --aws the account that a stack would be deployed to. Exit code 1 when there is a problem."""
+    if options.aws:
+        from agentic.interfaces.commands.doctor_aws import doctor_aws
+
+        return doctor_aws(options, terminal)
+    if options.stack:
+        raise UsageError("--stack goes with --aws", hint=f"agentic doctor --aws --stack {options.stack}")
+    return show([item for check in _CHECKS for item in check()], terminal)
 
 
 def _machine() -> Iterator[Item]:
-    yield Item("Python", _GOOD, f"{platform.python_version()} at {sys.prefix}")
+    yield Item("Python", GOOD, f"{platform.python_version()} at {sys.prefix}")
     if sys.platform.startswith("linux"):
-        yield Item("system", _GOOD, f"Linux {platform.release()}, {platform.machine()}")
+        yield Item("system", GOOD, f"Linux {platform.release()}, {platform.machine()}")
     else:
-        yield Item("system", _BAD, f"{sys.platform}: the local cloud and the sandbox need Linux; use the dev container")
+        yield Item("system", BAD, f"{sys.platform}: the local cloud and the sandbox need Linux; use the dev container")
 
 
 def _packages() -> Iterator[Item]:
@@ -53,13 +39,13 @@ def _packages() -> Iterator[Item]:
     missing = {extra for module, extra in needed.items() if importlib.util.find_spec(module) is None}
     if missing:
         extras = ",".join(sorted(missing))
-        yield Item("packages", _BAD, f"pip install 'agentic-api-developer[{extras}]' brings what is missing")
+        yield Item("packages", BAD, f"pip install 'agentic-api-developer[{extras}]' brings what is missing")
     else:
         versions = ", ".join(f"{name} {importlib.metadata.version(name)}" for name in ("pulumi", "moto", "strands-agents"))
-        yield Item("packages", _GOOD, versions)
+        yield Item("packages", GOOD, versions)
     found = shutil.which("pulumi")
     yield Item(
-        "pulumi CLI", _GOOD if found else _NOTE, found or "not on the PATH; only `pulumi up` needs it, the local cloud does not"
+        "pulumi CLI", GOOD if found else NOTE, found or "not on the PATH; only `pulumi up` needs it, the local cloud does not"
     )
 
 
@@ -67,13 +53,13 @@ def _plugins() -> Iterator[Item]:
     try:
         registry = Registry.load()
     except AgenticError as error:
-        yield Item("plugins", _BAD, error.message)
+        yield Item("plugins", BAD, error.message)
         return
     for plugin in registry.plugins:
         apis = ", ".join(spec.title for spec in plugin.apis)
         yield Item(
             f"plugin {plugin.name}",
-            _BAD if plugin.error else _GOOD,
+            BAD if plugin.error else GOOD,
             plugin.error or f"{apis} ({plugin.package} {plugin.version})",
         )
 
@@ -87,17 +73,17 @@ def _sandbox() -> Iterator[Item]:
         with Sandbox(Sdk("", ()), terms=Terms(require=())) as sandbox:
             outcome = sandbox.run("", SandboxPolicy())
     except AgenticError as error:
-        yield Item("sandbox", _BAD, _with_hint(error))
+        yield Item("sandbox", BAD, _with_hint(error))
         return
     if not outcome.success:
-        yield Item("sandbox", _BAD, f"an empty script failed: {outcome.reason or outcome.stderr}")
+        yield Item("sandbox", BAD, f"an empty script failed: {outcome.reason or outcome.stderr}")
     for layer, stops in LAYERS.items():
         if layer in outcome.layers:
-            yield Item(f"layer {layer}", _GOOD, f"stops {stops}" if layer != "relay" else stops)
+            yield Item(f"layer {layer}", GOOD, f"stops {stops}" if layer != "relay" else stops)
         elif layer not in _ELSEWHERE:
-            yield Item(f"layer {layer}", _NOTE, f"not here; it would stop {stops}. {_WAYS.get(layer, '')}".rstrip())
+            yield Item(f"layer {layer}", NOTE, f"not here; it would stop {stops}. {_WAYS.get(layer, '')}".rstrip())
     for fault in missing(outcome.layers, WALLS):
-        yield Item("sandbox", _BAD, f"{fault}; no script runs here unless agentic:sandbox.require leaves it out")
+        yield Item("sandbox", BAD, f"{fault}; no script runs here unless agentic:sandbox.require leaves it out")
 
 
 # Layers that there can only be on AWS, or in a run with an API.
@@ -125,18 +111,18 @@ def _local_cloud() -> Iterator[Item]:
     try:
         there = folder.exists()
     except OSError as error:
-        yield Item("state folder", _BAD, f"{folder}: {error.strerror}; AGENTIC_HOME names another one")
+        yield Item("state folder", BAD, f"{folder}: {error.strerror}; AGENTIC_HOME names another one")
         return
-    yield Item("state folder", _GOOD, f"{folder}{'' if there else ' (made by the first run)'}")
+    yield Item("state folder", GOOD, f"{folder}{'' if there else ' (made by the first run)'}")
     if there:
         free = shutil.disk_usage(folder).free // (1024 * 1024)
-        yield Item("disk", _GOOD if free > 500 else _BAD, f"{free} MB free")
+        yield Item("disk", GOOD if free > 500 else BAD, f"{free} MB free")
     try:
         found = control.status(folder)
     except AgenticError as error:
-        yield Item("local cloud", _NOTE, error.message)
+        yield Item("local cloud", NOTE, error.message)
         return
-    yield Item("local cloud", _GOOD, f"running, process {found['pid']}" if found else "not running (the first run starts it)")
+    yield Item("local cloud", GOOD, f"running, process {found['pid']}" if found else "not running (the first run starts it)")
 
 
 def _keyring() -> Iterator[Item]:
@@ -146,10 +132,10 @@ def _keyring() -> Iterator[Item]:
         backend = keyring.get_keyring()
         works = backend.priority > 0
         yield Item(
-            "keyring", _GOOD if works else _NOTE, backend.name if works else "none here; --live takes keys from the environment"
+            "keyring", GOOD if works else NOTE, backend.name if works else "none here; --live takes keys from the environment"
         )
     except ImportError:
-        yield Item("keyring", _NOTE, "the package keyring is not installed; --live takes keys from the environment")
+        yield Item("keyring", NOTE, "the package keyring is not installed; --live takes keys from the environment")
 
 
 _CHECKS: tuple[Callable[[], Iterator[Item]], ...] = (_machine, _packages, _plugins, _sandbox, _local_cloud, _keyring)

@@ -1,20 +1,22 @@
-"""`agentic keys`: ask for a key without showing it, keep it in the system's keyring, tell what is there."""
+"""`agentic keys`: ask for a key without showing it; keep it in the system's keyring or a stack's secret; tell what is there."""
 
 import argparse
 import getpass
 import sys
+from collections.abc import Mapping
+from typing import Any
 
-from agentic.core.errors import UsageError
+from agentic.core.errors import LocalCloudError, UsageError
+from agentic.core.spec import ApiSpec
 from agentic.interfaces import keys
 from agentic.interfaces.terminal import Terminal
 
 
 def save(options: argparse.Namespace, terminal: Terminal) -> int:
     spec = keys.spec_for(options.api)
-    secret = {field.name: _ask(f"{field.title}: ") for field in spec.secrets}
-    for field in spec.secrets:
-        if not secret[field.name]:
-            raise UsageError(f"no {field.title} was given; nothing was kept")
+    if _stack(options):
+        return _save_in_stack(options, terminal, spec)
+    secret = _asked(spec)
     keys.keep(spec, secret)
     kinds = {field.name: keys.kind_of(field, secret[field.name]) for field in spec.secrets}
     if options.json:
@@ -25,16 +27,76 @@ def save(options: argparse.Namespace, terminal: Terminal) -> int:
 
 
 def status(options: argparse.Namespace, terminal: Terminal) -> int:
-    rows = keys.status(options.api)
+    spec = keys.spec_for(options.api)
+    if stack := _stack(options):
+        from agentic.interfaces import stack_keys
+
+        place, client = _reach(options, spec)
+        rows = stack_keys.status(client, place, spec)
+        command = stack_keys.keys_set(spec.name, stack, local=options.local)
+    else:
+        rows, command = keys.status(options.api), f"agentic keys set {spec.name}"
     if options.json:
-        terminal.json({"api": keys.spec_for(options.api).name, "fields": rows})
+        terminal.json({"api": spec.name, **({"stack": stack} if stack else {}), "fields": rows})
     for row in rows:
-        found = f"{row['kind']} key, in the {row['found']}" if row["found"] else "not set"
-        terminal.line(f"{row['title']}: {found}")
+        kind = f"{row['kind']} key" if row["kind"] else "a key that you may not read"
+        place = row["found"] if row["found"] == "Secrets Manager" else f"the {row['found']}"
+        terminal.line(f"{row['title']}: {f'{kind}, in {place}' if row['found'] else f'not set (`{command}`)'}")
     return 0
 
 
+def _save_in_stack(options: argparse.Namespace, terminal: Terminal, spec: ApiSpec) -> int:
+    from agentic.interfaces import stack_keys
+
+    place, client = _reach(options, spec)
+    stack_keys.expect_secret(client, place, spec.name)
+    kind = stack_keys.put_secret(client, place, spec, _asked(spec))
+    if options.json:
+        terminal.json({"api": spec.name, "stack": place.stack, "kept": "Secrets Manager", "kind": kind})
+    terminal.line(f"{spec.name}: kept in Secrets Manager of stack {place.stack} ({kind} key); used within a minute")
+    return 0
+
+
+def _stack(options: argparse.Namespace) -> str:
+    if options.local and not options.stack:
+        raise UsageError("--local needs --stack", hint=f"agentic keys {options.action} {options.api} --stack dev --local")
+    return str(options.stack)
+
+
+def _reach(options: argparse.Namespace, spec: ApiSpec) -> tuple[Any, Any]:
+    """The stack's place, and a client of its Secrets Manager."""
+    from dataclasses import replace
+
+    from agentic.interfaces import stack_keys
+
+    place = stack_keys.place_of(options.stack, [spec])
+    if options.local:
+        place = replace(place, local=True)
+        return place, stack_keys.local_secrets_client(place, _ask_local_cloud)
+    return place, stack_keys.secrets_client(place)
+
+
+def _ask_local_cloud(operation: str, arguments: Mapping[str, Any]) -> Any:
+    from agentic.local import control
+
+    with control.connect(control.home()) as remote:
+        if remote is None:
+            raise LocalCloudError("no local cloud is running in this folder", hint="`agentic local start` starts it")
+        return remote.request(operation, arguments, lambda event: None)
+
+
+def _asked(spec: ApiSpec) -> dict[str, str]:
+    secret = {field.name: _ask(f"{field.title}: ") for field in spec.secrets}
+    for field in spec.secrets:
+        if not secret[field.name]:
+            raise UsageError(f"no {field.title} was given; nothing was kept")
+    return secret
+
+
 def _ask(prompt: str) -> str:
-    if sys.stdin.isatty():
-        return getpass.getpass(prompt).strip()
-    return sys.stdin.readline().strip()
+    try:
+        return (getpass.getpass(prompt) if sys.stdin.isatty() else sys.stdin.readline()).strip()
+    except EOFError:
+        return ""
+    except UnicodeDecodeError:
+        raise UsageError("what was given is no text; nothing was kept", hint="copy the key anew") from None

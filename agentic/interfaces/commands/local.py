@@ -1,6 +1,7 @@
-"""`agentic local`: start, look at, stop the background local cloud of this state folder."""
+"""`agentic local`: start, look at, reach, stop the background local cloud of this state folder."""
 
 import argparse
+import shlex
 import time
 
 from agentic.core.errors import ExitCode
@@ -33,4 +34,16 @@ def stop(options: argparse.Namespace, terminal: Terminal) -> int:
     if options.json:
         terminal.json({"stopped": stopped})
     terminal.line("stopped" if stopped else "nothing was running")
+    return ExitCode.DONE
+
+
+def credentials(options: argparse.Namespace, terminal: Terminal) -> int:
+    """Lines for a shell: `eval "$(agentic local credentials)"`, then `aws s3 ls` looks into the local account."""
+    control.ensure(control.home(), terminal.notice)
+    with control.held(control.home(), "credentials", {}) as variables:
+        found = {str(name): str(value) for name, value in variables.items()}
+    if options.json:
+        terminal.json(found)
+    for name, value in found.items():
+        terminal.line(f"export {name}={shlex.quote(value)}")
     return ExitCode.DONE

@@ -34,19 +34,21 @@ def run(options: argparse.Namespace, terminal: Terminal) -> int:
     request = _request(options)
     if options.command == "run" and not options.json:
         terminal.line(terminal.paint("bold", options.task))
-        if options.model == "offline":
+        if request["run"]["model"] == "offline":
             terminal.line(terminal.paint("dim", "  offline model: answers from recipes, no AI is asked (--model chooses one)"))
     view = LiveView(terminal)
     folder = control.home()
-    if options.no_background:
+    if options.stack and not options.local:
+        result = _deployed(options.stack, request)
+    elif options.no_background:
         terminal.notice("starting a local cloud for this run alone")
-        result = _here(request, view, folder)
+        result = _here(request, view, folder, options.stack)
     else:
         control.ensure(folder, terminal.notice)
         with control.connect(folder) as remote:
             if remote is None:
                 raise AgenticError("the background local cloud went away", hint="run the command again")
-            result = remote.request("run", request, view)
+            result = remote.request("run", {**request, "stack": options.stack}, view)
     show_result(result, terminal, folder)
     return exit_code(result)
 
@@ -67,7 +69,9 @@ def script(file: str) -> str:
 def _request(options: argparse.Namespace) -> dict[str, Any]:
     code = script(options.file) if options.command == "exec" else None
     task = options.task if code is None else f"Run {options.file}"
-    model = options.model if code is None else "offline"
+    model = options.model if code is None else ""
+    if not options.stack or options.local:
+        model = model or "offline"
     provider = model.partition(":")[0]
     return {
         "run": {
@@ -90,18 +94,31 @@ def _secret(api: str) -> dict[str, str]:
     return live_secret(api)
 
 
-def _here(request: dict[str, Any], view: LiveView, folder: Any) -> Any:
+def _deployed(stack: str, request: dict[str, Any]) -> Any:
+    from agentic.deployment import Stack
+    from agentic.interfaces.deployed import DeployedStack, aws_clients
+
+    with Stack(stack) as opened:
+        outputs = opened.outputs()
+    return DeployedStack(outputs, aws_clients(outputs.region)).run(request["run"])
+
+
+def _here(request: dict[str, Any], view: LiveView, folder: Any, stack: str) -> Any:
     from agentic.core.values import to_json
     from agentic.local.cloud import LocalCloud
+    from agentic.local.project import STACK
 
     def tell(event: Any) -> None:
         view(to_json(event))
 
+    stack = stack or STACK
     with LocalCloud(folder) as cloud:
-        asked = cloud.request(request["run"])
+        asked = cloud.request(request["run"], stack=stack)
         secret: Mapping[str, str] = request["secret"] or {}
         try:
-            return to_json(cloud.carry_out(asked, secret=secret, credentials=request["credentials"], on_event=tell))
+            return to_json(
+                cloud.carry_out(asked, stack=stack, secret=secret, credentials=request["credentials"], on_event=tell)
+            )
         except KeyboardInterrupt:
-            cloud.cancel(asked.run_id)
+            cloud.cancel(asked.run_id, stack=stack)
             raise

@@ -1,16 +1,21 @@
 """`agentic runs`: what the run records say."""
 
 import argparse
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from agentic.core.errors import LocalCloudError
 from agentic.interfaces.report import show_result
 from agentic.interfaces.terminal import Terminal, visible
 from agentic.local import control
 
+if TYPE_CHECKING:
+    from agentic.interfaces.deployed import DeployedStack
+
 
 def listing(options: argparse.Namespace, terminal: Terminal) -> int:
-    runs = _ask("list", {"limit": max(1, min(options.limit, 1000))}, terminal)
+    limit = max(1, min(options.limit, 1000))
+    deployed = _deployed(options)
+    runs = deployed.recent(limit) if deployed else _ask("list", {"limit": limit, "stack": options.stack}, terminal)
     if options.json:
         terminal.json({"runs": runs})
     for run in runs:
@@ -24,11 +29,24 @@ def listing(options: argparse.Namespace, terminal: Terminal) -> int:
 
 
 def show(options: argparse.Namespace, terminal: Terminal) -> int:
-    result = _ask("show", {"run_id": options.run_id}, terminal)
+    deployed = _deployed(options)
+    asked = {"run_id": options.run_id, "stack": options.stack}
+    result = deployed.result(options.run_id) if deployed else _ask("show", asked, terminal)
     if not options.json:
         terminal.line(terminal.paint("bold", visible(result["task"])))
     show_result(result, terminal, control.home(), with_script=True)
     return 0
+
+
+def _deployed(options: argparse.Namespace) -> "DeployedStack | None":
+    if not options.stack or options.local:
+        return None
+    from agentic.deployment import Stack
+    from agentic.interfaces.deployed import DeployedStack, aws_clients
+
+    with Stack(options.stack) as opened:
+        outputs = opened.outputs()
+    return DeployedStack(outputs, aws_clients(outputs.region))
 
 
 def _ask(operation: str, arguments: dict[str, Any], terminal: Terminal) -> Any:

@@ -12,7 +12,7 @@ from agentic.local.trace import Observer, ignore
 
 
 class Converse:
-    """Satisfies `agentic.local.services.ModelService`. The caller belongs to no run: `credentials` are the process's own."""
+    """Satisfies `agentic.local.services.ModelService`. A caller that belongs to no run has the process's own `credentials`."""
 
     def __init__(self, models: Models, observer: Observer = ignore, credentials: Mapping[str, str] | None = None) -> None:
         self._models = models
@@ -21,9 +21,15 @@ class Converse:
 
     def converse(self, model_id: str, request: Mapping[str, Any]) -> dict[str, Any]:
         """The whole answer. Raises UsageError and its kinds, and ModelError."""
+        return self.converse_for("", model_id, request, self._credentials)
+
+    def converse_for(
+        self, run_id: str, model_id: str, request: Mapping[str, Any], credentials: Mapping[str, str]
+    ) -> dict[str, Any]:
+        """The same in the name of a run, with its own credentials."""
         content: list[dict[str, Any]] = []
         answer: dict[str, Any] = {"stopReason": "end_turn", "usage": {}, "metrics": {"latencyMs": 0}}
-        for event in self._events(model_id, request):
+        for event in self._events(run_id, model_id, request, credentials):
             if "contentBlockStart" in event:
                 content.append({"toolUse": {**event["contentBlockStart"]["start"]["toolUse"], "input": ""}})
             elif "contentBlockDelta" in event:
@@ -39,7 +45,7 @@ class Converse:
 
     def converse_stream(self, model_id: str, request: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
         """The events as they come; a failure after the first is a `modelStreamErrorException`."""
-        events = self._events(model_id, request)
+        events = self._events("", model_id, request, self._credentials)
         first = next(events)
 
         def rest() -> Iterator[dict[str, Any]]:
@@ -51,18 +57,20 @@ class Converse:
 
         return rest()
 
-    def _events(self, model_id: str, request: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    def _events(
+        self, run_id: str, model_id: str, request: Mapping[str, Any], credentials: Mapping[str, str]
+    ) -> Iterator[dict[str, Any]]:
         if not request.get("messages"):
             raise UsageError("Converse needs at least one message")
         limits = ModelLimits(as_object(request.get("inferenceConfig")).get("maxTokens"))
-        model = self._models.provider(model_id, self._credentials, limits)
-        reach = self._models.reach(model_id, self._credentials)
+        model = self._models.provider(model_id, credentials, limits)
+        reach = self._models.reach(model_id, credentials)
 
         from agentic.local.agents.watched_model import WatchedModel
         from agentic.local.agents.wire import WireMessages
 
         async def work(emit: Callable[[dict[str, Any]], None]) -> None:
-            watched, wire = WatchedModel(model, reach, self._observer), WireMessages()
+            watched, wire = WatchedModel(model, reach, self._observer, run_id), WireMessages()
             try:
                 async for chunk in watched.stream(request["messages"], _tools(request), _system(request)):
                     for event in wire.chunk(chunk):

@@ -68,7 +68,7 @@ class Gateways:
 
     def __init__(self, functions: FunctionService, permissions: PermissionCheck) -> None:
         self._functions = functions
-        self._permissions = permissions
+        self.permissions = permissions
         self._gateways: dict[str, _Gateway] = {}
 
     def create(self, declaration: GatewayDeclaration) -> None:
@@ -82,6 +82,15 @@ class Gateways:
             raise ConfigurationError(f"there is no gateway {gateway_id!r} for the target {target.name!r}")
         self._gateways[gateway_id].targets[target.name] = target
 
+    def remove(self, gateway_id: str) -> None:
+        """Removes the gateway with its targets; one that is gone is no error."""
+        self._gateways.pop(gateway_id, None)
+
+    def remove_target(self, gateway_id: str, name: str) -> None:
+        """Removes the target; one that is gone is no error."""
+        if gateway_id in self._gateways:
+            self._gateways[gateway_id].targets.pop(name, None)
+
     def tools(self, gateway_arn: str) -> tuple[GatewayTool, ...]:
         """What an agent is offered by this gateway."""
         return tuple(
@@ -92,7 +101,7 @@ class Gateways:
 
     def check(self, gateway_arn: str, principal: str) -> None:
         """Raises RefusedError unless the principal may use the gateway."""
-        self._permissions.check(principal, "bedrock-agentcore:InvokeGateway", gateway_arn)
+        self.permissions.check(principal, "bedrock-agentcore:InvokeGateway", gateway_arn)
 
     def call(self, gateway_arn: str, tool_name: str, arguments: Any, principal: str) -> tuple[bool, Any]:
         """Calls a tool: (is_error, the function's JSON answer or an error's message), made for a model to read.
@@ -110,7 +119,7 @@ class Gateways:
             return True, f"Invalid arguments for {tool_name}: {wrong}."
         try:
             self.check(gateway_arn, principal)
-            self._permissions.check(gateway.declaration.role_arn, "lambda:InvokeFunction", target.function_arn)
+            self.permissions.check(gateway.declaration.role_arn, "lambda:InvokeFunction", target.function_arn)
             result = self._functions.invoke(
                 target.function_arn,
                 json.dumps(arguments).encode(),

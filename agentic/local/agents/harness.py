@@ -15,6 +15,7 @@ from typing import Any
 from agentic.core.errors import ConfigurationError, UsageError
 from agentic.core.names import run_of
 from agentic.local.agents.gateway import Gateways, GatewayTool
+from agentic.local.agents.model_rights import check_model
 from agentic.local.agents.models import ModelLimits, Models
 from agentic.local.trace import Observer, ignore
 
@@ -78,11 +79,27 @@ class Harnesses:
         self._observer = observer
         self._credentials = credentials
         self._harnesses: dict[str, HarnessDeclaration] = {}
+        self._deleted: set[str] = set()
 
     def create(self, declaration: HarnessDeclaration) -> None:
-        """Adds or replaces the harness. Raises ConfigurationError when its allowed tools include a built-in one."""
+        """Adds or replaces the harness. Raises ConfigurationError for allowed built-in tools, or a name that is still taken."""
         _check_patterns(declaration.name, declaration.allowed_tools)
+        if declaration.name in self._deleted:
+            raise ConfigurationError(
+                f"ConflictException: the harness name {declaration.name} was deleted a while ago and is still taken",
+                hint="AWS gives names of deleted harnesses back late: use another one",
+            )
         self._harnesses[declaration.arn] = declaration
+
+    def remove(self, arn: str) -> None:
+        """Removes the harness, whose name stays taken as on AWS; one that is gone is no error."""
+        removed = self._harnesses.pop(arn, None)
+        if removed:
+            self._deleted.add(removed.name)
+
+    def free_names(self) -> None:
+        """Give back the names of deleted harnesses, as AWS does after a while."""
+        self._deleted.clear()
 
     def invoke(
         self, arn: str, session_id: str, messages: list[dict[str, Any]], overrides: Mapping[str, Any]
@@ -90,7 +107,7 @@ class Harnesses:
         """The events of InvokeHarness, as they happen. A failure after the first is a `runtimeClientError` event.
 
         Raises, before the first event: UsageError and its kinds (request, model name, credentials), RefusedError
-        (the role may not use its gateway), ModelError (the model's first call failed).
+        (the role may not use its model or gateway), ModelError (the model's first call failed).
         """
         harness = self._harnesses.get(arn)
         if harness is None:
@@ -100,6 +117,8 @@ class Harnesses:
         if not messages or any(not message.get("content") for message in messages):
             raise UsageError("a harness needs at least one message with content")
         settings = _override(harness, overrides)
+        permissions = self._gateways.permissions
+        check_model(permissions, harness.role_arn, harness.arn, harness.model_id, "bedrock:InvokeModelWithResponseStream")
         run_id = run_of(f"{session_id[:_RUN_ID_LENGTH]}.")
         credentials = self._credentials(run_id)
         limits = ModelLimits(settings.max_tokens, min(ModelLimits().silence_seconds, settings.timeout_seconds))

@@ -24,6 +24,7 @@ from agentic.agents.declaration import (
     GENERATE_CODE,
     INVOKE_EXECUTOR,
     INVOKE_GENERATOR,
+    REFUSED,
     VALIDATE_CODE,
 )
 from agentic.agents.offline import Ask, NoMatch, match
@@ -114,7 +115,9 @@ class OfflineModel(Model):
             return _Turn(f"{DECLINE} the message has no task")
         if result is not None:
             return _Turn(_problem(result) if result.is_error else "stored")
-        found = match(asked["task"], self._recipes(asked["api"]))
+        # Where validation has refused its script, the same task gets the same script again: it knows no other.
+        task = asked["task"].partition(f"\n\n{REFUSED}\n")[0]
+        found = match(task, self._recipes(asked["api"]))
         if isinstance(found, NoMatch):
             return _Turn(f"{DECLINE} {found.message}\n{_offer(found.tasks)}")
         if isinstance(found, Ask):

@@ -4,6 +4,7 @@ What is not understood here is `None`: refused for every role.
 """
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, cast
@@ -35,6 +36,8 @@ class Actions:
 
     def needs(self, request: Request) -> Needs | None:
         """What the caller must be allowed to do for this request to pass."""
+        if request.operation and request.head.query:
+            return None  # No SDK names an operation in a header and adds a query: two names could be played off.
         match request.service:
             case "s3":
                 return _s3(request)
@@ -50,6 +53,8 @@ class Actions:
                 return self._bedrock(request)
             case "logs":
                 return self._logs(request)
+            case "states":
+                return _states(request)
             case _:
                 return None
 
@@ -60,7 +65,7 @@ class Actions:
     def _dynamodb(self, request: Request) -> Needs | None:
         body = json_body(request)
         operation = request.operation
-        if body is None or operation in _PARTIQL:
+        if body is None:
             return None
         if operation == "ListTables":
             return Needs((("dynamodb:ListTables", "*"),))
@@ -73,10 +78,11 @@ class Actions:
         if operation in {"TransactWriteItems", "TransactGetItems"}:
             return self._transaction(request, body)
         table = body.get("TableName")
-        if not isinstance(table, str):
+        if operation not in _TABLE_OPERATIONS or not isinstance(table, str):
             return None
         resource = self._table(request, table)
-        index = body.get("IndexName")
+        # Where there is no index to read, an index's name must not change whose rights are asked for.
+        index = body.get("IndexName") if operation in {"Query", "Scan"} else None
         return Needs(((f"dynamodb:{operation}", f"{resource}/index/{index}" if index else resource),))
 
     def _transaction(self, request: Request, body: Mapping[str, Any]) -> Needs | None:
@@ -96,9 +102,11 @@ class Actions:
         body = json_body(request)
         if body is None:
             return None
-        secret_id = body.get("SecretId", body.get("Name"))
+        if request.operation == "ListSecrets":
+            return Needs((("secretsmanager:ListSecrets", "*"),))
+        secret_id = body.get(_SECRET_OPERATIONS.get(request.operation, ""))
         if not isinstance(secret_id, str):
-            return Needs(((f"secretsmanager:{request.operation}", "*"),)) if request.operation == "ListSecrets" else None
+            return None
         return Needs(((f"secretsmanager:{request.operation}", self.secret(request, secret_id)),))
 
     def secret(self, request: Request, secret_id: str) -> str:
@@ -116,29 +124,64 @@ class Actions:
         return Needs((("lambda:InvokeFunction", arn),))
 
     def _bedrock(self, request: Request) -> Needs | None:
+        asked = invoked_agent(request)
+        if asked is not None:
+            resource = self.arn("bedrock", request.region, f"agent-alias/{asked.agent_id}/{asked.alias_id}")
+            return Needs((("bedrock:InvokeAgent", resource),))
         model = conversed_model(request)
         if model is None:
             return None
         model_id, streamed = model
+        action = "bedrock:InvokeModelWithResponseStream" if streamed else "bedrock:InvokeModel"
+        profile = self._inference_profile(request, model_id)
+        # Through a profile both are needed: the profile, and the model behind it (Bedrock user guide, "Prerequisites for
+        # inference profiles"). Which model is behind a profile of one's own only AWS knows.
+        base = model_id.rpartition("/")[2].partition(".")[2] if profile else model_id
+        known = base and (not profile or ":inference-profile/" in profile)
+        model_arn = self.arn("bedrock", request.region, f"foundation-model/{base}", account=False)
+        pairs = tuple((action, arn) for arn in (profile, model_arn if known else "") if arn)
+        return Needs(pairs, {"bedrock:InferenceProfileArn": profile} if profile else _EMPTY)
+
+    def _inference_profile(self, request: Request, model_id: str) -> str:
+        """The ARN of the profile that a model id names; empty when it names a model."""
         if model_id.startswith("arn:"):
-            resource = model_id
-        elif model_id.split(".")[0] in _PROFILE_PREFIXES:
-            resource = self.arn("bedrock", request.region, f"inference-profile/{model_id}")
-        else:
-            resource = self.arn("bedrock", request.region, f"foundation-model/{model_id}", account=False)
-        return Needs((("bedrock:InvokeModelWithResponseStream" if streamed else "bedrock:InvokeModel", resource),))
+            return model_id
+        if model_id.split(".")[0] in _PROFILE_PREFIXES:
+            return self.arn("bedrock", request.region, f"inference-profile/{model_id}")
+        return ""
 
     def _logs(self, request: Request) -> Needs | None:
         body = json_body(request)
         group = body.get("logGroupName") if body is not None else None
-        if body is None or not isinstance(group, str):
+        if body is None or not isinstance(group, str) or request.operation not in _LOG_OPERATIONS:
             return None
         stream = body.get("logStreamName")
         resource = f"log-group:{group}:log-stream:{stream}" if isinstance(stream, str) else f"log-group:{group}:*"
         return Needs(((f"logs:{request.operation}", self.arn("logs", request.region, resource)),))
 
 
-_PARTIQL = {"ExecuteStatement", "BatchExecuteStatement", "ExecuteTransaction"}
+# Only these, spelt so: behind another spelling, or an operation that names its objects elsewhere, could be any table.
+_TABLE_OPERATIONS = {"DeleteItem", "DescribeTable", "GetItem", "PutItem", "Query", "Scan", "UpdateItem"}
+_SECRET_OPERATIONS = {
+    "CreateSecret": "Name",
+    "DeleteSecret": "SecretId",
+    "DescribeSecret": "SecretId",
+    "GetSecretValue": "SecretId",
+    "PutSecretValue": "SecretId",
+    "UpdateSecret": "SecretId",
+}
+"""Operation to the field that names its secret."""
+_STATE_OPERATIONS = {
+    "DescribeExecution": "executionArn",
+    "DescribeStateMachine": "stateMachineArn",
+    "GetExecutionHistory": "executionArn",
+    "ListExecutions": "stateMachineArn",
+    "StartExecution": "stateMachineArn",
+    "StopExecution": "executionArn",
+}
+"""Operation to the field that names what it is about; a further one must not be looked at in its place."""
+# Those that name their one group by `logGroupName` alone.
+_LOG_OPERATIONS = {"CreateLogGroup", "CreateLogStream", "PutLogEvents"}
 _TRANSACTION_ACTIONS = {
     "Put": "dynamodb:PutItem",
     "Update": "dynamodb:UpdateItem",
@@ -146,12 +189,22 @@ _TRANSACTION_ACTIONS = {
     "ConditionCheck": "dynamodb:ConditionCheckItem",
     "Get": "dynamodb:GetItem",
 }
+_INVOKE_AGENT = re.compile(r"/agents/([0-9a-zA-Z]{1,10})/agentAliases/([0-9a-zA-Z]{1,10})/sessions/([^/]+)/text")
 _PROFILE_PREFIXES = {"us", "eu", "au", "jp", "apac", "ca", "global", "us-gov"}
 
 
 def partition(region: str) -> str:
     """The partition that a region's ARNs name."""
     return "aws-cn" if region.startswith("cn-") else "aws-us-gov" if region.startswith("us-gov-") else "aws"
+
+
+def _states(request: Request) -> Needs | None:
+    """Each operation is an action of its name, on the state machine or the execution that it names."""
+    body = json_body(request) or {}
+    if request.operation == "ListStateMachines":
+        return Needs((("states:ListStateMachines", "*"),))
+    arn = body.get(_STATE_OPERATIONS.get(request.operation, ""))
+    return Needs(((f"states:{request.operation}", arn),)) if isinstance(arn, str) and arn else None
 
 
 def json_body(request: Request) -> dict[str, Any] | None:
@@ -179,6 +232,21 @@ def invoked_harness(request: Request) -> str | None:
     return None
 
 
+@dataclass(frozen=True, slots=True)
+class InvokedAgent:
+    """What InvokeAgent's path names."""
+
+    agent_id: str
+    alias_id: str
+    session_id: str
+
+
+def invoked_agent(request: Request) -> InvokedAgent | None:
+    """InvokeAgent's agent, alias and session; None for any other request."""
+    found = _INVOKE_AGENT.fullmatch(request.head.path) if request.head.method == "POST" else None
+    return InvokedAgent(found[1], found[2], unquote(found[3])) if found else None
+
+
 def conversed_model(request: Request) -> tuple[str, bool] | None:
     """Converse's or ConverseStream's model id, and whether the answer is streamed; None for any other request."""
     parts = request.head.path.split("/")
@@ -203,6 +271,14 @@ def _agentcore(request: Request) -> Needs | None:
 
 _OBJECT_ACTIONS = {"GET": "GetObject", "HEAD": "GetObject", "PUT": "PutObject", "DELETE": "DeleteObject"}
 _VERSION_ACTIONS = {"GET": "GetObjectVersion", "HEAD": "GetObjectVersion", "DELETE": "DeleteObjectVersion"}
+_HEADER_ACTIONS = {
+    "x-amz-acl": "PutObjectAcl",
+    "x-amz-grant-": "PutObjectAcl",
+    "x-amz-object-lock-legal-hold": "PutObjectLegalHold",
+    "x-amz-object-lock-mode": "PutObjectRetention",
+    "x-amz-object-lock-retain-until-date": "PutObjectRetention",
+    "x-amz-tagging": "PutObjectTagging",
+}
 _LIST_PARAMETERS = {
     "list-type", "prefix", "delimiter", "max-keys", "marker", "start-after", "continuation-token", "encoding-type",
     "fetch-owner", "x-id",
@@ -221,13 +297,22 @@ def _s3(request: Request) -> Needs | None:
     actions = _VERSION_ACTIONS if "versionId" in parameters else _OBJECT_ACTIONS
     if others or method not in actions:
         return None
-    pairs = [(f"s3:{actions[method]}", f"{arn}/{key}")]
+    pairs = [(f"s3:{action}", f"{arn}/{key}") for action in (actions[method], *_further_actions(request))]
     source = request.head.fields.get("x-amz-copy-source")
     if source is not None:
         path, _, version = source.partition("?")
         read = "s3:GetObjectVersion" if version else "s3:GetObject"
         pairs.append((read, f"arn:{partition(request.region)}:s3:::{unquote(path).lstrip('/')}"))
     return Needs(tuple(pairs))
+
+
+def _further_actions(request: Request) -> list[str]:
+    """What a PutObject needs besides for what its headers say (S3 user guide, "Required permissions for S3 API operations")."""
+    if request.head.method != "PUT":
+        return []
+    return [
+        action for header, action in _HEADER_ACTIONS.items() if any(name.startswith(header) for name in request.head.fields)
+    ]
 
 
 def _bucket(arn: str, method: str, parameters: Mapping[str, str]) -> Needs | None:

@@ -8,22 +8,23 @@ from agentic.local.identities import Credentials
 
 
 class Clients:
-    """Makes and keeps one client per service and principal (making one costs about 30 ms)."""
+    """Makes and keeps one client per service, principal and region (making one costs about 30 ms)."""
 
     def __init__(self, url: str, region: str) -> None:
         self._url = url
         self._region = region
         self._lock = threading.Lock()
         self._session: Any = None
-        self._clients: dict[tuple[str, str], Any] = {}
+        self._clients: dict[tuple[str, str, str], Any] = {}
 
-    def client(self, service: str, credentials: Credentials) -> Any:
-        """The client that signs with these credentials."""
-        key = (service, credentials.access_key_id)
+    def client(self, service: str, credentials: Credentials, region: str = "") -> Any:
+        """The client that signs with these credentials, for `region` or the usual one."""
+        region = region or self._region
+        key = (service, credentials.access_key_id, region)
         with self._lock:
             found = self._clients.get(key)
             if found is None:
-                found = self._clients[key] = self._make(service, credentials)
+                found = self._clients[key] = self._make(service, credentials, region)
             return found
 
     def close(self) -> None:
@@ -32,13 +33,13 @@ class Clients:
                 client.close()
             self._clients.clear()
 
-    def _make(self, service: str, credentials: Credentials) -> Any:
+    def _make(self, service: str, credentials: Credentials, region: str) -> Any:
         from botocore.config import Config  # pyright: ignore[reportMissingTypeStubs]
 
         if self._session is None:
             self._session = _bare_session()
         config = Config(
-            region_name=self._region,
+            region_name=region,
             connect_timeout=5,
             read_timeout=900,
             max_pool_connections=32,
@@ -52,7 +53,7 @@ class Clients:
         )
         return self._session.client(
             service,
-            region_name=self._region,
+            region_name=region,
             endpoint_url=self._url,
             aws_access_key_id=credentials.access_key_id,
             aws_secret_access_key=credentials.secret_access_key,

@@ -97,11 +97,11 @@ class Endpoint:
             self.durable.close()
         self._moto.close()
 
-    def client(self, service: str, principal: str = OPERATOR) -> Any:
-        """A boto3 client that acts as `principal`; the same one for the same arguments."""
+    def client(self, service: str, principal: str = OPERATOR, *, region: str = "") -> Any:
+        """A boto3 client that acts as `principal` in `region` (or the usual one); the same one for the same arguments."""
         if principal not in self._issued:
             self._issued[principal] = self._identities.issue(principal)
-        return self._clients.client(service, self._issued[principal])
+        return self._clients.client(service, self._issued[principal], region)
 
     def admit(self, head: Head) -> Answer | None:
         """What can be judged before the body is read: who is on the line, for whom the request is meant, and a known key."""

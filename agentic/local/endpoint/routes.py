@@ -1,4 +1,5 @@
-"""The requests that our own services answer: Lambda Invoke, InvokeHarness, Converse and ConverseStream."""
+"""The requests that our own services answer: Lambda Invoke, InvokeHarness, InvokeAgent, Converse and ConverseStream,
+and Step Functions."""
 
 import base64
 import binascii
@@ -9,7 +10,14 @@ from typing import Any, cast
 
 from agentic.core.errors import AgenticError, UsageError
 from agentic.local import event_stream
-from agentic.local.endpoint.actions import conversed_model, invoked_function, invoked_harness, json_body
+from agentic.local.endpoint.actions import (
+    InvokedAgent,
+    conversed_model,
+    invoked_agent,
+    invoked_function,
+    invoked_harness,
+    json_body,
+)
 from agentic.local.endpoint.message import Answer, Request
 from agentic.local.services import Services
 
@@ -28,8 +36,14 @@ def route(request: Request, services: Services) -> Answer | None:
             arn = invoked_harness(request)
             return None if arn is None else _invoke_harness(request, arn, services)
         case "bedrock":
+            agent = invoked_agent(request)
+            if agent is not None:
+                return _invoke_agent(request, agent, services)
             model = conversed_model(request)
             return None if model is None else _converse(request, *model, services)
+        case "states" if services.workflows is not None:
+            content = json.dumps(services.workflows.answer(request.operation, json_body(request) or {}))
+            return Answer(200, (("Content-Type", "application/x-amz-json-1.0"),), content.encode())
         case _:
             return None
 
@@ -75,6 +89,18 @@ def _invoke_harness(request: Request, arn: str, services: Services) -> Answer:
     overrides = {name: value for name, value in body.items() if name != "messages"}
     events = services.harnesses.invoke(arn, session, cast("list[dict[str, Any]]", messages), overrides)
     return Answer(200, (_EVENTS, (_SESSION, session)), _encoded(_begun(events), "runtimeClientError"))
+
+
+def _invoke_agent(request: Request, asked: InvokedAgent, services: Services) -> Answer | None:
+    body = json_body(request)
+    if services.classic is None:
+        return None
+    if body is None:
+        raise UsageError("The request's body is not a JSON object.")
+    events = services.classic.invoke(asked.agent_id, asked.alias_id, asked.session_id, body)
+    session = ("x-amz-bedrock-agent-session-id", asked.session_id)
+    headers = (_EVENTS, ("x-amzn-bedrock-agent-content-type", "application/json"), session)
+    return Answer(200, headers, _encoded(_begun(events), "internalServerException"))
 
 
 def _converse(request: Request, model_id: str, streamed: bool, services: Services) -> Answer:

@@ -5,6 +5,7 @@ import re
 import threading
 import time
 import uuid
+from collections import deque
 from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
@@ -12,7 +13,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-from agentic.core.errors import AgenticError, ConfigurationError, LocalCloudError
+from agentic.core.errors import AgenticError, ConfigurationError, LocalCloudError, UsageError
 from agentic.local.function_name import FunctionName
 from agentic.local.functions import answers
 from agentic.local.functions.archive import prune, top_level_names, unpack
@@ -35,6 +36,8 @@ _RUN = re.compile(rb"run_[0-9a-f]{16}")
 _RUN_WITHIN = 4096
 # A process that dies before it has its event costs the caller nothing but a new start; so often, and something is broken.
 _ATTEMPTS = 3
+# Cancelled runs that are remembered: only one that was about to begin still matters.
+_CANCELLED_KEPT = 1000
 
 
 class Functions:
@@ -75,6 +78,7 @@ class Functions:
         self._logs: dict[str, FunctionLog] = {}
         self._running: set[threading.Thread] = set()
         self._tenants: dict[str, Process] = {}
+        self._cancelled: deque[str] = deque(maxlen=_CANCELLED_KEPT)
         self._closed = False
         self._loop = Loop("functions")
         self._starter = Starter(self._loop, home=self._home, log=state.folder(state.logs) / "zygote.log", warm=not plain)
@@ -159,9 +163,11 @@ class Functions:
     def cancel_tenant(self, prefix: str) -> None:
         """Kill the processes that now run an event of a tenant whose name starts with `prefix`; each had only that event.
 
-        Lambda cannot do this; its functions run to their time limit. The caller of the event sees `Runtime.ExitError`.
+        Such tenants are refused from now on: one that was about to begin must not begin after all. Lambda cannot do this; its
+        functions run to their time limit. The caller of the event sees `Runtime.ExitError`.
         """
         with self._lock:
+            self._cancelled.append(prefix)
             cancelled = [process for tenant, process in self._tenants.items() if tenant.startswith(prefix)]
         for process in cancelled:
             process.end()
@@ -252,6 +258,8 @@ class Functions:
             yield
             return
         with self._lock:
+            if tenant.startswith(tuple(self._cancelled)):
+                raise UsageError("The run was cancelled.", aws_code="ResourceConflictException", aws_status=409)
             self._tenants[tenant] = process
         try:
             yield

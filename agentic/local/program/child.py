@@ -69,6 +69,9 @@ def main(descriptor: int) -> None:
     parent = Parent(channel)
     threading.Thread(target=parent.listen, daemon=True).start()
 
+    from agentic.local.program import light_packages
+
+    light_packages.install()
     from agentic.local.program.monitor import CloudMonitor
 
     monitor = CloudMonitor(parent.ask)

@@ -18,8 +18,9 @@ def answer(place: Place, token: str, args: Mapping[str, Any]) -> Mapping[str, An
             f"the local cloud has no data source {token}",
             hint=f"there are {', '.join(sorted(_SOURCES))}; policies are written with json.dumps and Output.json_dumps",
         )
-    if args:
-        raise LocalCloudError(f"the data source {token} takes no arguments in the local cloud: {', '.join(args)}")
+    given = {name: value for name, value in args.items() if value is not None}
+    if given != _ARGUMENTS.get(token, {}):
+        raise LocalCloudError(f"the data source {token} takes other arguments in the local cloud: {_ARGUMENTS.get(token, {})}")
     return source(place)
 
 
@@ -49,8 +50,31 @@ def _partition(place: Place) -> Mapping[str, Any]:
     }
 
 
+def _lambda_endpoint(place: Place) -> Mapping[str, Any]:
+    """The service behind an interface endpoint for Lambda, in three zones as most regions have them."""
+    name = f"lambda.{place.region}.{_DNS_SUFFIXES[place.partition]}"
+    prefix = "cn.com.amazonaws" if place.partition == "aws-cn" else "com.amazonaws"
+    return {
+        "service": "lambda",
+        "serviceName": f"{prefix}.{place.region}.lambda",
+        "serviceType": "Interface",
+        "serviceRegion": place.region,
+        "availabilityZones": [f"{place.region}{letter}" for letter in "abc"],
+        "privateDnsName": name,
+        "privateDnsNames": [name],
+        "vpcEndpointPolicySupported": True,
+        "acceptanceRequired": False,
+        "owner": "amazon",
+        "id": place.stable("endpoint service", "lambda", 10),
+    }
+
+
+_LAMBDA_ENDPOINT = "aws:ec2/getVpcEndpointService:getVpcEndpointService"
+# What a data source can be asked here; the others take nothing.
+_ARGUMENTS: Mapping[str, Mapping[str, Any]] = {_LAMBDA_ENDPOINT: {"service": "lambda", "serviceType": "Interface"}}
 _SOURCES: Mapping[str, Callable[[Place], Mapping[str, Any]]] = {
     "aws:index/getCallerIdentity:getCallerIdentity": _caller_identity,
     "aws:index/getRegion:getRegion": _region,
     "aws:index/getPartition:getPartition": _partition,
+    _LAMBDA_ENDPOINT: _lambda_endpoint,
 }

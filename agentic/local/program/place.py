@@ -3,6 +3,9 @@
 import hashlib
 from dataclasses import dataclass
 
+ACCOUNT = "123456789012"
+"""The local cloud's one account."""
+
 
 @dataclass(frozen=True, slots=True)
 class Place:

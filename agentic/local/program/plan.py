@@ -11,7 +11,7 @@ import secrets
 import time
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -43,8 +43,12 @@ class Plan:
     default_tags: Mapping[str, str]
 
     def complete(self, table: ResourceTable, context: Context, *, observer: Observer = ignore) -> ProgramResult:
-        """Create everything, as running the program would. Raises the first error."""
+        """Create everything, as running the program would. Raises the first error.
+
+        The oracle is not asked again: it passed these very inputs when the plan was made, and is itself part of the digest.
+        """
         began = time.perf_counter()
+        context = replace(context, oracle=None)
         created: list[CreatedResource] = []
         for resource in self.resources:
             begin = time.perf_counter()

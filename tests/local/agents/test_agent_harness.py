@@ -7,6 +7,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -370,6 +371,7 @@ def test_permissions_are_asked_for_both_roles():
     )
     built.invoke(GENERATOR, "go")
     assert {(principal, action) for principal, action, _ in permissions.asked} == {
+        (role_arn(GENERATOR), "bedrock:InvokeModelWithResponseStream"),
         (role_arn(GENERATOR), "bedrock-agentcore:InvokeGateway"),
         (role_arn("generator-gateway"), "lambda:InvokeFunction"),
     }
@@ -380,3 +382,17 @@ def test_errors_are_never_unknown_to_the_endpoint():
     for error in (RuntimeError("x"), ConnectionError("x"), TimeoutError("x"), OSError("x"), KeyError("x")):
         with pytest.raises(AgenticError):
             stage(error).invoke(GENERATOR, "go")
+
+
+def test_the_name_of_a_deleted_harness_stays_taken():
+    """As on AWS for a while; the control: replacing one that is there is no conflict, and another name is free."""
+    built = Stage(ScriptedModels([]))
+    declared = HarnessDeclaration(
+        arn=harness_arn("again"), name="again", role_arn=role_arn("again"), model_id="m", system_prompt="p", allowed_tools=()
+    )
+    built.harnesses.create(declared)
+    built.harnesses.create(declared)
+    built.harnesses.remove(declared.arn)
+    with pytest.raises(ConfigurationError, match="still taken"):
+        built.harnesses.create(declared)
+    built.harnesses.create(replace(declared, arn=harness_arn("other"), name="other"))

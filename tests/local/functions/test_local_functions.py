@@ -141,6 +141,16 @@ def test_a_per_tenant_function_needs_a_tenant_and_hands_it_to_the_handler(make: 
     assert made.functions.invoke("trial", b"{}", tenant="run_1/1").payload == b'"run_1/1"'
 
 
+def test_a_cancelled_run_that_was_about_to_begin_does_not_begin(make: Callable[..., Lambda]) -> None:
+    """Its tenants are refused from then on; other runs are not."""
+    made = make()
+    made.create("def handler(event, context): return context.tenant_id", per_tenant=True)
+    made.functions.cancel_tenant("run_1-")
+    with pytest.raises(UsageError, match="cancelled"):
+        made.functions.invoke("trial", b"{}", tenant="run_1-1")
+    assert made.functions.invoke("trial", b"{}", tenant="run_11-1").payload == b'"run_11-1"'
+
+
 def test_a_tenant_for_a_function_without_tenants_is_refused(make: Callable[..., Lambda]) -> None:
     made = make()
     made.create(ECHO)

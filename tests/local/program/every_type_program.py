@@ -1,10 +1,27 @@
 """A Pulumi program with every type of the table. A test of the table runs it; it is not a test itself."""
 
+import json
 import os
 
 import pulumi
 import pulumi_random as random
-from pulumi_aws import bedrock, cloudwatch, dynamodb, get_caller_identity, get_region, iam, lambda_, s3, secretsmanager
+from pulumi_aws import (
+    bedrock,
+    cloudwatch,
+    dynamodb,
+    ec2,
+    get_caller_identity,
+    get_region,
+    iam,
+    kms,
+    lambda_,
+    route53,
+    s3,
+    secretsmanager,
+    sfn,
+    sqs,
+    vpc,
+)
 
 ACCOUNT, REGION, ZIP = get_caller_identity().account_id, get_region().region, os.environ["TEST_ZIP"]
 
@@ -145,7 +162,99 @@ harness = bedrock.AgentcoreHarness(
     max_iterations=4,
     timeout_seconds=240,
 )
+key = kms.Key("own", description="a key", enable_key_rotation=True, deletion_window_in_days=7, tags={"project": "tiny"})
+queue = sqs.Queue("lost", name="tiny-lost", message_retention_seconds=1209600, kms_master_key_id=key.arn)
+tls_only = {
+    "Effect": "Deny",
+    "Principal": "*",
+    "Action": "sqs:*",
+    "Resource": queue.arn,
+    "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+}
+sqs.QueuePolicy("lost", queue_url=queue.url, policy=policy(tls_only))
+service = ec2.get_vpc_endpoint_service(service="lambda", service_type="Interface")
+net = ec2.Vpc("net", cidr_block="10.0.0.0/24", enable_dns_support=True, enable_dns_hostnames=True)
+subnet = ec2.Subnet("net", vpc_id=net.id, cidr_block="10.0.0.0/26", availability_zone=service.availability_zones[0])
+inside = ec2.SecurityGroup("inside", name="tiny-inside", description="the functions", vpc_id=net.id)
+exits = ec2.SecurityGroup("exits", name="tiny-exits", description="the endpoint", vpc_id=net.id)
+https = {"ip_protocol": "tcp", "from_port": 443, "to_port": 443}
+vpc.SecurityGroupEgressRule("out", security_group_id=inside.id, referenced_security_group_id=exits.id, **https)
+vpc.SecurityGroupIngressRule("in", security_group_id=exits.id, referenced_security_group_id=inside.id, **https)
+endpoint = ec2.VpcEndpoint(
+    "lambda",
+    vpc_id=net.id,
+    service_name=service.service_name,
+    vpc_endpoint_type="Interface",
+    private_dns_enabled=True,
+    subnet_ids=[subnet.id],
+    security_group_ids=[exits.id],
+    policy=policy({"Effect": "Allow", "Principal": "*", "Action": "lambda:InvokeFunction", "Resource": function.arn}),
+)
+domains = route53.ResolverFirewallDomainList("all", name="tiny-all", domains=["*."])
+rules = route53.ResolverFirewallRuleGroup("dns", name="tiny-dns")
+route53.ResolverFirewallRule(
+    "none",
+    name="tiny-none",
+    firewall_rule_group_id=rules.id,
+    firewall_domain_list_id=domains.id,
+    action="BLOCK",
+    block_response="NXDOMAIN",
+    priority=100,
+)
+route53.ResolverFirewallRuleGroupAssociation(
+    "dns", name="tiny-dns", vpc_id=net.id, firewall_rule_group_id=rules.id, priority=101
+)
+route53.ResolverFirewallConfig("dns", resource_id=net.id, firewall_fail_open="DISABLED")
+classic = bedrock.AgentAgent(
+    "classic",
+    agent_name="tiny-classic",
+    agent_resource_role_arn=role("classic", "bedrock").arn,
+    foundation_model="us.anthropic.claude-haiku-5-5",
+    instruction="You use the one tool that you have.\nOnly that.",
+)
+action_group = bedrock.AgentAgentActionGroup(
+    "classic",
+    action_group_name="use_tool",
+    agent_id=classic.agent_id,
+    agent_version="DRAFT",
+    action_group_executor={"lambda_": function.arn},
+    function_schema={
+        "member_functions": {
+            "functions": [
+                {"name": "use_tool", "parameters": [{"map_block_key": "handle", "type": "string", "required": True}]},
+            ]
+        }
+    },
+    skip_resource_in_use_check=True,
+)
+lambda_.Permission(
+    "classic",
+    action="lambda:InvokeFunction",
+    function=function.name,
+    principal="bedrock.amazonaws.com",
+    source_arn=classic.agent_arn,
+    source_account=ACCOUNT,
+    statement_id="tiny-classic-use-tool",
+)
+bedrock.AgentAgentAlias(
+    "classic",
+    agent_alias_name="current",
+    agent_id=classic.agent_id,
+    description="one",
+    opts=pulumi.ResourceOptions(depends_on=[action_group]),
+)
+machine = sfn.StateMachine(
+    "workflow",
+    name="tiny-workflow",
+    role_arn=role("workflow", "states").arn,
+    type="STANDARD",
+    definition=json.dumps({"StartAt": "Done", "States": {"Done": {"Type": "Succeed"}}}),
+)
 for name, value in {
+    "machine": machine.arn,
+    "key": key.arn,
+    "queue": queue.arn,
+    "endpoint": endpoint.arn,
     "bucket": bucket.bucket,
     "secret": secret.arn,
     "table": table.arn,

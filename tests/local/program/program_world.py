@@ -20,6 +20,7 @@ from agentic.local.program.table import Context
 from agentic.local.services import InvokeResult, Services
 from agentic.local.state import StateFolder
 from agentic.local.trace import Event
+from agentic.local.workflows import RunModel, StateMachines, Tasks, WorkflowApi
 
 PLACE = Place(project="tiny", stack="dev", region="eu-central-1", account_id="123456789012")
 
@@ -53,6 +54,9 @@ class NoModels:
     def converse(self, model_id: str, request: Mapping[str, Any]) -> dict[str, Any]:
         raise AssertionError("no model is asked in these tests")
 
+    def converse_for(self, *asked: Any) -> dict[str, Any]:
+        raise AssertionError("no model is asked in these tests")
+
     def converse_stream(self, model_id: str, request: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
         raise AssertionError("no model is asked in these tests")
 
@@ -68,7 +72,8 @@ class World:
         self.permissions = Permissions()
         self.gateways = Gateways(self.functions, self.permissions)
         self.harnesses = DeclaredHarnesses(self.gateways, Models(lambda api: ()))
-        services = Services(self.functions, self.harnesses, NoModels())
+        self.machines = StateMachines(Tasks(self.functions, NoModels(), self.permissions, lambda run_id: RunModel("", {})))
+        services = Services(self.functions, self.harnesses, NoModels(), workflows=WorkflowApi(self.machines))
         state = StateFolder(folder / "state")
         self.endpoint = Endpoint(state, Identities(), self.permissions, services, region=PLACE.region, account=PLACE.account_id)
         self.endpoint.start()
@@ -86,7 +91,8 @@ class World:
         return path
 
     def context(self) -> Context:
-        return Context(PLACE, self.endpoint.client, self.permissions, self.functions, self.gateways, self.harnesses)
+        hosts = (self.functions, self.gateways, self.harnesses, self.machines)
+        return Context(PLACE, self.endpoint.client, self.permissions, *hosts)
 
     def harness(self, arn: str) -> HarnessDeclaration:
         (found,) = (declared for declared in self.harnesses.declared if declared.arn == arn)

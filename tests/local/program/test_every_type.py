@@ -37,6 +37,8 @@ class TestOneRun:
         assert {item.type for item in result.resources} == set(all_types().tokens)
         exports = result.exports
         client = world.endpoint.client
+        described = client("stepfunctions").describe_state_machine(stateMachineArn=exports["machine"])
+        assert described["roleArn"].endswith(":role/tiny-workflow")
 
         bucket = exports["bucket"]
         assert bucket == "tiny-code-123456789012"

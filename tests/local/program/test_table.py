@@ -129,7 +129,8 @@ REFUSED = [
     (FUNCTION, "code", {"archive": "/nowhere.zip"}, "there is no file /nowhere.zip"),
     (FUNCTION, "code", "handler.zip", "code must be a FileArchive"),
     (FUNCTION, "tenancyConfig", {"tenantIsolationMode": "per_tenant"}, "tenantIsolationMode must be one of PER_TENANT"),
-    (FUNCTION, "vpcConfig", {}, "vpcConfig is not supported by the local cloud"),
+    (FUNCTION, "vpcConfig", {}, "vpcConfig.subnetIds is missing"),
+    (FUNCTION, "fileSystemConfig", {}, "fileSystemConfig is not supported by the local cloud"),
     (CONFIG, "maximumRetryAttempts", 2, "maximumRetryAttempts must be one of 0"),
     (GATEWAY, "authorizerType", "NONE", "authorizerType must be one of AWS_IAM"),
     (TARGET, "credentialProviderConfiguration", None, "credentialProviderConfiguration is missing"),
@@ -194,7 +195,7 @@ def test_all_faults_are_in_one_message() -> None:
             "there is no bucket tiny",
         ),
         (RUNS, {**GOOD[RUNS], "rangeKey": "item"}, "attributes must be exactly the keys: item"),
-        ("aws:sqs/queue:Queue", {}, "the local cloud has no such type"),
+        ("aws:sns/topic:Topic", {}, "the local cloud has no such type"),
     ],
 )
 def test_what_leads_nowhere_is_refused(world: World, token: str, inputs: dict[str, Any], message: str) -> None:

@@ -1,6 +1,22 @@
 """The resource types that a program may use on the local cloud, one file per service."""
 
-from agentic.local.program.resources import agentcore, dynamodb, functions, iam, logs, random_values, s3, secrets_manager
+from agentic.local.oracle import warm_up
+from agentic.local.program.resources import (
+    agentcore,
+    bedrock_agents,
+    dynamodb,
+    function_permissions,
+    functions,
+    iam,
+    keys,
+    logs,
+    network,
+    queues,
+    random_values,
+    s3,
+    secrets_manager,
+    state_machines,
+)
 from agentic.local.program.table import ResourceTable
 
 
@@ -14,7 +30,13 @@ def all_types() -> ResourceTable:
             *iam.TYPES,
             *dynamodb.TYPES,
             *functions.TYPES,
+            *function_permissions.TYPES,
             *agentcore.TYPES,
+            *state_machines.TYPES,
+            *bedrock_agents.TYPES,
+            *network.TYPES,
+            *queues.TYPES,
+            *keys.TYPES,
             *random_values.TYPES,
         ],
         warm_ups=(
@@ -23,5 +45,7 @@ def all_types() -> ResourceTable:
             lambda context: context.client("iam").list_roles(),
             lambda context: context.client("logs").describe_log_groups(),
             lambda context: context.client("secretsmanager").list_secrets(),
+            lambda context: warm_up() if context.oracle else None,
+            lambda context: context.client("sqs").list_queues(),
         ),
     )

@@ -5,8 +5,12 @@ from typing import Any
 
 from agentic.core.errors import LocalCloudError
 from agentic.local.agents import GatewayDeclaration, HarnessDeclaration, TargetDeclaration, ToolDeclaration
+from agentic.local.oracle import ApiRequest
+from agentic.local.oracle.requests import agentcore as requests
+from agentic.local.program.resources.existing import made_here
+from agentic.local.program.resources.functions import FUNCTION
 from agentic.local.program.schema import TAGS, Block, Kind, ListOf, Noted, Text, Truth, Whole, arn
-from agentic.local.program.table import Context, Created, ResourceType
+from agentic.local.program.table import Context, Created, Inputs, Lifecycle, ResourceType
 
 _SERVICE = "bedrock-agentcore"
 _ROLE = arn("iam", "role/.+", region="")
@@ -17,26 +21,35 @@ _UNIQUE = 10
 
 def _gateway(context: Context, logical: str, inputs: Mapping[str, Any]) -> Created:
     name, place = inputs["name"], context.place
-    context.check_role(inputs["roleArn"], _SERVICE)
-    gateway_id = f"{name.lower()}-{place.stable('gateway', name, _UNIQUE)}"
+    gateway_id = _gateway_id(context, name)
     gateway_arn = place.arn(_SERVICE, f"gateway/{gateway_id}")
     url = f"https://{gateway_id}.gateway.bedrock-agentcore.{place.region}.amazonaws.com/mcp"
     context.gateways.create(GatewayDeclaration(arn=gateway_arn, id=gateway_id, url=url, role_arn=inputs["roleArn"]))
-    with context.made.lock:
-        context.made.gateways[gateway_id] = gateway_arn
     outputs = {"gatewayId": gateway_id, "gatewayArn": gateway_arn, "gatewayUrl": url, "tagsAll": inputs.get("tags", {})}
     return Created(gateway_id, {**outputs, "region": place.region})
+
+
+def _gateway_id(context: Context, name: str) -> str:
+    return f"{name.lower()}-{context.place.stable('gateway', name, _UNIQUE)}"
+
+
+def _update_gateway_requests(context: Context, logical: str, inputs: Inputs) -> list[ApiRequest]:
+    return requests.update_gateway(context, _gateway_id(context, inputs["name"]), inputs)
+
+
+def _delete_gateway(context: Context, gateway_id: str, inputs: Inputs) -> None:
+    context.gateways.remove(gateway_id)
+
+
+def _check_gateway(context: Context, inputs: Inputs) -> None:
+    if "roleArn" in inputs:
+        context.check_role(inputs["roleArn"], _SERVICE, "gateway/not-yet-made")
 
 
 def _target(context: Context, logical: str, inputs: Mapping[str, Any]) -> Created:
     name, gateway_id = inputs["name"], inputs["gatewayIdentifier"]
     function = inputs["targetConfiguration"]["mcp"]["lambda"]
-    with context.made.lock:
-        if gateway_id not in context.made.gateways:
-            raise LocalCloudError(f"there is no gateway {gateway_id}")
-        if function["lambdaArn"] not in context.made.functions:
-            raise LocalCloudError(f"there is no function {function['lambdaArn']}")
-    target_id = context.place.stable("target", f"{gateway_id}\0{name}", _UNIQUE).upper()
+    target_id = _target_id(context, inputs)
     tools = tuple(
         ToolDeclaration(name=tool["name"], description=tool["description"], input_schema=_json_schema(tool["inputSchema"]))
         for tool in function["toolSchema"]["inlinePayloads"]
@@ -44,6 +57,27 @@ def _target(context: Context, logical: str, inputs: Mapping[str, Any]) -> Create
     declaration = TargetDeclaration(name=name, function_arn=function["lambdaArn"], tools=tools, id=target_id)
     context.gateways.add_target(gateway_id, declaration)
     return Created(target_id, {"targetId": target_id, "name": name, "region": context.place.region})
+
+
+def _target_id(context: Context, inputs: Inputs) -> str:
+    return context.place.stable("target", f"{inputs['gatewayIdentifier']}\0{inputs['name']}", _UNIQUE).upper()
+
+
+def _update_target_requests(context: Context, logical: str, inputs: Inputs) -> list[ApiRequest]:
+    return requests.update_target(context, _target_id(context, inputs), inputs)
+
+
+def _delete_target(context: Context, target_id: str, inputs: Inputs) -> None:
+    context.gateways.remove_target(inputs["gatewayIdentifier"], inputs["name"])
+
+
+def _check_target(context: Context, inputs: Inputs) -> None:
+    gateway_id = inputs.get("gatewayIdentifier")
+    function_arn = inputs.get("targetConfiguration", {}).get("mcp", {}).get("lambda", {}).get("lambdaArn")
+    if gateway_id and not context.exists(_GATEWAY, gateway_id):
+        raise LocalCloudError(f"there is no gateway {gateway_id}")
+    if function_arn and not context.exists(FUNCTION, function_arn.rsplit(":", 1)[-1]):
+        raise LocalCloudError(f"there is no function {function_arn}")
 
 
 def _json_schema(schema: Mapping[str, Any]) -> dict[str, Any]:
@@ -60,16 +94,9 @@ def _json_schema(schema: Mapping[str, Any]) -> dict[str, Any]:
 
 def _harness(context: Context, logical: str, inputs: Mapping[str, Any]) -> Created:
     name, place = inputs["harnessName"], context.place
-    context.check_role(inputs["executionRoleArn"], _SERVICE)
     model = inputs["model"]["bedrockModelConfig"]
-    tools: list[tuple[str, str]] = []
-    for tool in inputs.get("tools", []):
-        gateway_arn = tool["config"]["agentcoreGateway"]["gatewayArn"]
-        with context.made.lock:
-            if gateway_arn not in context.made.gateways.values():
-                raise LocalCloudError(f"there is no gateway {gateway_arn}")
-        tools.append((tool["name"], gateway_arn))
-    harness_id = f"{name}-{place.stable('harness', name, _UNIQUE)}"
+    tools = [(tool["name"], tool["config"]["agentcoreGateway"]["gatewayArn"]) for tool in inputs.get("tools", [])]
+    harness_id = _harness_id(context, name)
     harness_arn = place.arn(_SERVICE, f"harness/{harness_id}")
     context.harnesses.create(
         HarnessDeclaration(
@@ -89,6 +116,27 @@ def _harness(context: Context, logical: str, inputs: Mapping[str, Any]) -> Creat
     return Created(harness_id, outputs)
 
 
+def _harness_id(context: Context, name: str) -> str:
+    return f"{name}-{context.place.stable('harness', name, _UNIQUE)}"
+
+
+def _update_harness_requests(context: Context, logical: str, inputs: Inputs) -> list[ApiRequest]:
+    return requests.update_harness(context, _harness_id(context, inputs["harnessName"]), inputs)
+
+
+def _delete_harness(context: Context, harness_id: str, inputs: Inputs) -> None:
+    context.harnesses.remove(context.place.arn(_SERVICE, f"harness/{harness_id}"))
+
+
+def _check_harness(context: Context, inputs: Inputs) -> None:
+    if "executionRoleArn" in inputs:
+        context.check_role(inputs["executionRoleArn"], _SERVICE, "harness/not-yet-made")
+    named = [tool.get("config", {}).get("agentcoreGateway", {}).get("gatewayArn") for tool in inputs.get("tools", [])]
+    for gateway_arn in named:
+        if gateway_arn and not context.exists(_GATEWAY, gateway_arn.rsplit("/", 1)[-1]):
+            raise LocalCloudError(f"there is no gateway {gateway_arn}")
+
+
 def _schema(depth: int) -> Block:
     """A tool's schema; as deep as the provider allows it to be written out."""
     inner: dict[str, Kind] = {"description": Text()}
@@ -105,6 +153,7 @@ def _property(depth: int) -> Block:
 
 _LAMBDA_TARGET = Block(
     {
+        # AWS takes a version or an alias too; there are none here.
         "lambdaArn": arn("lambda", r"function:[a-zA-Z0-9_-]+"),
         "toolSchema": Block(
             {
@@ -120,12 +169,16 @@ _LAMBDA_TARGET = Block(
     }
 )
 
+_GATEWAY = "aws:bedrock/agentcoreGateway:AgentcoreGateway"
+_TARGET = "aws:bedrock/agentcoreGatewayTarget:AgentcoreGatewayTarget"
+_HARNESS = "aws:bedrock/agentcoreHarness:AgentcoreHarness"
+
 TYPES = (
     ResourceType(
-        "aws:bedrock/agentcoreGateway:AgentcoreGateway",
+        _GATEWAY,
         Block(
             {
-                "name": Text(r"([0-9a-zA-Z]-?){1,48}", longest=48),
+                "name": Text(r"([0-9a-zA-Z]-?){1,48}"),
                 "roleArn": _ROLE,
                 # Only what the local gateways check; a program that asks for less must not look as if it were checked.
                 "authorizerType": Text(choices=("AWS_IAM",)),
@@ -140,9 +193,20 @@ TYPES = (
         ),
         ("gatewayId", "gatewayArn", "gatewayUrl"),
         _gateway,
+        Lifecycle(
+            made_here(_GATEWAY),
+            _delete_gateway,
+            ("name",),
+            replaces=("authorizerType",),
+            updates=("roleArn", "protocolType", "description", "exceptionLevel", "protocolConfiguration", "tags"),
+            update=_gateway,
+            update_requests=_update_gateway_requests,
+        ),
+        _check_gateway,
+        requests.create_gateway,
     ),
     ResourceType(
-        "aws:bedrock/agentcoreGatewayTarget:AgentcoreGatewayTarget",
+        _TARGET,
         Block(
             {
                 "name": Text(r"([0-9a-zA-Z]-?){1,100}"),
@@ -154,9 +218,19 @@ TYPES = (
         ),
         ("targetId",),
         _target,
+        Lifecycle(
+            made_here(_TARGET),
+            _delete_target,
+            ("gatewayIdentifier", "name"),
+            updates=("credentialProviderConfiguration", "targetConfiguration", "description"),
+            update=_target,
+            update_requests=_update_target_requests,
+        ),
+        _check_target,
+        requests.create_target,
     ),
     ResourceType(
-        "aws:bedrock/agentcoreHarness:AgentcoreHarness",
+        _HARNESS,
         Block(
             {
                 "harnessName": Text(r"[a-zA-Z][a-zA-Z0-9_]{0,39}"),
@@ -207,5 +281,18 @@ TYPES = (
         ),
         ("arn", "harnessId"),
         _harness,
+        Lifecycle(
+            made_here(_HARNESS),
+            _delete_harness,
+            ("harnessName",),
+            updates=(
+                *("executionRoleArn", "model", "systemPrompts", "allowedTools", "memory", "tools", "maxIterations"),
+                *("maxTokens", "timeoutSeconds", "environments", "truncations", "tags"),
+            ),
+            update=_harness,
+            update_requests=_update_harness_requests,
+        ),
+        _check_harness,
+        requests.create_harness,
     ),
 )

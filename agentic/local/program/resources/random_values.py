@@ -1,13 +1,15 @@
-"""The random provider: values that the real one draws once and keeps in the stack's state; here the same at every start."""
+"""The random provider: values that are drawn once and kept in the stack's state, or drawn the same at every start."""
 
 import hashlib
+import secrets
 import string
 from collections.abc import Mapping
 from typing import Any
 
 from agentic.core.errors import LocalCloudError
+from agentic.local.oracle import ApiRequest
 from agentic.local.program.schema import Block, MapOf, Text, Truth, Whole
-from agentic.local.program.table import Context, Created, ResourceType
+from agentic.local.program.table import Context, Created, Inputs, Lifecycle, ResourceType
 
 _SPECIAL = "!@#$%&*()-_=+[]{}<>:?"
 
@@ -26,12 +28,29 @@ def _string(context: Context, logical: str, inputs: Mapping[str, Any]) -> Create
     if not alphabet:
         raise LocalCloudError("all kinds of characters are switched off")
     keepers = sorted(inputs.get("keepers", {}).items())
-    seed = context.place.stable("random", f"{logical}\0{keepers}", 64)
+    # With a ledger the value is kept, as the real provider's is in the stack's state; without, every start draws the same.
+    seed = secrets.token_hex(32) if context.ledger else context.place.stable("random", f"{logical}\0{keepers}", 64)
     drawn = hashlib.shake_256(f"{seed}\0{alphabet}".encode()).digest(inputs["length"] * 4)
     numbers = (int.from_bytes(drawn[start : start + 4]) for start in range(0, len(drawn), 4))
     result = "".join(alphabet[number % len(alphabet)] for number in numbers)
     return Created(result, {"result": result})
 
+
+def _find(context: Context, resource_id: str, inputs: Inputs) -> Inputs:
+    """Such a value exists in the stack's state only."""
+    return {}
+
+
+def _delete(context: Context, resource_id: str, inputs: Inputs) -> None:
+    """Forgotten with the state."""
+
+
+def _requests(context: Context, logical: str, inputs: Inputs) -> tuple[ApiRequest, ...]:
+    """The provider asks nobody."""
+    return ()
+
+
+_ALL = ("length", "upper", "lower", "numeric", "special", "overrideSpecial", "keepers")
 
 TYPES = (
     ResourceType(
@@ -49,5 +68,7 @@ TYPES = (
         ),
         ("result",),
         _string,
+        Lifecycle(_find, _delete, _ALL),
+        requests=_requests,
     ),
 )

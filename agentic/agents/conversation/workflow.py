@@ -1,0 +1,67 @@
+"""A workflow: the state machine of the backend `workflow`, started and waited for.
+
+The execution has the run's id as its name, and there is one execution of a name: to start it twice is to start it once
+(Step Functions, StartExecution). What becomes of the run stands in its record; the execution only says that it is over.
+"""
+
+import json
+import re
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
+
+from agentic.agents.conversation.reply import Reply
+from agentic.core.values import Usage
+
+_MACHINE = re.compile(r"(arn:[^:]+:states:[^:]*:[^:]*):stateMachine:([^:]+)")
+_RUN_ID_LENGTH = 20
+_FIRST_PAUSE_SECONDS = 0.05
+_LONGEST_PAUSE_SECONDS = 1.0
+_GROWTH = 1.1
+_SHOWN = 300
+
+
+def is_workflow(agent_arn: str) -> bool:
+    """Whether what drives the runs is a state machine and no agent."""
+    return _MACHINE.fullmatch(agent_arn) is not None
+
+
+def opening(handle: str) -> str:
+    """What starts a run's execution. Nothing else goes in: task, API and limits are in the record."""
+    return json.dumps({"handle": handle})
+
+
+def ask(
+    client: Any, machine_arn: str, session: str, message: str, model: str, *, sleep: Callable[[float], None] = time.sleep
+) -> Reply:
+    """Start the execution of the run that `session` belongs to and wait for its end. `client` is a boto3 stepfunctions client.
+
+    The state machine's own time-out bounds the wait. `model` has no effect: the definition names it. Raises botocore's errors.
+    """
+    name = session[:_RUN_ID_LENGTH]
+    execution: str = client.start_execution(stateMachineArn=machine_arn, name=name, input=message)["executionArn"]
+    pause = _FIRST_PAUSE_SECONDS
+    try:
+        while (described := client.describe_execution(executionArn=execution))["status"] == "RUNNING":
+            sleep(pause)
+            pause = min(pause * _GROWTH, _LONGEST_PAUSE_SECONDS)
+    except BaseException:
+        # Who does not wait any more must not leave it running.
+        stop(client, machine_arn, name)
+        raise
+    if described["status"] == "SUCCEEDED":
+        return Reply("", "end_turn", Usage())
+    reasons = [described["status"], described.get("error", ""), described.get("cause", "").partition("\n")[0][:_SHOWN]]
+    return Reply("", ": ".join(reason for reason in reasons if reason), Usage())
+
+
+def stop(client: Any, machine_arn: str, run_id: str) -> None:
+    """Stop the run's execution, if it runs. Best effort: every further step finds in the record that the run has ended."""
+    from botocore.exceptions import BotoCoreError, ClientError  # pyright: ignore[reportMissingTypeStubs]
+
+    found = _MACHINE.fullmatch(machine_arn)
+    if found:
+        with suppress(ClientError, BotoCoreError):
+            arn = f"{found[1]}:execution:{found[2]}:{run_id}"
+            client.stop_execution(executionArn=arn, error="cancelled", cause="the run was cancelled")

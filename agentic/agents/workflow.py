@@ -1,0 +1,177 @@
+"""The workflow: the state machine that drives a run without a model in the control flow, in the Amazon States Language.
+
+    Begin → Generate (the one model call) → Store → Validate → Execute
+                 ↑___________ Validate: refused, and rounds are left
+
+Every step looks into the run record and answers what comes next; whatever goes wrong ends in GiveUp, which closes the
+run. Prompt, model, tool and limits are those of `agents.declaration`. What was decided and why: docs/adr/0009-the-workflow.md.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from agentic.agents.declaration import Agent
+
+# Errors before a function could begin: trying again is harmless even for the step that runs the script.
+_NOT_BEGUN = ["Lambda.TooManyRequestsException"]
+# Failures of the service, not of the function or of a right (developer guide, "Handle transient Lambda service exceptions").
+_TRANSIENT = ["Lambda.ServiceException", "Lambda.SdkClientException", *_NOT_BEGUN]
+# Of the model's own errors those that pass (Bedrock, Converse, errors).
+_MODEL_BUSY = [
+    f"BedrockRuntime.{name}"
+    for name in (
+        *("ThrottlingException", "ServiceUnavailableException", "InternalServerException"),
+        *("ModelTimeoutException", "ModelNotReadyException", "ModelErrorException", "SdkClientException"),
+    )
+]
+_STEP_RETRIES, _MODEL_RETRIES = 3, 2
+_STEP_PAUSE, _MODEL_PAUSE = 1, 2
+_BACKOFF = 2
+# Beyond the function's own limit: Lambda's answer comes back.
+_MARGIN_SECONDS = 10
+
+# What the functions take from nobody but their own stack's callers (`agents.tools.events.WORK`).
+WORK = "agentic_work"
+
+
+@dataclass(frozen=True, slots=True)
+class StepFunction:
+    """A function that carries out steps: its ARN, and the seconds after which Lambda stops it."""
+
+    arn: str
+    timeout_seconds: int
+
+
+def definition(
+    generator: Agent, functions: Mapping[str, StepFunction], *, partition: str, regenerations: int
+) -> dict[str, Any]:
+    """The state machine's definition. `functions` are generate_code, validate_code and execute_code by name."""
+    generate, validate, execute = (functions[name] for name in ("generate_code", "validate_code", "execute_code"))
+    states: dict[str, Any] = {
+        "Begin": _step(
+            partition, generate, "begin", {"model": generator.model_id}, result=("next", "round", "message"), to="Generate"
+        ),
+        "Generate": _model_call(partition, generator),
+        "Store": _step(
+            partition,
+            generate,
+            "store",
+            {
+                "round.$": "$.turn.round",
+                "stop_reason.$": "$.answer.stop_reason",
+                "usage.$": "$.answer.usage",
+                "content.$": "$.answer.content",
+            },
+            # In the answer's place: a state's data is bounded, and a script need not be in it twice.
+            result=("next",),
+            at="$.answer",
+            to="Stored",
+        ),
+        "Stored": _choice("$.answer.next", {"validate": "Validate"}),
+        "Validate": _step(
+            partition,
+            validate,
+            "validate",
+            {"round.$": "$.turn.round", "regenerations": regenerations},
+            result=("next", "round", "message"),
+            to="Validated",
+        ),
+        "Validated": _choice("$.turn.next", {"execute": "Execute", "generate": "Generate"}),
+        "Execute": _step(
+            partition,
+            execute,
+            "execute",
+            {"round.$": "$.turn.round"},
+            result=("next",),
+            to="Ended",
+            # A function that may have begun must not begin again: a run has one attempt.
+            retry=_NOT_BEGUN,
+        ),
+        "Ended": {"Type": "Succeed", "Comment": "How the run ended stands in its record."},
+        "GiveUp": {
+            **_step(partition, generate, "fail", {"error.$": "$.error"}, result=("next",), to="Failed"),
+            "ResultPath": None,
+            "Catch": [{"ErrorEquals": ["States.ALL"], "ResultPath": "$.unrecorded", "Next": "Failed"}],
+        },
+        "Failed": {"Type": "Fail", "ErrorPath": "$.error.Error", "CausePath": "$.error.Cause"},
+    }
+    return {
+        "Comment": "One run: generate, validate, execute. Its name is the run's id, its input the run's handle.",
+        "StartAt": "Begin",
+        "TimeoutSeconds": _whole_seconds(states, regenerations),
+        "States": states,
+    }
+
+
+def _step(
+    partition: str,
+    function: StepFunction,
+    step: str,
+    arguments: Mapping[str, Any],
+    *,
+    result: tuple[str, ...],
+    to: str,
+    at: str = "$.turn",
+    retry: Sequence[str] = tuple(_TRANSIENT),
+) -> dict[str, Any]:
+    """One step in a function. The run it is for is the one that the execution is named after."""
+    work = {"step": step, "run.$": "$$.Execution.Name", "handle.$": "$.handle", **arguments}
+    return {
+        "Type": "Task",
+        "Resource": f"arn:{partition}:states:::lambda:invoke",
+        "Parameters": {"FunctionName": function.arn, "Payload": {WORK: work}},
+        "ResultSelector": {f"{name}.$": f"$.Payload.{name}" for name in result},
+        "ResultPath": at,
+        "TimeoutSeconds": function.timeout_seconds + _MARGIN_SECONDS,
+        "Retry": [_retry(retry, _STEP_PAUSE, _STEP_RETRIES)],
+        "Catch": _CATCH,
+        "Next": to,
+    }
+
+
+def _model_call(partition: str, generator: Agent) -> dict[str, Any]:
+    """Converse, by Step Functions itself. No tool is forced: a refusal is a text, and thinking models take no forced tool."""
+    (tool,) = generator.tools
+    spec = {"Name": tool.name, "Description": tool.description, "InputSchema": {"Json": tool.input_schema}}
+    return {
+        "Type": "Task",
+        "Resource": f"arn:{partition}:states:::aws-sdk:bedrockruntime:converse",
+        "Parameters": {
+            "ModelId": generator.model_id,
+            "System": [{"Text": generator.prompt}],
+            "Messages": [{"Role": "user", "Content": [{"Text.$": "$.turn.message"}]}],
+            "InferenceConfig": {"MaxTokens": generator.max_tokens},
+            "ToolConfig": {"Tools": [{"ToolSpec": spec}]},
+        },
+        "ResultSelector": {"content.$": "$.Output.Message.Content", "stop_reason.$": "$.StopReason", "usage.$": "$.Usage"},
+        "ResultPath": "$.answer",
+        "TimeoutSeconds": generator.timeout_seconds,
+        "Retry": [_retry(_MODEL_BUSY, _MODEL_PAUSE, _MODEL_RETRIES)],
+        "Catch": _CATCH,
+        "Next": "Store",
+    }
+
+
+def _choice(variable: str, ways: Mapping[str, str]) -> dict[str, Any]:
+    rules = [{"Variable": variable, "StringEquals": text, "Next": to} for text, to in ways.items()]
+    return {"Type": "Choice", "Choices": rules, "Default": "Ended"}
+
+
+def _retry(errors: Sequence[str], seconds: int, attempts: int) -> dict[str, Any]:
+    return {"ErrorEquals": list(errors), "IntervalSeconds": seconds, "MaxAttempts": attempts, "BackoffRate": _BACKOFF}
+
+
+_CATCH = [{"ErrorEquals": ["States.ALL"], "ResultPath": "$.error", "Next": "GiveUp"}]
+
+
+def _whole_seconds(states: Mapping[str, Any], regenerations: int) -> int:
+    """The longest that an execution can take by its steps' own limits: the bound for everything unforeseen."""
+    total = 0
+    for name, state in states.items():
+        if state["Type"] == "Task":
+            retry = state["Retry"][0]
+            pauses = sum(retry["IntervalSeconds"] * _BACKOFF**number for number in range(retry["MaxAttempts"]))
+            rounds = 1 + regenerations if name in ("Generate", "Store", "Validate") else 1
+            total += rounds * (pauses + (1 + retry["MaxAttempts"]) * state["TimeoutSeconds"])
+    return total

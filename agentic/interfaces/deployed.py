@@ -1,0 +1,92 @@
+"""Runs on a stack that is deployed on AWS: the front door here, with the caller's own AWS identity."""
+
+from collections.abc import Callable
+from typing import Any
+
+from agentic.agents.conversation import takes_model
+from agentic.agents.front_door import FrontDoor, RunRequest
+from agentic.agents.tools.services import Services
+from agentic.core.errors import MissingCredentialsError, UnknownApiError, UsageError
+from agentic.core.names import StackNames
+from agentic.core.values import RunResult, Target, WriteMode, to_json
+from agentic.deployment import Outputs
+
+Clients = Callable[[str], Any]
+
+# An orchestrator's whole run is one request: longer than any of them may take, and never sent twice.
+_PATIENT: dict[str, Any] = {"read_timeout": 890, "connect_timeout": 10, "retries": {"total_max_attempts": 1}}
+
+
+class DeployedStack:
+    """One stack's runs. `clients` gives boto3 clients by service, in the stack's region."""
+
+    def __init__(self, outputs: Outputs, clients: Clients) -> None:
+        self._outputs = outputs
+        services = Services({"AGENTIC_TABLE": outputs.table, "AGENTIC_BUCKET": outputs.bucket}, clients)
+        self._door = FrontDoor(services, StackNames(outputs.environment), outputs.orchestrator, outputs.run_calls)
+
+    def run(self, fields: dict[str, Any]) -> dict[str, Any]:
+        """Carry out the request `fields` (as the local cloud takes them) and wait for its end. Ctrl-C ends the run."""
+        request = RunRequest(
+            api=self._api(str(fields.get("api") or "")),
+            task=str(fields["task"]),
+            target=Target.REAL,
+            writes=WriteMode(fields["writes"]) if fields.get("writes") else None,
+            model=_model(str(fields.get("model") or "")),
+            session=str(fields.get("session") or ""),
+            code=fields.get("code"),
+        )
+        if request.model and not takes_model(self._outputs.orchestrator):
+            raise UsageError(
+                f"a stack with backend {self._outputs.backend} answers with its own models",
+                hint="leave --model out, or set agentic:model.* and run `agentic up`",
+            )
+        try:
+            result: RunResult = self._door.run(request)
+        except KeyboardInterrupt:
+            self._door.cancel(request.run_id)
+            raise
+        return to_json(result)
+
+    def recent(self, limit: int) -> list[dict[str, Any]]:
+        return [to_json(run) for run in self._door.recent(limit)]
+
+    def result(self, run_id: str) -> dict[str, Any]:
+        return to_json(self._door.result(run_id))
+
+    def _api(self, name: str) -> str:
+        apis = self._outputs.apis
+        if name and name not in apis:
+            raise UnknownApiError(f"the stack {self._outputs.environment} has no API {name}", hint=f"it has {', '.join(apis)}")
+        if not name and len(apis) != 1:
+            raise UsageError(f"which API? enabled: {', '.join(apis)}", hint="name it with --api")
+        return name or apis[0]
+
+
+def aws_clients(region: str) -> Clients:
+    """Clients with the credentials that boto3 finds. Raises `MissingCredentialsError` where it finds none."""
+    import boto3  # pyright: ignore[reportMissingTypeStubs]
+    from botocore.config import Config  # pyright: ignore[reportMissingTypeStubs]
+
+    session: Any = boto3.Session(region_name=region)
+    if session.get_credentials() is None:
+        raise MissingCredentialsError(
+            "no AWS credentials were found", hint="log in (aws sso login, or AWS_PROFILE), or add --local for the local cloud"
+        )
+    made: dict[str, Any] = {}
+
+    def client(service: str) -> Any:
+        if service not in made:
+            patient = service.startswith("bedrock") or service == "lambda"
+            made[service] = session.client(service, config=Config(**_PATIENT) if patient else None)
+        return made[service]
+
+    return client
+
+
+def _model(name: str) -> str:
+    """The model id that takes the place of the agents' own; empty for these."""
+    provider, _, model = name.partition(":")
+    if name and provider != "bedrock":
+        raise UsageError(f"a deployed stack asks Bedrock's models only, not {name}", hint="leave --model out, or bedrock:ID")
+    return model

@@ -1,0 +1,56 @@
+"""Where resources are made that only this process has: what the table needs of each place."""
+
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+from agentic.local.agents import GatewayDeclaration, HarnessDeclaration, TargetDeclaration
+from agentic.local.functions.declaration import FunctionDeclaration
+from agentic.local.workflows import MachineDeclaration
+
+
+class PermissionBook(Protocol):
+    """Keeps what roles may do, and what buckets say about it."""
+
+    def set_policy(self, role_arn: str, name: str, document: Mapping[str, Any]) -> None: ...
+
+    def remove(self, role_arn: str, name: str) -> None: ...
+
+    def set_resource_policy(self, resource_arn: str, document: Mapping[str, Any]) -> None: ...
+
+
+class FunctionHost(Protocol):
+    """Makes functions; to create one that exists replaces it, to remove one that is gone is no error."""
+
+    def create(self, declaration: FunctionDeclaration) -> None: ...
+
+    def remove(self, name: str) -> None: ...
+
+
+class GatewayHost(Protocol):
+    """Makes gateways and their targets; to create one that exists replaces it, to remove one that is gone is no error."""
+
+    def create(self, declaration: GatewayDeclaration) -> None: ...
+
+    def remove(self, gateway_id: str) -> None: ...
+
+    def add_target(self, gateway_id: str, target: TargetDeclaration) -> None: ...
+
+    def remove_target(self, gateway_id: str, name: str) -> None: ...
+
+
+class HarnessHost(Protocol):
+    """Makes harnesses; to create one that exists replaces it, to remove one that is gone is no error."""
+
+    def create(self, declaration: HarnessDeclaration) -> None: ...
+
+    def remove(self, arn: str) -> None: ...
+
+
+class MachineHost(Protocol):
+    """Makes state machines; to create one that exists replaces it, to remove one that is gone is no error."""
+
+    def check(self, arn: str, definition: str) -> object: ...
+
+    def create(self, declaration: MachineDeclaration) -> None: ...
+
+    def remove(self, arn: str) -> None: ...

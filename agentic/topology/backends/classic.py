@@ -1,0 +1,68 @@
+"""Backend `classic`: three agents of Bedrock Agents Classic, for accounts that have used it before."""
+
+import pulumi
+
+from agentic.agents.declaration import EXECUTOR, GENERATOR, ORCHESTRATOR
+from agentic.topology import rights
+from agentic.topology.bedrock_agents import BedrockAgent
+from agentic.topology.functions import Function
+from agentic.topology.logs import AgentLogs
+from agentic.topology.parts import Parts
+
+# Bedrock user guide, "Amazon Bedrock Agents Classic maintenance mode".
+_CLOSED = (
+    "agentic:backend classic: AWS refuses Bedrock Agents to accounts without prior use of it since 2026-07-30; "
+    "if this account is one, run `pulumi config set agentic:backend harness`"
+)
+
+
+class ClassicBackend(pulumi.ComponentResource):
+    """The agents' loops run in Bedrock Agents; the orchestrator's tools call the two others by their aliases."""
+
+    def __init__(self, parts: Parts) -> None:
+        super().__init__("agentic:topology:ClassicBackend", "agents", None, parts.child)
+        self._parts = parts
+        self._child = pulumi.ResourceOptions(parent=self)
+        pulumi.log.warn(_CLOSED, self)
+        AgentLogs(
+            "agent-logs",
+            group_names={agent: parts.names.agent_log_group(agent) for agent in parts.agents},
+            retention_days=parts.settings.log_retention_days,
+            opts=self._child,
+        )
+        tools = dict(parts.tools)
+        agents = {agent: self._agent(agent, tools) for agent in (GENERATOR, EXECUTOR)}
+        self.functions = {
+            "invoke_generator": self._invoke("invoke_generator", agents[GENERATOR]),
+            "invoke_executor": self._invoke("invoke_executor", agents[EXECUTOR]),
+        }
+        agents[ORCHESTRATOR] = self._agent(ORCHESTRATOR, tools | self.functions)
+        self.orchestrator = agents[ORCHESTRATOR].alias_arn
+        self.exports = {"agent_alias_arns": {agent: agents[agent].alias_arn for agent in parts.agents}}
+        self.register_outputs({"orchestrator": self.orchestrator})
+
+    def _agent(self, name: str, tools: dict[str, Function]) -> BedrockAgent:
+        parts = self._parts
+        return BedrockAgent(
+            f"{name}-agent",
+            agent=parts.agents[name],
+            agent_name=parts.names.bedrock_agent(name),
+            role_name=parts.names.bedrock_agent_role(name),
+            functions=tools,
+            place=parts.place,
+            opts=self._child,
+        )
+
+    def _invoke(self, tool: str, agent: BedrockAgent) -> Function:
+        parts = self._parts
+        itself = parts.place.function(parts.names.function(tool))
+        return parts.functions.make(
+            tool,
+            environment={
+                "AGENTIC_TABLE": parts.table_name,
+                "AGENTIC_AGENT_ARN": agent.alias_arn,
+                "AGENTIC_TOOL_WAIT": f"{parts.settings.tool_wait:g}",
+            },
+            may=rights.invoke_bedrock_agent(parts.table_arn, agent.alias_arn, itself),
+            asynchronous=True,
+        )

@@ -1,0 +1,84 @@
+"""Backend `harness`: three AgentCore harnesses, each with a gateway of its own. The default, for every account."""
+
+import pulumi
+import pulumi_random as random
+
+from agentic.agents.declaration import EXECUTOR, GENERATOR, ORCHESTRATOR, Agent
+from agentic.topology import limits, rights
+from agentic.topology.functions import Function
+from agentic.topology.gateways import AgentGateway
+from agentic.topology.harnesses import AgentHarness
+from agentic.topology.logs import AgentLogs
+from agentic.topology.parts import Parts
+
+
+class HarnessBackend(pulumi.ComponentResource):
+    """The agents' loops run in AWS's managed harness; the orchestrator's tools call the two others."""
+
+    def __init__(self, parts: Parts) -> None:
+        super().__init__("agentic:topology:HarnessBackend", "agents", None, parts.child)
+        self._parts = parts
+        self._child = pulumi.ResourceOptions(parent=self)
+        AgentLogs(
+            "agent-logs",
+            group_names={agent: parts.names.agent_log_group(agent) for agent in parts.agents},
+            retention_days=parts.settings.log_retention_days,
+            opts=self._child,
+        )
+        tools = dict(parts.tools)
+        gateways: dict[str, AgentGateway] = {}
+        harnesses: dict[str, AgentHarness] = {}
+        for agent in (GENERATOR, EXECUTOR):
+            gateways[agent], harnesses[agent] = self._agent(parts.agents[agent], tools)
+        self.functions = {
+            "invoke_generator": self._invoke("invoke_generator", harnesses[GENERATOR]),
+            "invoke_executor": self._invoke("invoke_executor", harnesses[EXECUTOR]),
+        }
+        gateways[ORCHESTRATOR], harnesses[ORCHESTRATOR] = self._agent(parts.agents[ORCHESTRATOR], tools | self.functions)
+        self.orchestrator = harnesses[ORCHESTRATOR].arn
+        self.exports = {
+            "harness_arns": {agent: harnesses[agent].arn for agent in parts.agents},
+            "gateway_ids": {agent: gateways[agent].id for agent in parts.agents},
+        }
+        self.register_outputs({"orchestrator": self.orchestrator})
+
+    def _invoke(self, tool: str, harness: AgentHarness) -> Function:
+        parts = self._parts
+        itself = parts.place.function(parts.names.function(tool))
+        return parts.functions.make(
+            tool,
+            environment={
+                "AGENTIC_TABLE": parts.table_name,
+                "AGENTIC_AGENT_ARN": harness.arn,
+                "AGENTIC_TOOL_WAIT": f"{parts.settings.tool_wait:g}",
+            },
+            may=rights.invoke_agent(parts.table_arn, harness.arn, itself),
+            asynchronous=True,
+        )
+
+    def _agent(self, agent: Agent, tools: dict[str, Function]) -> tuple[AgentGateway, AgentHarness]:
+        names, place = self._parts.names, self._parts.place
+        gateway = AgentGateway(
+            f"{agent.name}-gateway",
+            agent=agent,
+            gateway_name=names.gateway(agent.name),
+            role_name=f"{names.prefix}-{agent.name}-gateway",
+            functions=tools,
+            place=place,
+            opts=self._child,
+        )
+        # Names of deleted harnesses stay reserved for a while; kept in state, the random part changes only with the stack.
+        suffix = random.RandomString(
+            f"{agent.name}-harness", length=limits.HARNESS_RANDOM, special=False, upper=False, opts=self._child
+        )
+        harness = AgentHarness(
+            f"{agent.name}-harness",
+            agent=agent,
+            harness_name=suffix.result.apply(lambda text: names.harness(agent.name, text)),
+            role_name=f"{names.prefix}-{agent.name}-harness",
+            gateway=gateway,
+            place=place,
+            reuses_sessions=agent.name == ORCHESTRATOR,
+            opts=self._child,
+        )
+        return gateway, harness

@@ -1,0 +1,93 @@
+"""The state machine as it is defined: built from the declaration, bounded, and never executing twice."""
+
+import json
+from typing import Any
+
+import pytest
+
+from agentic.agents.declaration import GENERATE_CODE, GENERATOR, declare
+from agentic.agents.tools.events import WORK as EVENT_WORK
+from agentic.agents.workflow import WORK, StepFunction, definition
+from agentic.core.settings import Settings
+from agentic.local.workflows import RunModel, Tasks
+from agentic.local.workflows.definition import read
+
+PARTITION = "aws-eusc"
+LONGEST = {"generate_code": 30, "validate_code": 40, "execute_code": 90}
+PREFIX = f"arn:{PARTITION}:lambda:eusc-de-east-1:123456789012:function:x-"
+
+
+def built(partition: str = PARTITION, **settings: Any) -> dict[str, Any]:
+    chosen = Settings(**settings)
+    agents = {agent.name: agent for agent in declare(chosen, ())}
+    functions = {name: StepFunction(f"{PREFIX}{name}", seconds) for name, seconds in LONGEST.items()}
+    return definition(agents[GENERATOR], functions, partition=partition, regenerations=chosen.regenerations)
+
+
+def tasks(machine: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    return {name: state for name, state in machine["States"].items() if state["Type"] == "Task"}
+
+
+@pytest.mark.parametrize("partition", ["aws", "aws-cn", PARTITION])
+def test_the_definition_is_one_that_the_local_step_functions_take(partition: str):
+    """A fault of any kind is refused there by name (tests/local/workflows/test_workflow_definitions.py is the control)."""
+    found = read(json.dumps(built(partition)), partition)
+    nobody: Any = None
+    Tasks(nobody, nobody, nobody, lambda run_id: RunModel("", {})).check(found)
+    assert found.start == "Begin"
+
+
+def test_the_one_model_call_is_the_declared_generator():
+    generator = next(agent for agent in declare(Settings(), ()) if agent.name == GENERATOR)
+    calls = [state for state in tasks(built()).values() if state["Resource"].endswith(":converse")]
+    assert len(calls) == 1
+    asked = calls[0]["Parameters"]
+    assert asked["ModelId"] == generator.model_id
+    assert asked["System"] == [{"Text": generator.prompt}]
+    assert asked["InferenceConfig"] == {"MaxTokens": generator.max_tokens}, "no sampling parameters: newer models refuse them"
+    assert calls[0]["TimeoutSeconds"] == generator.timeout_seconds
+    (tool,) = asked["ToolConfig"]["Tools"]
+    assert tool["ToolSpec"]["Name"] == GENERATE_CODE.name
+    assert "ToolChoice" not in asked["ToolConfig"], "a generator must be able to decline"
+    assert tool["ToolSpec"]["InputSchema"]["Json"] == GENERATE_CODE.input_schema
+
+
+def test_every_task_is_bounded_and_caught_and_a_step_is_never_given_up_before_its_function():
+    for name, state in tasks(built()).items():
+        assert state["Catch"][-1]["ErrorEquals"] == ["States.ALL"], name
+        if name == "Generate":
+            continue
+        function = state["Parameters"]["FunctionName"].removeprefix(PREFIX)
+        assert state["TimeoutSeconds"] > LONGEST[function], name
+
+
+def test_the_step_that_runs_the_script_is_tried_again_only_when_it_cannot_have_begun():
+    machine = built()
+    assert machine["States"]["Execute"]["Retry"][0]["ErrorEquals"] == ["Lambda.TooManyRequestsException"]
+    (names,) = {name for name in tasks(machine) if name == "Execute"}
+    others = [state["Retry"][0]["ErrorEquals"] for name, state in tasks(machine).items() if name != names]
+    assert all("Lambda.TooManyRequestsException" not in errors or len(errors) > 1 for errors in others), "the control"
+    for state in tasks(machine).values():
+        assert "States.ALL" not in state["Retry"][0]["ErrorEquals"], "a refusal does not get better"
+
+
+def test_what_a_step_is_asked_comes_from_the_execution_and_the_record_alone():
+    """Of the execution's input nothing but the handle is used; the run is the one that the execution is named after."""
+    for name, state in tasks(built()).items():
+        if name == "Generate":
+            continue
+        work = state["Parameters"]["Payload"][WORK]
+        assert work["run.$"] == "$$.Execution.Name"
+        assert work["handle.$"] == "$.handle"
+        read_from = {value.split(".")[1] for key, value in work.items() if key.endswith(".$") and not value.startswith("$$")}
+        assert read_from <= {"handle", "turn", "answer", "error"}, name
+    assert WORK == EVENT_WORK
+
+
+@pytest.mark.parametrize("regenerations", [0, 1, 5])
+def test_the_rounds_are_those_of_the_setting_and_the_whole_execution_has_time_for_them(regenerations: int):
+    machine = built(regenerations=regenerations)
+    assert machine["States"]["Validate"]["Parameters"]["Payload"][WORK]["regenerations"] == regenerations
+    generate = machine["States"]["Generate"]["TimeoutSeconds"]
+    assert machine["TimeoutSeconds"] > (1 + regenerations) * generate
+    assert machine["TimeoutSeconds"] < 24 * 3600

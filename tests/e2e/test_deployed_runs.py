@@ -1,0 +1,89 @@
+"""Runs on a deployed stack, from the person's side: unchanged boto3 and the caller's own identity, no local cloud in between.
+
+The stack is the local cloud's; what is under test sees an AWS endpoint, credentials and the stack's outputs, as on AWS.
+"""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import boto3
+import pytest
+from owned_stage import Stage
+
+from agentic.core.errors import MissingCredentialsError, UnknownApiError, UsageError
+from agentic.deployment import Outputs
+from agentic.interfaces.deployed import DeployedStack, aws_clients
+
+pytestmark = pytest.mark.cloud
+
+TASK = "Create a Stripe customer named Zoë Quist with email zoe@example.com"
+
+
+@pytest.fixture
+def deployed(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> Iterator[DeployedStack]:
+    for name, value in stage.cloud.credentials().items():
+        monkeypatch.setenv(name, value)
+    made: dict[str, Any] = {}
+    clients = aws_clients("us-east-1")
+
+    def kept(service: str) -> Any:
+        made[service] = clients(service)
+        return made[service]
+
+    yield DeployedStack(outputs(stage), kept)
+    for client in made.values():
+        client.close()
+
+
+def outputs(stage: Stage) -> Outputs:
+    return Outputs.of(stage.cloud.stack("dev").exports)
+
+
+def fields(**more: Any) -> dict[str, Any]:
+    return {"task": TASK, "api": "", "model": "", "writes": None, "session": "", **more}
+
+
+def test_a_run_needs_the_callers_identity_only(deployed: DeployedStack, stage: Stage) -> None:
+    """The record is written and the orchestrator asked by the caller; the API is the real one, so the fake's key is refused."""
+    result = deployed.run(fields(model="bedrock:offline"))
+    assert result["status"] == "failed", result
+    assert result["code_ref"]
+    assert result["verdict"]["valid"]
+    assert result["run_id"] in {run["run_id"] for run in deployed.recent(5)}
+    assert deployed.result(result["run_id"])["task"] == TASK
+
+
+def test_a_script_of_ones_own(deployed: DeployedStack) -> None:
+    """`exec --stack`: refused by the validator, with the line."""
+    result = deployed.run(fields(task="Run mine.py", code="import os\n\n\n\nprint((\n"))
+    assert (result["status"], result["error"]["message"]) == ("refused", "Code validation failed: SyntaxError at line 5")
+
+
+def test_what_a_stack_does_not_have_is_told_before_anything_is_written(deployed: DeployedStack) -> None:
+    before = len(deployed.recent(50))
+    with pytest.raises(UnknownApiError, match="has no API nope"):
+        deployed.run(fields(api="nope"))
+    with pytest.raises(UsageError, match="Bedrock's models only"):
+        deployed.run(fields(model="anthropic:claude"))
+    assert len(deployed.recent(50)) == before
+
+
+def test_without_credentials_it_is_one_line(monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> None:
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_PROFILE", "AWS_SESSION_TOKEN"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "none"))
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(tmp_path / "none"))
+    with pytest.raises(MissingCredentialsError, match="no AWS credentials"):
+        aws_clients("us-east-1")
+
+
+def test_the_record_is_in_the_table_of_the_stack(deployed: DeployedStack, stage: Stage) -> None:
+    """The control of the first test: what it wrote is where the outputs say, and nowhere else."""
+    result = deployed.run(fields(task="Run mine.py", code="import os\n\n\n\nprint((\n"))
+    variables = stage.cloud.credentials()
+    client = boto3.client("dynamodb", endpoint_url=variables["AWS_ENDPOINT_URL"], region_name=variables["AWS_REGION"])
+    item = client.get_item(TableName=outputs(stage).table, Key={"run_id": {"S": result["run_id"]}, "item": {"S": "run"}})
+    client.close()
+    assert json.loads(item["Item"]["error"]["S"])["code"] == "validation_failed"

@@ -1,0 +1,85 @@
+"""Runs with names, which together use every right that a local run can use."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from agentic import LocalCloud
+from agentic.core.names import new_handle, new_run_id
+from agentic.core.values import RunResult, RunStatus, Target
+from agentic.runs import NewRun
+
+API = "stripe"
+TASK = "Create a Stripe customer named Alice Example with email alice@example.com"
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How a named run ended. `good` is what it must be with all rights; `told` is what anybody was told."""
+
+    good: bool
+    told: str
+
+
+Run = Callable[[LocalCloud], Ended]
+
+
+def task(cloud: LocalCloud) -> Ended:
+    """A person's task, from its words to the API call."""
+    result = cloud.run(TASK, api=API)
+    return Ended(result.status is RunStatus.COMPLETED, _told(result))
+
+
+def task_with_new_processes(cloud: LocalCloud) -> Ended:
+    """A task whose broker has just been started: it does not know the API's key yet."""
+    functions = cloud._account.functions
+    broker = cloud.stack("dev").names.function("call_api", API)
+    functions.create(functions._find(broker)[0].declaration)
+    return task(cloud)
+
+
+def task_with_its_log(cloud: LocalCloud) -> Ended:
+    """A task whose execution is kept in the bucket, with its calls. The run itself does not wait for that or tell of it."""
+    result = cloud.run(TASK, api=API)
+    s3, bucket = cloud._account.endpoint.client("s3"), str(cloud.stack("dev").door._services.setting("bucket"))
+    listed = s3.list_objects_v2(Bucket=bucket, Prefix=f"executions/{API}/").get("Contents", [])
+    keys = [item["Key"] for item in listed if result.run_id in item["Key"]]
+    kept = [json.loads(s3.get_object(Bucket=bucket, Key=key)["Body"].read()) for key in keys]
+    return Ended([len(log["calls"]) for log in kept] == [1], f"{_told(result)}\nlogs kept: {len(kept)}")
+
+
+def asked_twice(cloud: LocalCloud) -> Ended:
+    """An agent that calls its two tools again with the same arguments is told what was done, and nothing happens twice."""
+    stack = cloud.stack("dev")
+    run_id = new_run_id()
+    handle = new_handle(run_id)
+    run = NewRun(run_id=run_id, api=API, task=TASK, target=Target.FAKE, call_limit=10, model="offline")
+    stack.door.store.create(run, handle)
+    client = cloud._account.endpoint.client("lambda")
+
+    def twice(tool: str, arguments: dict[str, Any]) -> list[Any]:
+        payload = json.dumps(arguments).encode()
+        asked = [client.invoke(FunctionName=stack.names.function(tool), Payload=payload) for _ in range(2)]
+        return [json.loads(answer["Payload"].read()) for answer in asked]
+
+    try:
+        generated = twice("invoke_generator", {"handle": handle})
+        executed = twice("invoke_executor", {"handle": handle, "code_key": generated[0].get("code_key", "")})
+    finally:
+        stack.door.store.finish(run_id, RunStatus.CANCELLED)
+    good = generated[0] == generated[1] and executed[0] == executed[1] and executed[0].get("status") == "completed"
+    return Ended(good, json.dumps([generated, executed]))
+
+
+def _told(result: RunResult) -> str:
+    return "\n".join([result.error.message if result.error else "", result.answer])
+
+
+ASKED_TWICE = {"harness", "classic"}
+"""Backends whose tools an agent may call again."""
+
+
+def runs_of(backend: str) -> tuple[Run, ...]:
+    """The cheapest first."""
+    return (task, task_with_its_log, *((asked_twice,) if backend in ASKED_TWICE else ()), task_with_new_processes)
