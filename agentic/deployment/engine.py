@@ -25,6 +25,14 @@ _COLOUR = re.compile(r"<\{%.*?%\}>")
 _ENDINGS = ("update failed", "preview failed", "refresh failed", "destroy failed", "resource monitor shut down")
 # What the engine and the language server put before a program's own error, which is told twice otherwise.
 _PREAMBLES = ("error: ", "an unhandled error occurred: ", "python inline source runtime error: ")
+# The next step for what a person meets first, by a word of the engine's message.
+_HINTS = {
+    "PULUMI_ACCESS_TOKEN": "`pulumi login` says where the state is kept (docs/deploying.md); or add --local",
+    "PULUMI_CONFIG_PASSPHRASE": "set PULUMI_CONFIG_PASSPHRASE: it encrypts the stack's state (docs/deploying.md)",
+    "resource plugin": "`pulumi plugin install resource aws` fetches Pulumi's provider for AWS; it needs the internet",
+    "currently locked": "another update runs, or was killed: wait, then `pulumi cancel`",
+    "is protected": "set agentic:protect to false, `agentic up`, then try again; the data is lost then",
+}
 _NOTHING = frozenset({Op.SAME, Op.REFRESH, Op.READ})
 
 
@@ -104,7 +112,8 @@ class Engine:
             self._stack = auto.create_or_select_stack(place.stack, work_dir=str(workspace.work), opts=options)
         except (auto.CommandError, auto.InvalidVersionError) as error:
             self.close()
-            raise DeploymentError(f"the engine cannot use the stack {place.stack}: {_last_line(str(error))}") from error
+            said = _last_line(str(error))
+            raise DeploymentError(f"the engine cannot use the stack {place.stack}: {said}", hint=_hint(said)) from error
         except BaseException:
             self.close()
             raise
@@ -172,7 +181,8 @@ class Engine:
         try:
             return call()
         except auto.CommandError as error:
-            raise DeploymentError(_last_line(str(error))) from error
+            said = _last_line(str(error))
+            raise DeploymentError(said, hint=_hint(said)) from error
 
     def _observed(self, operation: Callable[..., Any], on_progress: OnProgress | None) -> Changes:
         seen = _Seen(on_progress)
@@ -180,7 +190,8 @@ class Engine:
             operation(on_event=seen, color="never")
         except auto.CommandError as error:
             told = [text for text in dict.fromkeys(seen.errors) if not text.endswith(_ENDINGS)] or [_last_line(str(error))]
-            raise DeploymentError("; ".join(told), steps=tuple(seen.steps)) from error
+            said = "; ".join(told)
+            raise DeploymentError(said, hint=_hint(said), steps=tuple(seen.steps)) from error
         return Changes(tuple(seen.steps), tuple(dict.fromkeys(seen.warnings)))
 
 
@@ -237,6 +248,10 @@ def _said(event: auto.DiagnosticEvent) -> str:
         return text
     kind, name = named(event.urn)
     return text if kind in text and name in text else f"{kind} {name!r}: {text}"
+
+
+def _hint(said: str) -> str:
+    return next((hint for word, hint in _HINTS.items() if word in said), "")
 
 
 def _last_line(text: str) -> str:

@@ -7,7 +7,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Self
 
-from agentic.core.errors import DeploymentError
+from agentic.core.errors import DeploymentError, UsageError
 from agentic.core.program import installed_program, program_folder
 from agentic.core.settings import Settings
 from agentic.deployment import command, recovery
@@ -98,11 +98,13 @@ class Stack:
 
     def refresh(self, on_progress: OnProgress | None = None) -> Changes:
         """Compare the state with what there is, and note the differences: the next `up` mends them."""
+        self._expect()
         with self._attached() as engine:
             return engine.refresh(on_progress)
 
     def destroy(self, on_progress: OnProgress | None = None) -> Changes:
         """Remove everything. Protected resources refuse, and nothing is removed then."""
+        self._expect()
         with self._attached() as engine:
             changes = engine.destroy(on_progress)
         if self.local:
@@ -177,6 +179,13 @@ class Stack:
                     self._unfinished.unlink()
                 raise
             self._unfinished.unlink()
+
+    def _expect(self) -> None:
+        if self.local and not self._folder.ledger.exists():
+            raise UsageError(
+                f"the local cloud has no stack {self.name} of the engine",
+                hint=f"`agentic up --local --stack {self.name}` makes it",
+            )
 
     @property
     def _unfinished(self) -> Path:

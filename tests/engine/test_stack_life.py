@@ -70,6 +70,23 @@ def test_nobody_is_asked_where_nobody_is(stack: Command) -> None:
         assert "--yes" in done.err
 
 
+def test_a_stack_that_is_not_there_cannot_be_removed_or_compared(stack: Command) -> None:
+    """One line, nothing made; a name that no stack can have is told as such."""
+    for command in (("destroy", "--yes"), ("refresh",), ("outputs",), ("run", TASK)):
+        done = stack(*command, "--stack", "nowhere", "--local")
+        assert done.exit in {1, 2}
+        assert len(done.err.splitlines()) == 2
+    assert not (stack.home / "stacks" / "nowhere").exists()
+    assert "no name for a stack" in stack("preview", "--stack", "No Name", "--local").err
+
+
+def test_aws_without_a_login_says_what_to_do(stack: Command) -> None:
+    """Without `--local`, on a machine where nobody has ever used Pulumi: the engine's reason and the next step."""
+    done = stack("preview", "--stack", "dev", env={"PULUMI_HOME": str(stack.home / "nobody")})
+    assert done.exit == 1
+    assert "pulumi login" in done.err
+
+
 def test_a_setting_that_is_updated_in_place(stack: Command) -> None:
     done = stack("up", *ON, "--yes", "--json", "--config", "log_retention_days=14", timeout=300)
     assert changes(done) == {("update", "LogGroup")}
