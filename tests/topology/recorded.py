@@ -94,7 +94,7 @@ def run_program(what: dict[str, Any], **environment: str) -> dict[str, Any]:
         env={"PATH": os.environ["PATH"], "HOME": os.environ.get("HOME", "/nowhere"), "PYTHONPATH": str(ROOT), **environment},
     )
     assert done.returncode == 0, done.stderr[-3000:]
-    assert done.stderr == ""
+    assert done.stderr == "", done.stderr[-3000:]
     return json.loads(done.stdout)
 
 

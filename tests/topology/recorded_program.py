@@ -133,12 +133,13 @@ def main(order: dict[str, Any]) -> None:
     set_all_config({f"agentic:{key}": value for key, value in order["config"].items()})
     try:
         loop.run_until_complete(run_in_stack(lambda: run(order)))
+        answer = {"resources": monitor.resources_seen, "outputs": monitor.outputs, "warnings": warnings}
     except (pulumi.RunError, AgenticError) as error:
-        json.dump({"error": str(error)}, sys.stdout)
-        sys.stdout.flush()
-        # What the program had begun is left as it is: asyncio would only complain about it.
-        os._exit(0)
-    json.dump({"resources": monitor.resources_seen, "outputs": monitor.outputs, "warnings": warnings}, sys.stdout)
+        answer = {"error": str(error)}
+    json.dump(answer, sys.stdout)
+    sys.stdout.flush()
+    # Loop and tasks are left as they are: taken down in the order of an interpreter's end, they would only complain.
+    os._exit(0)
 
 
 def run(order: dict[str, Any]) -> None:
