@@ -18,7 +18,12 @@ def mend_checkpoint(backend: Path, stack: str) -> None:
 
     The engine writes its file in place and keeps the state before as a backup. Raises `DeploymentError` when neither is whole.
     """
-    for path in (backend / ".pulumi" / "stacks").rglob(f"{stack}.json"):
+    stacks = backend / ".pulumi" / "stacks"
+    # What the engine's storage notes beside each file may be torn as well; without it the file is read as it is.
+    for path in stacks.rglob(f"{stack}.json*.attrs"):
+        if not _whole(path):
+            path.unlink()
+    for path in stacks.rglob(f"{stack}.json"):
         backup = path.with_name(f"{path.name}.bak")
         if _whole(path):
             continue

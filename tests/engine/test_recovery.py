@@ -27,6 +27,15 @@ def test_a_torn_state_is_replaced_by_its_backup(state: Path, tmp_path: Path, tor
     assert state.read_text() == WHOLE
 
 
+def test_a_torn_note_beside_the_state_is_removed(state: Path, tmp_path: Path) -> None:
+    state.write_text(WHOLE)
+    attributes = state.with_name("dev.json.attrs")
+    attributes.write_text("")
+    mend_checkpoint(tmp_path, "dev")
+    assert not attributes.exists()
+    assert state.read_text() == WHOLE
+
+
 def test_a_whole_state_is_not_touched(state: Path, tmp_path: Path) -> None:
     """The control: the backup is older."""
     newer = WHOLE.replace("3", "4")
