@@ -38,7 +38,7 @@ fi
 
 # The installer itself comes from the lock too.
 step "installing the locked packages (a minute or two the first time)"
-grep -A1000 -m1 '^uv==' requirements.lock | awk 'NR > 1 && /^[A-Za-z0-9]/ { exit } { print }' > "$venv/uv.lock"
+awk '/^[A-Za-z0-9]/ { of_uv = /^uv==/ } of_uv' requirements.lock > "$venv/uv.lock"
 "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r "$venv/uv.lock"
 "$venv/bin/uv" pip sync --quiet --python "$venv/bin/python" --require-hashes --compile-bytecode requirements.lock
 "$venv/bin/uv" pip install --quiet --python "$venv/bin/python" --no-deps --no-build-isolation --editable .

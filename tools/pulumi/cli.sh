@@ -73,7 +73,7 @@ needed=$(pinned go)
 # Asked outside the module, where a Go that is too old for go.mod still answers.
 go=$(type -P "${GO:-go}") && go=$(absolute "$go") && has=$(cd / && GOTOOLCHAIN=local "$go" env GOVERSION 2>/dev/null) || has=
 has=${has#go}
-if [ "$(printf '%s\n' "$needed" "$has" | sort -V | head -n 1)" != "$needed" ]; then
+if ! printf '%s\n' "$needed" "$has" | sort -V -C; then
     echo "$missing, and no Go $needed or newer to build it with (found: ${has:-none})." \
         "Install either one: https://www.pulumi.com/docs/install/ or https://go.dev/dl/ (GO=/path/to/go names it)" >&2
     exit 3
