@@ -20,8 +20,12 @@ def mend_checkpoint(backend: Path, stack: str) -> None:
     """
     stacks = backend / ".pulumi" / "stacks"
     # What the engine's storage notes beside each file may be torn as well; without it the file is read as it is.
-    for path in stacks.rglob(f"{stack}.json*.attrs"):
+    for path in (*stacks.rglob(f"{stack}.json*.attrs"), *stacks.parent.glob("meta.yaml.attrs")):
         if not _whole(path):
+            path.unlink()
+    # The very first file, which says how the others are laid out; the engine writes it again.
+    for path in stacks.parent.glob("meta.yaml"):
+        if not path.read_bytes().strip():
             path.unlink()
     for path in stacks.rglob(f"{stack}.json"):
         backup = path.with_name(f"{path.name}.bak")

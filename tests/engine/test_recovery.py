@@ -36,6 +36,23 @@ def test_a_torn_note_beside_the_state_is_removed(state: Path, tmp_path: Path) ->
     assert state.read_text() == WHOLE
 
 
+def test_a_torn_first_file_of_the_storage_is_removed_with_its_note(state: Path, tmp_path: Path) -> None:
+    """The engine writes it anew; torn, it would end every later command."""
+    state.write_text(WHOLE)
+    first = tmp_path / ".pulumi" / "meta.yaml"
+    note = first.with_name("meta.yaml.attrs")
+    first.write_text("")
+    note.write_text("{")
+    mend_checkpoint(tmp_path, "dev")
+    assert not first.exists()
+    assert not note.exists()
+    first.write_text("version: 1\n")
+    note.write_text("{}")
+    mend_checkpoint(tmp_path, "dev")
+    assert first.exists()
+    assert note.exists()
+
+
 def test_a_whole_state_is_not_touched(state: Path, tmp_path: Path) -> None:
     """The control: the backup is older."""
     newer = WHOLE.replace("3", "4")

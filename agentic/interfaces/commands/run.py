@@ -4,6 +4,7 @@ import argparse
 import os
 import sys
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor, wait
 from typing import Any
 
 from agentic.core.errors import AgenticError, UsageError
@@ -11,6 +12,9 @@ from agentic.interfaces.live import LiveView
 from agentic.interfaces.report import exit_code, show_result
 from agentic.interfaces.terminal import Terminal
 from agentic.local import control
+
+# How long the main thread waits at most before it looks for a Ctrl-C.
+_LOOK_SECONDS = 0.2
 
 # What a model provider may need from the person's environment; nothing else leaves it.
 _MODEL_VARIABLES = {
@@ -115,10 +119,15 @@ def _here(request: dict[str, Any], view: LiveView, folder: Any, stack: str) -> A
     with LocalCloud(folder) as cloud:
         asked = cloud.request(request["run"], stack=stack)
         secret: Mapping[str, str] = request["secret"] or {}
-        try:
-            return to_json(
-                cloud.carry_out(asked, stack=stack, secret=secret, credentials=request["credentials"], on_event=tell)
+        with ThreadPoolExecutor(1, "run") as beside:
+            running = beside.submit(
+                cloud.carry_out, asked, stack=stack, secret=secret, credentials=request["credentials"], on_event=tell
             )
-        except KeyboardInterrupt:
-            cloud.cancel(asked.run_id, stack=stack)
-            raise
+            try:
+                # In short steps: a Ctrl-C that comes just before the main thread blocks is seen only when that is over.
+                while not wait((running,), _LOOK_SECONDS).done:
+                    pass
+            except KeyboardInterrupt:
+                cloud.cancel(asked.run_id, stack=stack)
+                raise
+        return to_json(running.result())
