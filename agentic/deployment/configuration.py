@@ -14,7 +14,6 @@ class Configuration:
 
     def __init__(self, root: Path, program: Path, stack: str) -> None:
         self.folder = root / "work"
-        self._given = program.parent / f"Pulumi.{stack}.yaml"
         self._main = program
         self._stack = stack
         self._changes = root / "config.json"

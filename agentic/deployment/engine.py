@@ -136,9 +136,6 @@ class Engine:
         """One setting (`agentic:log_retention_days`, …) for the operations that follow."""
         self._told(lambda: self._stack.set_config(key, auto.ConfigValue(value)))
 
-    def unset(self, key: str) -> None:
-        self._told(lambda: self._stack.remove_config(key))
-
     def config(self) -> Mapping[str, str]:
         """The stack's configuration: full keys to texts; secret values are left out."""
         found = self._told(self._stack.get_all_config)

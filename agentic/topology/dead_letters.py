@@ -3,6 +3,8 @@
 import pulumi
 import pulumi_aws as aws
 
+from agentic.topology.transport import tls_only
+
 _SECONDS_KEPT = 14 * 24 * 3600
 
 
@@ -33,19 +35,7 @@ class DeadLetters(pulumi.ComponentResource):
             kms_master_key_id=key_arn,
             opts=child,
         )
-        aws.sqs.QueuePolicy(name, queue_url=queue.url, policy=_tls_only(queue.arn), opts=child)
+        aws.sqs.QueuePolicy(name, queue_url=queue.url, policy=tls_only("sqs:*", queue.arn), opts=child)
         self.name = queue.name
         self.arn = queue.arn
         self.register_outputs({"name": self.name, "arn": self.arn})
-
-
-def _tls_only(queue_arn: pulumi.Output[str]) -> pulumi.Output[str]:
-    statement = {
-        "Sid": "TlsOnly",
-        "Effect": "Deny",
-        "Principal": "*",
-        "Action": "sqs:*",
-        "Resource": queue_arn,
-        "Condition": {"Bool": {"aws:SecureTransport": "false"}},
-    }
-    return pulumi.Output.json_dumps({"Version": "2012-10-17", "Statement": [statement]})

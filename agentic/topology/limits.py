@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from agentic.agents.declaration import EXECUTOR, GENERATOR, ORCHESTRATOR, Agent
 from agentic.core.errors import ConfigurationError
-from agentic.core.names import StackNames
+from agentic.core.names import StackNames, is_stack_name
 from agentic.core.settings import Settings
 from agentic.topology.functions import LONGEST_SECONDS, sizes
 
@@ -14,7 +14,6 @@ HARNESS_RANDOM = 6
 # Of a Bedrock agent (pulumi_aws, AgentAgent.instruction; service quota L-6E3CDA2D).
 _SHORTEST_INSTRUCTION, _LONGEST_INSTRUCTION = 40, 20_000
 
-_STACK = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 _BUCKET = re.compile(r"[a-z0-9][a-z0-9-]*[a-z0-9]")
 # The only ones that CloudWatch Logs takes (reference: PutRetentionPolicy).
 _RETENTION_DAYS = (1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653)
@@ -60,7 +59,7 @@ def _names(names: StackNames, agents: Iterable[Agent], bucket_name: str, functio
         name = max((name for other, name in made if other == kind), key=len)
         if len(name) > _LONGEST[kind]:
             yield f"the {kind} name {name} has {len(name)} characters, AWS takes {_LONGEST[kind]}"
-    if not _STACK.fullmatch(names.environment):
+    if not is_stack_name(names.environment):
         yield f"the stack's name {names.environment} must be lower-case letters and digits, joined by hyphens"
     elif not _BUCKET.fullmatch(bucket_name):
         yield f"the bucket name {bucket_name} may have lower-case letters, digits and hyphens only (agentic:bucket_suffix)"

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_aws as aws
 
+from agentic.topology.transport import tls_only
+
 _DAYS_TO_ABORT_UPLOADS = 1
 
 
@@ -67,7 +69,7 @@ class CodeStorage(pulumi.ComponentResource):
         aws.s3.BucketPolicy(
             name,
             bucket=bucket.bucket,
-            policy=_tls_only(bucket.arn),
+            policy=tls_only("s3:*", bucket.arn, pulumi.Output.concat(bucket.arn, "/*")),
             opts=pulumi.ResourceOptions(parent=self, depends_on=[walls]),
         )
         if expire_after_days:
@@ -101,15 +103,3 @@ def _encryption(
         "kms_master_key_id": key_arn,
     }
     return {"apply_server_side_encryption_by_default": by_default, "bucket_key_enabled": True}
-
-
-def _tls_only(bucket_arn: pulumi.Output[str]) -> pulumi.Output[str]:
-    statement = {
-        "Sid": "TlsOnly",
-        "Effect": "Deny",
-        "Principal": "*",
-        "Action": "s3:*",
-        "Resource": [bucket_arn, pulumi.Output.concat(bucket_arn, "/*")],
-        "Condition": {"Bool": {"aws:SecureTransport": "false"}},
-    }
-    return pulumi.Output.json_dumps({"Version": "2012-10-17", "Statement": [statement]})
