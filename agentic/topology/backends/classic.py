@@ -6,7 +6,6 @@ from agentic.agents.declaration import EXECUTOR, GENERATOR, ORCHESTRATOR
 from agentic.topology import rights
 from agentic.topology.bedrock_agents import BedrockAgent
 from agentic.topology.functions import Function
-from agentic.topology.logs import AgentLogs
 from agentic.topology.parts import Parts
 
 # Bedrock user guide, "Amazon Bedrock Agents Classic maintenance mode".
@@ -24,12 +23,7 @@ class ClassicBackend(pulumi.ComponentResource):
         self._parts = parts
         self._child = pulumi.ResourceOptions(parent=self)
         pulumi.log.warn(_CLOSED, self)
-        AgentLogs(
-            "agent-logs",
-            group_names={agent: parts.names.agent_log_group(agent) for agent in parts.agents},
-            retention_days=parts.settings.log_retention_days,
-            opts=self._child,
-        )
+        parts.agent_logs(self._child)
         tools = dict(parts.tools)
         agents = {agent: self._agent(agent, tools) for agent in (GENERATOR, EXECUTOR)}
         self.functions = {
@@ -56,13 +50,4 @@ class ClassicBackend(pulumi.ComponentResource):
     def _invoke(self, tool: str, agent: BedrockAgent) -> Function:
         parts = self._parts
         itself = parts.place.function(parts.names.function(tool))
-        return parts.functions.make(
-            tool,
-            environment={
-                "AGENTIC_TABLE": parts.table_name,
-                "AGENTIC_AGENT_ARN": agent.alias_arn,
-                "AGENTIC_TOOL_WAIT": f"{parts.settings.tool_wait:g}",
-            },
-            may=rights.invoke_bedrock_agent(parts.table_arn, agent.alias_arn, itself),
-            asynchronous=True,
-        )
+        return parts.invoking_tool(tool, agent.alias_arn, rights.invoke_bedrock_agent(parts.table_arn, agent.alias_arn, itself))

@@ -8,7 +8,6 @@ from agentic.topology import limits, rights
 from agentic.topology.functions import Function
 from agentic.topology.gateways import AgentGateway
 from agentic.topology.harnesses import AgentHarness
-from agentic.topology.logs import AgentLogs
 from agentic.topology.parts import Parts
 
 
@@ -19,12 +18,7 @@ class HarnessBackend(pulumi.ComponentResource):
         super().__init__("agentic:topology:HarnessBackend", "agents", None, parts.child)
         self._parts = parts
         self._child = pulumi.ResourceOptions(parent=self)
-        AgentLogs(
-            "agent-logs",
-            group_names={agent: parts.names.agent_log_group(agent) for agent in parts.agents},
-            retention_days=parts.settings.log_retention_days,
-            opts=self._child,
-        )
+        parts.agent_logs(self._child)
         tools = dict(parts.tools)
         gateways: dict[str, AgentGateway] = {}
         harnesses: dict[str, AgentHarness] = {}
@@ -45,16 +39,7 @@ class HarnessBackend(pulumi.ComponentResource):
     def _invoke(self, tool: str, harness: AgentHarness) -> Function:
         parts = self._parts
         itself = parts.place.function(parts.names.function(tool))
-        return parts.functions.make(
-            tool,
-            environment={
-                "AGENTIC_TABLE": parts.table_name,
-                "AGENTIC_AGENT_ARN": harness.arn,
-                "AGENTIC_TOOL_WAIT": f"{parts.settings.tool_wait:g}",
-            },
-            may=rights.invoke_agent(parts.table_arn, harness.arn, itself),
-            asynchronous=True,
-        )
+        return parts.invoking_tool(tool, harness.arn, rights.invoke_agent(parts.table_arn, harness.arn, itself))
 
     def _agent(self, agent: Agent, tools: dict[str, Function]) -> tuple[AgentGateway, AgentHarness]:
         names, place = self._parts.names, self._parts.place
