@@ -45,6 +45,9 @@ def body_fields(headers: Headers, body: bytes) -> list[tuple[str, Any]] | None:
     content_type = next((value for name, value in headers if name.lower() == "content-type"), "").strip()
     # Some servers end the type at a comma.
     kind = re.split(r"[;,\s]", content_type, maxsplit=1)[0].lower()
+    if not kind and body.lstrip()[:1] in (b"{", b"["):
+        # Some servers take JSON alone and read it as such; to others, what has no type is a form.
+        return _checked([*_json(body), *_names_of_a_form(body.decode("utf-8"))])
     json_kind = kind == "application/json" or kind.endswith("+json")
     if kind != "multipart/form-data" and (kind == _FORM_TYPE or json_kind):
         parameters = content_type[len(kind) :]
@@ -111,9 +114,18 @@ def _folded(name: str) -> str:
 
 
 def _form(body: bytes) -> list[tuple[str, Any]]:
+    if body.startswith((b"{", b"[")):
+        # Servers that take JSON alone read it as such, whatever its type says.
+        raise FieldError("JSON that says it is a form; send it as application/json")
     if not _FORM.fullmatch(body):
         raise FieldError("a form with characters that must be percent-encoded")
     return _pairs(body.decode("ascii"))
+
+
+def _names_of_a_form(json_text: str) -> list[tuple[str, Any]]:
+    """The fields that JSON has to whom it is a form; what stands before the first separator begins with a bracket."""
+    names = (unquote_plus(part.partition("=")[0]) for part in re.split("[&;]", json_text)[1:])
+    return [("".join(filter(str.isprintable, name)), "") for name in names]
 
 
 def _pairs(text: str) -> list[tuple[str, Any]]:

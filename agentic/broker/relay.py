@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable
 from agentic.broker.ca import Authority
 from agentic.broker.conversation import Conversation
 from agentic.broker.limits import BODY_BYTES
+from agentic.core.host_names import covering
 from agentic.core.spec import Refusal
 from agentic.core.wire import HttpRequest, HttpResponse
 
@@ -29,7 +30,8 @@ _log = logging.getLogger(__name__)
 class Relay:
     """The network of the runs that may reach `hosts`: `exchange` answers their requests, from several threads at once.
 
-    `authority` is made once per process. `refusal` shapes what the relay itself refuses.
+    A host may be a pattern (`agentic.core.host_names`); certificates know such names too. `authority` is made once per
+    process. `refusal` shapes what the relay itself refuses.
     """
 
     def __init__(
@@ -106,7 +108,7 @@ class RelayLink:
         except (ValueError, TypeError, KeyError, RecursionError):
             return "not a connect request"
         allowed = ", ".join(sorted(self._relay.hosts))
-        if not isinstance(host, str) or host not in self._relay.hosts:
+        if not isinstance(host, str) or covering(self._relay.hosts, host) is None:
             return f"scripts reach only {allowed}"
         if type(port) is not int or port not in (_HTTPS, _HTTP):
             return f"{host} is reached by https on port {_HTTPS} only"

@@ -4,6 +4,7 @@ What is not known to be allowed is refused. A request that servers could read in
 empty or dot segments, encoded slashes, a body whose encoding hides its fields.
 """
 
+import functools
 import re
 import unicodedata
 from dataclasses import dataclass
@@ -22,13 +23,17 @@ _BAD_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _SAFE_IN_SEGMENT = "-._~!$&'()*+,=:@"
 # The last two look like a slash, and some systems make one of them.
 _SPECIAL = "/\\%;?#\u2044\u2215"
-_PLACEHOLDER = re.compile(r"\{\w+\}")
+_PLACEHOLDER = re.compile(r"\{\w+(?:\.\.\.)?\}")
+_SEVERAL = "...}"
 _READS = frozenset({"GET", "HEAD"})
 
 
 @dataclass(frozen=True, slots=True)
 class Allowed:
-    """A request that fits `operation`, in canonical form: `path` is encoded anew, headers are as the script sent them."""
+    """A request that fits `operation`, in canonical form: `path` is encoded anew, headers are as the script sent them.
+
+    `host` has the name that the request goes to, also where a pattern declared it.
+    """
 
     host: Host
     operation: Operation
@@ -55,7 +60,6 @@ class Rules:
 
     def __init__(self, spec: ApiSpec) -> None:
         self._spec = spec
-        self._hosts = {host.name: host for host in spec.hosts}
         self._refused = [(operation, _near(operation.path)) for operation in spec.refused]
 
     def judge(self, request: HttpRequest) -> Allowed | Refused:
@@ -76,14 +80,20 @@ class Rules:
         if found is None or not _PLAIN.fullmatch(request.url):
             raise _Unfit("the URL is not of the form https://host/path")
         name, raw_path, query = found[1], found[2], found[3] or ""
-        host = self._hosts.get(name.removesuffix(":443"))
+        host = self._spec.host(name.removesuffix(":443"))
         if host is None:
-            raise _Unfit(f"{name[:100]} is not a host of {self._spec.title}; allowed: {', '.join(self._hosts)}")
+            allowed_hosts = ", ".join(host.name for host in self._spec.hosts)
+            raise _Unfit(f"{name[:100]} is not a host of {self._spec.title}; allowed: {allowed_hosts}")
         segments = _segments(raw_path)
         operation = _best(host.operations, request.method, segments)
         shown = "/" + "/".join(segments)
         if operation is None:
             raise _Unfit(f"{request.method} {shown} is not among the allowed operations of {self._spec.title}")
+        if operation.family in self._spec.closed:
+            raise _Unfit(
+                f"{request.method} {shown} belongs to {operation.family}, which this stack keeps closed;"
+                f" agentic:open_families: [{self._spec.name}.{operation.family}] opens it"
+            )
         fields = _Fields(query, request)
         folded = _folded(segments)
         for refused, near in self._refused:
@@ -107,19 +117,27 @@ class _Fields:
     def __init__(self, query: str, request: HttpRequest) -> None:
         body = body_fields(request.headers, request.body)
         self._readable = body is not None
-        self._names = [name for name, _ in (*query_fields(query), *(body or ()))]
+        self._pairs = [*query_fields(query), *(body or ())]
+        self._names = [name for name, _ in self._pairs]
         if override := method_override(self._names):
             raise _Unfit(f"the field {override} would change the method; make the request with the method itself")
         if body is None and may_override_method(request.headers, request.body):
             raise _Unfit("the body may be a form with the field _method, which would change the method")
 
     def check(self, operation: Operation) -> None:
-        if not operation.refused_fields:
+        if not operation.refused_fields and not operation.allowed_values:
             return
         if not self._readable:
             raise FieldError("a body of a type that has none that are known; send a form, JSON or multipart/form-data")
         if found := reaches(self._names, operation.refused_fields):
             raise _Unfit(f"the field {found} is not allowed in {operation.method} {operation.path}")
+        for name, values in operation.allowed_values:
+            # In any spelling, and once: servers differ in which of two they take.
+            given = [(known, value) for known, value in self._pairs if reaches((known,), (name,))]
+            if len(given) != 1 or given[0][0] != name or given[0][1] not in values:
+                raise _Unfit(
+                    f"the field {name} must be there once, as {' or '.join(values)}, in {operation.method} {operation.path}"
+                )
 
 
 class _Unfit(Exception):  # noqa: N818 (a refusal on its way to `judge`, not an error)
@@ -175,21 +193,25 @@ def _segments(raw_path: str) -> list[str]:
 
 
 def _best(operations: tuple[Operation, ...], method: str, segments: list[str]) -> Operation | None:
-    """The fitting operation with the fewest placeholders: /search before /{id}."""
-    fitting = [item for item in operations if item.method == method and _fits(item.path, segments)]
-    return min(fitting, key=lambda item: len(_PLACEHOLDER.findall(item.path)), default=None)
+    """The fitting operation that leaves least open: /search before /{id}, and /{id} before /{path...}."""
+    path = "/" + "/".join(segments)
+    fitting = [item for item in operations if item.method == method and _exact(item.path).fullmatch(path)]
+    return min(fitting, key=lambda item: (item.path.count(_SEVERAL), len(_PLACEHOLDER.findall(item.path))), default=None)
 
 
-def _fits(pattern: str, segments: list[str]) -> bool:
-    wanted = pattern[1:].split("/")
-    return len(wanted) == len(segments) and all(map(_segment_fits, wanted, segments))
+@functools.cache
+def _exact(path: str) -> re.Pattern[str]:
+    """Matches the decoded paths, none of whose segments holds a slash, that an operation's `path` allows.
+
+    A placeholder may be part of a segment: "bot{token}". "{path...}" stands for one or more whole segments, none of them empty.
+    """
+    return re.compile(_with_placeholders(path, one="[^/]+", several="[^/]+(?:/[^/]+)*"), re.DOTALL)
 
 
-def _segment_fits(wanted: str, segment: str) -> bool:
-    if not _PLACEHOLDER.search(wanted):
-        return wanted == segment
-    # A placeholder may be part of a segment: "bot{token}".
-    return re.fullmatch(".+".join(map(re.escape, _PLACEHOLDER.split(wanted))), segment, re.DOTALL) is not None
+def _with_placeholders(path: str, *, one: str, several: str) -> str:
+    parts, kinds = _PLACEHOLDER.split(path), _PLACEHOLDER.findall(path)
+    patterns = [several if kind.endswith(_SEVERAL) else one for kind in kinds]
+    return "".join(re.escape(part) + pattern for part, pattern in zip(parts, [*patterns, ""], strict=True))
 
 
 def _near(path: str) -> re.Pattern[str]:
@@ -198,7 +220,7 @@ def _near(path: str) -> re.Pattern[str]:
     This line must not be passed by: /payouts.json is /payouts to many servers.
     """
     folded = _folded(path.removesuffix("/**")[1:].split("/"))
-    segments = ("[^/]+".join(map(re.escape, _PLACEHOLDER.split(segment))) for segment in folded.split("/"))
+    segments = (_with_placeholders(segment, one="[^/]+", several=".+") for segment in folded.split("/"))
     below = "(?:/.*)?" if path.endswith("/**") else ""
     return re.compile("/".join(f"{segment}(?:\\.[^/]*)?" for segment in segments) + below, re.DOTALL)
 

@@ -17,6 +17,8 @@ from agentic.core.wire import HttpRequest, HttpResponse
 
 _CHUNK = 65536
 _IDLE_SECONDS = 30.0
+# A pattern of hosts has as many names as a script can think of.
+_IDLE_CONNECTIONS = 16
 
 Resolve = Callable[[str, int], Sequence[str]]
 Connect = Callable[[str, int, float], socket.socket]
@@ -41,7 +43,7 @@ def connect(address: str, port: int, timeout: float) -> socket.socket:
 class HttpsTransport:
     """The real API. TLS verified, no proxy, and only to globally routable addresses: a name may not lead inside.
 
-    Keeps one idle connection per host. `context` and `connect` are for tests.
+    Keeps one idle connection per host, of the hosts used last. `context` and `connect` are for tests.
     """
 
     def __init__(
@@ -120,10 +122,13 @@ class HttpsTransport:
 
     def _keep(self, host: str, connection: http.client.HTTPConnection) -> None:
         with self._lock:
-            before = self._idle.get(host)
+            before = [self._idle.pop(host, None)]
+            if len(self._idle) >= _IDLE_CONNECTIONS:
+                before.append(self._idle.pop(next(iter(self._idle))))
             self._idle[host] = (connection, self._clock())
-        if before is not None:
-            before[0].close()
+        for idle in before:
+            if idle is not None:
+                idle[0].close()
 
 
 class FakeTransport:

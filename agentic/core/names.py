@@ -74,7 +74,7 @@ class StackNames:
 
     def harness(self, agent: str, random: str) -> str:
         """At most 40 characters, no hyphens; unique, because names of deleted harnesses stay reserved for a while."""
-        return f"aad_{self.environment.replace('-', '_')}_{agent}_{random}"
+        return f"aad_{self.environment.replace('-', '_')}_{agent.replace('-', '_')}_{random}"
 
 
 def is_stack_name(text: str) -> bool:

@@ -19,9 +19,16 @@ from agentic.core.settings_reading import LIVE_KEYS, NAMESPACE, Reader, check, f
 WALLS = ("process", "limits", "privileges", "files", "system-calls", "network")
 """The walls around a script, as the sandbox knows them (`agentic.sandbox.WALLS`)."""
 
+SHARED, PER_API = "shared", "api"
+"""What `variants` may be."""
+
 HAIKU = "us.anthropic.claude-haiku-5-5"
 
 _API = {"form": r"[a-z][a-z0-9_]{0,31}", "form_words": "a list of API plugins' names"}
+_FAMILIES = {
+    "form": r"[a-z][a-z0-9_]{0,31}\.\S{1,64}",
+    "form_words": "a list of families of operations, each after its API and a dot, such as stripe.refunds",
+}
 _MODEL = {"form": r"[!-~]{1,2048}", "form_words": "the id or ARN of a model or inference profile, without blanks"}
 _BUCKET_END = {
     # S3 keeps names that end in a certain way for itself (general purpose bucket naming rules).
@@ -57,6 +64,7 @@ class Settings:
         "harness", "what drives the agents; classic needs an account with prior use", choices=("harness", "classic", "workflow")
     )
     bucket_suffix: str = _setting("", "end of the bucket's name; empty means the account id", **_BUCKET_END)
+    closed_families: tuple[str, ...] = _setting((), "families of operations that no script may use", **_FAMILIES)
     delete_artifacts_after_days: int = _setting(0, "days until scripts and logs expire; 0 keeps them")
     isolated: bool = _setting(True, "run code in a network without a way out (network endpoints cost money while idle)")
     kms_key: str = _setting(
@@ -67,6 +75,7 @@ class Settings:
     model__executor: str = _setting(HAIKU, "model or inference profile of the executor agent", **_MODEL)
     model__generator: str = _setting(HAIKU, "model or inference profile of the generator agent", **_MODEL)
     model__orchestrator: str = _setting(HAIKU, "model or inference profile of the orchestrator agent", **_MODEL)
+    open_families: tuple[str, ...] = _setting((), "families that their plugins keep closed, opened in this stack", **_FAMILIES)
     protect: bool = _setting(False, "keep bucket and secrets from being destroyed with the stack")
     python_runtime: str = _setting("python3.12", "runtime of the functions", choices=("python3.12", "python3.13", "python3.14"))
     regenerations: int = _setting(2, "times that the workflow has a script written anew after validation failed", maximum=5)
@@ -79,6 +88,11 @@ class Settings:
         WALLS, "walls without which no script runs; a shorter list is a weaker sandbox", choices=WALLS
     )
     tool_wait: float = _setting(25.0, "seconds a tool waits before it answers still_running", minimum=1)
+    variants: str = _setting(
+        SHARED,
+        "one generator agent for all APIs (shared), or one for each with its prompt alone (api)",
+        choices=(SHARED, PER_API),
+    )
 
     def __post_init__(self) -> None:
         """Settings that Python code made are checked like those of a file; Python's spelling of the keys is in the message."""

@@ -67,6 +67,12 @@ def together(fields: Mapping[str, Any], spelled: Callable[[str], str]) -> Iterat
     for api in fields.get(LIVE_KEYS, ()) if apis else ():
         if api not in apis:
             yield f"{spelled(f'{named(api)}.{LIVE_KEYS}')} names an API that {spelled('apis')} does not enable"
+    for setting in ("closed_families", "open_families") if apis else ():
+        for name in fields.get(setting, ()):
+            if name.partition(".")[0] not in apis:
+                yield f"{spelled(setting)} names {named(name)}, of an API that {spelled('apis')} does not enable"
+    if both := sorted({*fields.get("closed_families", ())} & {*fields.get("open_families", ())}):
+        yield f"{spelled('closed_families')} and {spelled('open_families')} both name {named(both[0])}"
     if fields.get("reserved_concurrency") == 1 and fields.get("backend") in {"harness", "classic"}:
         yield f"{spelled('reserved_concurrency')} must be 0 or at least 2, not 1: two functions invoke themselves"
 

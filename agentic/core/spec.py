@@ -5,18 +5,16 @@ code. Code is named by reference ("package.module:name") and imported only where
 """
 
 import dataclasses
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Self, cast
 
 from agentic.core.errors import PluginError
+from agentic.core.host_names import covering
 
 SURFACE_VERSION = 1
 
-_API_NAME = re.compile(r"[a-z][a-z0-9_]{0,31}")
-_HOST_NAME = re.compile(r"(?=.{1,253}\Z)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}")
 _READ_METHODS = frozenset({"GET", "HEAD"})
 
 
@@ -51,9 +49,11 @@ class Credential:
 class Operation:
     """One thing the API can do. What is not declared is refused.
 
-    `path` is matched segment by segment after normalisation: "{id}" stands for exactly one non-empty segment.
+    `path` is matched segment by segment after normalisation: "{id}" stands for exactly one non-empty segment, "{path...}", a
+    segment of its own, for one or more.
     `write` is None for the rule that anything but GET and HEAD writes. A body with one of `refused_fields`
-    (dotted names, as in form or JSON bodies) is refused.
+    (dotted names, as in form or JSON bodies) is refused. `allowed_values`: fields that must be there, once and under that
+    very name, with one of the values.
     """
 
     method: str
@@ -61,6 +61,7 @@ class Operation:
     family: str
     write: bool | None = None
     refused_fields: tuple[str, ...] = ()
+    allowed_values: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
     @property
     def writes(self) -> bool:
@@ -69,7 +70,11 @@ class Operation:
 
 @dataclass(frozen=True, slots=True)
 class Host:
-    """A host that generated code may reach (through the broker, over https on port 443), and what it may do there."""
+    """A host that generated code may reach (through the broker, over https on port 443), and what it may do there.
+
+    `name` may be a pattern: "*.example.com" is every host with exactly one label before ".example.com" (never
+    "example.com" itself). Its credential goes to whatever host fits, so every such name must be the API's own.
+    """
 
     name: str
     operations: tuple[Operation, ...]
@@ -83,7 +88,10 @@ class Sdk:
     `modules` are the top-level packages a script may import because of this API. `warm_up` imports and touches what
     scripts use, once, in the zygote. `bootstrap` runs in each sandbox before the script (settings an SDK needs there).
     `additions` are the dotted names that these two add to the SDK ("acme.error", "acme.Thing.get"): the validator, which
-    knows the SDK by its source, then lets scripts use them.
+    knows the SDK by its source, then lets scripts use them. `refused` are dotted names of the SDK that scripts may not use,
+    each with the reason and what to use instead ("stripe.Payout", "payouts are not available"). `lock` names the file in the
+    plugin's package that pins the SDK and what it needs, with hashes ("agentic_api_acme:requirements.lock"): functions
+    take nothing that neither it nor this project pins.
     """
 
     requirement: str
@@ -91,6 +99,23 @@ class Sdk:
     warm_up: str = ""
     bootstrap: str = ""
     additions: tuple[str, ...] = ()
+    refused: tuple[tuple[str, str], ...] = ()
+    lock: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class KeyCheck:
+    """A request that tells whether a key is valid: a GET of one of the host's operations that only reads.
+
+    `host` is a whole name, also where a pattern covers it; `path` may have a query. 2xx: valid; 401 or 403: not.
+    `live_field` names a boolean in a JSON answer ("livemode") that says whether it is a live key; `valid_field` one that is
+    true only for a valid key, for APIs whose errors are 200 as well ("ok").
+    """
+
+    host: str
+    path: str
+    live_field: str = ""
+    valid_field: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +148,15 @@ class ParameterKind(StrEnum):
     INTEGER = "integer"
     PERCENT = "percent"
     WORD = "word"
+    # "owner/name".
+    REPOSITORY = "repository"
+    # A person's or organisation's account name, with or without "@".
+    LOGIN = "login"
+    # A town or region as people write it, with what tells it apart: "Berlin", "Springfield, Illinois", "São Paulo, BR".
+    PLACE = "place"
+    # A pair of decimal degrees in the task; one parameter takes each half.
+    LATITUDE = "latitude"
+    LONGITUDE = "longitude"
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +205,8 @@ class ApiSpec:
 
     `placeholders` are further names that scripts may ask the environment for, each with the value they find: nothing
     real stands behind them (a webhook's signing secret, say, which only the person's own server has).
-    `refused` operations stay refused when a stack widens `hosts`; a path there may end in "/**": it and everything below.
+    `closed` families of operations are refused unless a stack opens them (`agentic:open_families`). `refused` operations stay
+    refused whatever a stack opens; a path there may end in "/**": it and everything below.
     """
 
     name: str
@@ -189,17 +224,40 @@ class ApiSpec:
     idempotency_header: str = ""
     placeholders: tuple[tuple[str, str], ...] = ()
     refusal: Refusal = field(default_factory=Refusal)
+    key_check: KeyCheck | None = None
+    closed: tuple[str, ...] = ()
     surface_version: int = SURFACE_VERSION
 
     def __post_init__(self) -> None:
-        faults = list(_faults(self))
-        if faults:
+        # Here, not at the top: it knows all of this module.
+        from agentic.core.spec_faults import faults_of
+
+        if faults := faults_of(self):
             raise PluginError(f"API plugin {self.name!r}: {'; '.join(faults)}", hint="see docs/plugins.md")
+
+    @property
+    def families(self) -> frozenset[str]:
+        """The families of all operations, open and closed."""
+        return frozenset(operation.family for host in self.hosts for operation in host.operations)
+
+    def with_families(self, opened: Iterable[str], closed: Iterable[str]) -> Self:
+        """The spec as a stack has it that opens and closes these families. Raises `PluginError` for closing one it has not."""
+        still = (set(self.closed) - set(opened)) | set(closed)
+        return dataclasses.replace(self, closed=tuple(sorted(still)))
 
     @property
     def environment(self) -> dict[str, str]:
         """What the sandbox's environment holds for this API: names to placeholders, never a key."""
         return {name: secret.placeholder for secret in self.secrets for name in secret.environment} | dict(self.placeholders)
+
+    def host(self, name: str) -> Host | None:
+        """What this API may do at the host `name`, under that very name; None if it declares no such host.
+
+        A host's own declaration comes before a pattern that it fits.
+        """
+        by_name = {host.name: host for host in self.hosts}
+        found = covering(by_name, name)
+        return None if found is None else dataclasses.replace(by_name[found], name=name)
 
     def to_data(self) -> dict[str, Any]:
         """The spec as JSON types, for freezing into a zip."""
@@ -210,13 +268,15 @@ class ApiSpec:
         """The inverse of `to_data` after a trip through JSON."""
         fields: dict[str, Any] = {
             **data,
-            "sdk": Sdk(**_tuples(data["sdk"])),
+            "sdk": _sdk(data["sdk"]),
             "hosts": tuple(_host(host) for host in data["hosts"]),
             "secrets": tuple(SecretField(**_tuples(secret)) for secret in data["secrets"]),
             "recipes": tuple(_recipe(recipe) for recipe in data["recipes"]),
-            "refused": tuple(Operation(**_tuples(operation)) for operation in data["refused"]),
+            "refused": tuple(_operation(operation) for operation in data["refused"]),
             "refusal": Refusal(**data["refusal"]),
+            "key_check": KeyCheck(**data["key_check"]) if data["key_check"] else None,
             "words": tuple(data["words"]),
+            "closed": tuple(data["closed"]),
             "placeholders": tuple((str(name), str(value)) for name, value in data["placeholders"]),
             "dropped_headers": tuple(data["dropped_headers"]),
             "scrubbed_fields": tuple(data["scrubbed_fields"]),
@@ -224,44 +284,26 @@ class ApiSpec:
         return cls(**fields)
 
 
-def _faults(spec: ApiSpec) -> Iterator[str]:
-    if spec.surface_version != SURFACE_VERSION:
-        yield f"made for plugin surface {spec.surface_version}, this program has {SURFACE_VERSION}"
-    if not _API_NAME.fullmatch(spec.name):
-        yield "name must be lower-case letters, digits and underscores, starting with a letter"
-    if not spec.hosts:
-        yield "at least one host is needed"
-    fields = {secret.name for secret in spec.secrets}
-    for host in spec.hosts:
-        if not _HOST_NAME.fullmatch(host.name):
-            yield f"{host.name!r} is not a lower-case host name"
-        if host.credential and host.credential.kind is not CredentialKind.SIGN:
-            for name in set(re.findall(r"\{(\w+)\}", host.credential.template)) - fields:
-                yield f"host {host.name} uses the secret field {name!r}, which is not declared"
-        for operation in host.operations:
-            if not operation.path.startswith("/"):
-                yield f"operation path {operation.path!r} must start with a slash"
-            if "**" in operation.path:
-                yield f"operation path {operation.path!r} may not stand for everything below it; only refused ones may"
-        if host.credential and host.credential.kind is CredentialKind.PATH:
-            placeholder = f"{{{host.credential.name}}}"
-            if not any(placeholder in operation.path for operation in host.operations):
-                yield f"host {host.name} puts its credential at {placeholder}, which is in no operation's path"
-    for recipe in spec.recipes:
-        for parameter in recipe.parameters:
-            if not re.search(rf"^{re.escape(parameter.name)} = ", recipe.script, re.MULTILINE):
-                yield f"recipe {recipe.name!r}: its script has no line '{parameter.name} = …'"
-
-
 def _tuples(data: Mapping[str, Any]) -> dict[str, Any]:
     return {key: tuple(cast("list[Any]", value)) if isinstance(value, list) else value for key, value in data.items()}
+
+
+def _sdk(data: Mapping[str, Any]) -> Sdk:
+    fields: dict[str, Any] = {**_tuples(data), "refused": tuple((str(name), str(reason)) for name, reason in data["refused"])}
+    return Sdk(**fields)
+
+
+def _operation(data: Mapping[str, Any]) -> Operation:
+    values = tuple((str(name), tuple(str(value) for value in values)) for name, values in data.get("allowed_values", ()))
+    fields: dict[str, Any] = {**_tuples(data), "allowed_values": values}
+    return Operation(**fields)
 
 
 def _host(data: Mapping[str, Any]) -> Host:
     credential = data["credential"]
     return Host(
         data["name"],
-        tuple(Operation(**_tuples(operation)) for operation in data["operations"]),
+        tuple(_operation(operation) for operation in data["operations"]),
         Credential(CredentialKind(credential["kind"]), credential["template"], credential["name"]) if credential else None,
     )
 

@@ -2,6 +2,7 @@
 
 import ast
 
+from agentic.core.host_names import covering, is_pattern
 from agentic.validator import allowed
 from agentic.validator.policy import ANY_VALUE
 from agentic.validator.review import Review
@@ -70,7 +71,7 @@ def _check_urllib(review: Review, node: ast.Call, scope: Scope) -> None:
 
 def _check_heads(review: Review, node: ast.AST, heads: list[str]) -> None:
     for head in heads:
-        if _is_url(head) and _host(head) not in review.policy.hosts:
+        if _is_url(head) and covering(review.policy.hosts, _host(head)) is None and not _may_fit_a_pattern(review, head):
             review.refuse("host", node, f"requests to {head.strip()[:80]!r} are not allowed", f"call {_hosts(review)} only")
             return
 
@@ -93,6 +94,18 @@ def _host(head: str) -> str:
     for end in "/?#":
         rest = rest.partition(end)[0]
     return rest.removesuffix(":443")
+
+
+def _may_fit_a_pattern(review: Review, head: str) -> bool:
+    """Whether the text ends in the middle of a host's name that may become one a pattern covers, as f"https://{shop}.acme.dev/"."""
+    scheme, mark, rest = head.lstrip().lower().partition("://")
+    if not mark or scheme not in {"http", "https"} or any(end in rest for end in "/?#\\@:"):
+        return False
+    label, dot, below = rest.partition(".")
+    patterns = [host.removeprefix("*.") for host in review.policy.hosts if is_pattern(host)]
+    return (not label or covering(["*.a.bc"], f"{label.rstrip('-')}.a.bc") is not None) and any(
+        not dot or pattern.startswith(below) for pattern in patterns
+    )
 
 
 def _targets(node: ast.Call, arguments: list[ast.expr], position: int) -> list[ast.expr]:

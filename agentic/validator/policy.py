@@ -44,12 +44,14 @@ class ValidationPolicy:
     `modules` are packages of the API's SDK ("stripe") or modules in one ("urllib3.util.retry"; needed too for a module that
     has the name of one in the standard library, as in "acme.types"). A module of the standard library cannot be added:
     `allowed.MODULES` alone decides over those. `environment` are names of environment variables, `hosts` the names of the
-    API's hosts. With `sdk`, the index of the API's SDK, calls are checked against it too.
+    API's hosts, some of them patterns. `refused` are dotted names of the SDK that scripts may not use, each with its reason.
+    With `sdk`, the index of the API's SDK, calls are checked against it too.
     """
 
     modules: frozenset[str] = frozenset()
     environment: frozenset[str] = frozenset()
     hosts: frozenset[str] = frozenset()
+    refused: tuple[tuple[str, str], ...] = ()
     max_bytes: int = 100_000
     max_depth: int = 100
     max_constructs: int = 20_000
@@ -63,6 +65,7 @@ class ValidationPolicy:
             modules=frozenset(spec.sdk.modules),
             environment=frozenset(spec.environment),
             hosts=frozenset(host.name for host in spec.hosts),
+            refused=spec.sdk.refused,
             sdk=sdk,
         )
 
@@ -91,12 +94,19 @@ class ValidationPolicy:
         module, _, name = path.rpartition(".")
         return module in self.modules and module not in sys.stdlib_module_names and name in _SETTINGS
 
+    def refused_by_plugin(self, path: str) -> Refusal | None:
+        """Why the API's plugin does not want scripts to use `path`, or what it is in; None where it does not mind."""
+        found = next((item for item in self.refused if f"{path}.".startswith(f"{item[0]}.")), None)
+        return None if found is None else Refusal("sdk_refused", f"`{found[0]}` is not for scripts: {found[1]}")
+
     def _sdk(self, path: str, names: list[str]) -> Refusal | None:
         inside = any(f"{path}.".startswith(f"{module}.") or module.startswith(f"{path}.") for module in self.modules)
         if not inside:
             known = ", ".join(sorted(self.modules)) or "none"
             fix = allowed.MODULE_FIXES.get(path.partition(".")[0], "use the API's SDK and the standard library's data modules")
             return Refusal("import", f"`{path}` is not among the packages of this API ({known})", fix)
+        if refused := self.refused_by_plugin(path):
+            return refused
         # Only what no SDK module of this policy is called: "urllib3.util.retry" may itself pass through such a name.
         for position, name in enumerate(names, 1):
             prefix = ".".join(path.split(".")[: position + 1])

@@ -20,6 +20,7 @@ from agentic.validator.review import Review
 from agentic.validator.scope import Scope
 from agentic.validator.scopes import lay_out
 from agentic.validator.sdk.calls import check_sdk
+from agentic.validator.sdk.refused import check_refused
 
 _ANNOTATIONS = frozenset(allowed.ANNOTATIONS.split())
 _READ_BACK = frozenset({"urllib.request.Request"})
@@ -53,6 +54,7 @@ def validate(source: str | bytes, policy: ValidationPolicy) -> Verdict:
         check_late_changes(review, layout)
         if policy.sdk is not None:
             check_sdk(review, layout, policy.sdk)
+            check_refused(review, layout, policy.sdk)
     return _verdict(list(review.findings()), policy)
 
 

@@ -1,32 +1,15 @@
-"""Test specs of the APIs whose SDKs go through relay and broker: GitHub (a header) and OpenWeather (a query parameter)."""
+"""The APIs whose SDKs go through relay and broker, their keys in the tests, and answers that the SDKs believe."""
 
 from typing import Any
 
+from agentic.apis.github import GITHUB
 from agentic.core.spec import ApiSpec, Credential, CredentialKind, Host, Operation, Refusal, Sdk, SecretField
 
-GITHUB_KEY = "ghp_CANARY7f3aGitHub/+key"
-WEATHER_KEY = "CANARY7f3a0123456789abcdef01234567"
+__all__ = ["ENGINE", "GITHUB", "GITHUB_KEY", "LONDON", "WEATHER", "WEATHER_KEY"]
 
-GITHUB = ApiSpec(
-    name="hub",
-    title="Hub",
-    sdk=Sdk("PyGithub", ("github", "requests")),
-    hosts=(
-        Host(
-            "api.github.com",
-            (
-                Operation("GET", "/user", "user"),
-                Operation("GET", "/repos/{owner}/{repo}", "repos"),
-                Operation("POST", "/repos/{owner}/{repo}/issues", "issues"),
-            ),
-            Credential(CredentialKind.HEADER, "token {token}", "Authorization"),
-        ),
-    ),
-    secrets=(SecretField("token", "token", ("GITHUB_TOKEN",), "ghp_placeholder00000000000000000000000000"),),
-    prompt="",
-    refused=(Operation("DELETE", "/repos/{owner}/{repo}", "repository deletion"),),
-    refusal=Refusal(403, "application/json", '{{"message": "{message}"}}'),
-)
+# No live key by its form: such a one is never sent to a fake.
+GITHUB_KEY = "fake_CANARY7f3aGitHub/+key"
+WEATHER_KEY = "CANARY7f3a0123456789abcdef01234567"
 
 WEATHER = ApiSpec(
     name="weather",

@@ -115,7 +115,7 @@ print(repository.create_issue("Broken", body="It stops").raw_data)
     outcome = github.run(code, ledger=ledger)
     assert outcome.success, outcome.stderr
     assert_key_stayed_outside(github, outcome)
-    assert {received.headers["authorization"] for received in github.upstream.received} == {f"token {GITHUB_KEY}"}
+    assert {received.headers["authorization"] for received in github.upstream.received} == {f"Bearer {GITHUB_KEY}"}
     last = ledger.calls[-1]
     assert (last.method, last.url) == ("POST", "https://api.github.com/repos/ada/engine/issues")
     assert (last.params, last.write, last.status) == ({"title": "Broken", "body": "It stops"}, True, 200)

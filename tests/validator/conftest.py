@@ -5,6 +5,7 @@ import dataclasses
 import pytest
 from small_sdks import POLICIES
 
+from agentic.apis.github import GITHUB
 from agentic.core.cache import cache_folder
 from agentic.core.spec import Sdk
 from agentic.validator import SdkIndex, ValidationPolicy
@@ -34,7 +35,7 @@ def indexes() -> dict[str, SdkIndex]:
     """The indexes of the real SDKs, as they are installed, from the user's own cache: the first time takes seconds."""
     found = {
         "stripe": installed_index(Sdk("stripe", ("stripe",)), cache_folder()),
-        "github": installed_index(Sdk("PyGithub", ("github", "requests", "urllib3.util.retry")), cache_folder()),
+        "github": installed_index(GITHUB.sdk, cache_folder()),
         "openweather": installed_index(Sdk("pyowm", ("pyowm", "requests")), cache_folder()),
     }
     return {name: index for name, index in found.items() if index is not None}

@@ -1,5 +1,6 @@
 """Policies for the corpus's APIs, and indexes of SDKs that a test spells out."""
 
+from agentic.apis.github import GITHUB
 from agentic.validator import SdkIndex, ValidationPolicy
 from agentic.validator.describe import Source, Sources, describe
 
@@ -9,11 +10,7 @@ POLICIES = {
         environment=frozenset({"STRIPE_API_KEY", "STRIPE_SECRET_KEY", "STRIPE_WEBHOOK_SECRET"}),
         hosts=frozenset({"api.stripe.com", "files.stripe.com"}),
     ),
-    "github": ValidationPolicy(
-        modules=frozenset({"github", "requests", "urllib3.util.retry"}),
-        environment=frozenset({"GITHUB_TOKEN", "GH_TOKEN"}),
-        hosts=frozenset({"api.github.com", "uploads.github.com"}),
-    ),
+    "github": ValidationPolicy.for_spec(GITHUB),
     "openweather": ValidationPolicy(
         modules=frozenset({"pyowm", "requests"}),
         environment=frozenset({"OPENWEATHER_API_KEY", "OWM_API_KEY"}),
