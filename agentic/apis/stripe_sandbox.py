@@ -6,11 +6,13 @@ from typing import Any
 
 import stripe
 
+from agentic.apis import stripe_idioms
+
 # Resources are imported when first touched; a forked child should find them there.
 _RESOURCES = (
-    "Balance BalanceTransaction Charge Coupon Customer Discount Dispute Event Invoice InvoiceItem InvoiceLineItem"
+    "Balance BalanceTransaction Charge Coupon Customer Discount Dispute Event File Invoice InvoiceItem InvoiceLineItem"
     " LineItem ListObject PaymentIntent PaymentLink PaymentMethod Price Product PromotionCode Refund"
-    " SearchResultObject StripeClient StripeError Subscription SubscriptionItem Webhook checkout error"
+    " SearchResultObject SetupIntent StripeClient StripeError Subscription SubscriptionItem Webhook checkout error"
 )
 # The standard library and HTTP client parts that the first call would import.
 _MODULES = (
@@ -29,11 +31,13 @@ class _Canned(stripe.HTTPClient):
 
 
 def bootstrap() -> None:
-    """Settings for one run. With telemetry the SDK would start `uname` and write a file, neither of which the sandbox allows.
+    """Settings for one run, and the idioms of older releases. May be called again.
 
-    The CA bundle stays the SDK's own file: the sandbox's `ssl` trusts the relay's CA whatever file is named.
+    With telemetry the SDK would start `uname` and write a file, neither of which the sandbox allows. The CA bundle stays the
+    SDK's own file: the sandbox's `ssl` trusts the relay's CA whatever file is named.
     """
     stripe.enable_telemetry = False
+    stripe_idioms.install()
 
 
 def warm_up() -> None:

@@ -3,12 +3,15 @@
 import json
 import subprocess
 import sys
+from typing import Any
 
 import pluggy
+import stripe
 
 from agentic.apis import stripe as plugin
-from agentic.apis.fakes.stripe import ROUTES
+from agentic.apis.fakes.stripe import ROUTES, fake_stripe, files
 from agentic.apis.stripe import STRIPE
+from agentic.core.fake import FakeRequest
 from agentic.core.spec import ApiSpec
 from agentic.registry import Registry, hookspecs
 
@@ -27,8 +30,48 @@ def test_the_spec_survives_freezing():
 
 
 def test_the_fake_answers_exactly_what_is_allowed():
-    allowed = {f"{operation.method} {operation.path}" for operation in STRIPE.hosts[0].operations}
-    assert allowed == set(ROUTES)
+    allowed = {host.name: {f"{operation.method} {operation.path}" for operation in host.operations} for host in STRIPE.hosts}
+    assert allowed == {"api.stripe.com": set(ROUTES), files.HOST: {*files.FILE_ROUTES, files.CONTENTS}}
+
+
+def test_every_credential_of_stripe_is_the_same_key():
+    assert {host.credential for host in STRIPE.hosts} == {STRIPE.hosts[0].credential}
+
+
+def test_every_refused_name_is_in_the_sdk_and_tells_why():
+    for name, reason in STRIPE.sdk.refused:
+        found: Any = stripe
+        for part in name.split(".")[1:]:
+            found = getattr(found, part)
+        assert found
+        assert len(reason) > 20
+
+
+def test_no_refused_name_is_one_that_an_allowed_operation_needs():
+    """The SDK's class of each allowed path is not among the refused names."""
+    allowed = {operation.path for host in STRIPE.hosts for operation in host.operations}
+    refused = [name.split(".") for name, _ in STRIPE.sdk.refused]
+    classes = [getattr(stripe, names[1]) for names in refused if len(names) == 2 and names[1][0].isupper()]
+    paths = {path for kind in classes if hasattr(kind, "OBJECT_NAME") for path in (_path_of(kind),) if path}
+    assert {"/v1/payouts", "/v1/accounts", "/v1/webhook_endpoints"} <= paths
+    assert not paths & allowed
+
+
+def _path_of(kind: Any) -> str:
+    try:
+        return kind.class_url()
+    except (AttributeError, NotImplementedError):
+        return ""
+
+
+def test_the_key_check_reads_and_its_answer_says_whether_the_key_is_live():
+    check = STRIPE.key_check
+    assert check is not None
+    operations = {f"{o.method} {o.path}": o for host in STRIPE.hosts if host.name == check.host for o in host.operations}
+    assert not operations[f"GET {check.path}"].writes
+    request = FakeRequest("GET", check.host, check.path, headers={"authorization": "Bearer sk_test_a"})
+    assert json.loads(fake_stripe({}, {"api_key": "sk_test_a"}).respond(request).body)[check.live_field] is False
+    assert fake_stripe({}, {"api_key": "sk_test_b"}).respond(request).status == 401
 
 
 def test_what_is_dangerous_is_not_among_the_operations():

@@ -15,7 +15,7 @@ from agentic.apis.recipes.stripe import RECIPES
 from agentic.core.spec import Recipe
 
 Run = Callable[[str], Ran]
-_ID = re.compile(r"\b(?:cus|prod|price|pi|ch|plink|re|promo|sub|in)_[A-Za-z0-9]+|coupon \w+")
+_ID = re.compile(r"\b(?:cus|prod|price|pi|ch|plink|re|promo|sub|in|du|pm)_[A-Za-z0-9]+|coupon \w+")
 
 
 def _by_name(name: str) -> Recipe:
@@ -38,13 +38,32 @@ def _prepared() -> dict[str, str]:
         automatic_payment_methods={"enabled": True, "allow_redirects": "never"},
     )
     subscription = stripe.Subscription.create(customer=customer.id, items=[{"price": price.id}])
+    invoice = stripe.Invoice.create(customer=customer.id, collection_method="send_invoice", days_until_due=30, currency="eur")
+    stripe.InvoiceItem.create(customer=customer.id, invoice=invoice.id, amount=900, currency="eur", description="Work")
+    stripe.Coupon.create(percent_off=10)
+    for card in ("pm_card_visa", "pm_card_createDispute"):
+        paid = stripe.PaymentIntent.create(
+            amount=700, currency="eur", payment_method=card, confirm=True, allowed_payment_method_types=["card"]
+        )
+        if card == "pm_card_visa":
+            stripe.Refund.create(payment_intent=paid.id)
     ids = {"CUSTOMER": customer.id, "PRODUCT": product.id, "PRICE": price.id, "PAYMENT": payment.id}
-    return ids | {"SUBSCRIPTION": subscription.id}
+    return ids | {"SUBSCRIPTION": subscription.id, "INVOICE": invoice.id}
+
+
+def _prepared_for(recipe: Recipe) -> dict[str, str]:
+    """The same, in the state in which the recipe's task makes sense."""
+    ids = _prepared()
+    if recipe.name in ("void_invoice", "mark_invoice_paid"):
+        stripe.Invoice.finalize_invoice(ids["INVOICE"])
+    if recipe.name == "cancel_payment":
+        ids["PAYMENT"] = stripe.PaymentIntent.create(amount=500, currency="eur").id
+    return ids
 
 
 @pytest.mark.parametrize("recipe", RECIPES, ids=lambda recipe: recipe.name)
 def test_each_script_runs_to_the_end_and_prints_an_id(recipe: Recipe, world: World, run: Run):
-    ids = _prepared()
+    ids = _prepared_for(recipe)
     values = {name: ids[name] for name in constants(recipe.script) if name in ids}
     done = run(with_constants(recipe.script, values))
     assert (done.status, done.stderr) == (0, "")
@@ -127,7 +146,7 @@ def test_a_partial_refund_leaves_the_rest_and_a_wrong_currency_refunds_nothing(w
     part = match(f"Refund €5.50 of payment {payment}", RECIPES)
     assert isinstance(part, Match)
     assert run(part.script).status == 0
-    assert [refund.amount for refund in stripe.Refund.list().data] == [550]
+    assert [refund.amount for refund in stripe.Refund.list(payment_intent=payment).data] == [550]
     rest = match(f"refund {payment}", RECIPES)
     assert isinstance(rest, Match)
     assert run(rest.script).status == 0

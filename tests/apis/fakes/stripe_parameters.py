@@ -18,6 +18,7 @@ import stripe
 from typing_extensions import is_typeddict
 
 from agentic.apis.fakes.stripe import ROUTES
+from agentic.apis.fakes.stripe.files import FILE_ROUTES
 
 TABLE = Path(__file__).parents[3] / "agentic" / "apis" / "fakes" / "stripe" / "parameters.json"
 
@@ -60,6 +61,10 @@ UNCHECKED = {
     "permissions",
     "saved_payment_method_options",
     "tax_amounts",
+    "enhanced_evidence",
+    "eps",
+    "fpx",
+    "p24",
     "pending_invoice_item_interval",
 }
 
@@ -67,7 +72,7 @@ UNCHECKED = {
 def table() -> dict[str, Any]:
     """Operation ("POST /v1/customers") to its parameters' schema; see `agentic.apis.fakes.stripe.parameters`."""
     found = {f"{method} {path}": name for method, path, name in operations()}
-    return {operation: _schema(found[operation]) for operation in sorted(ROUTES)}
+    return {operation: _schema(found[operation]) for operation in sorted({**ROUTES, **FILE_ROUTES})}
 
 
 def operations() -> Iterator[tuple[str, str, str]]:

@@ -10,13 +10,14 @@ from stripe_parameters import TABLE, table
 
 from agentic.apis.fakes.stripe import ROUTES
 from agentic.apis.fakes.stripe.call import API_VERSION
+from agentic.apis.fakes.stripe.files import FILE_ROUTES
 
 _NO_REDIRECTS: Any = {"enabled": True, "allow_redirects": "never"}
 
 
 def test_the_table_of_parameters_is_what_the_sdk_says_for_every_operation():
     kept = json.loads(TABLE.read_text("utf-8"))
-    assert set(kept) == set(ROUTES)
+    assert set(kept) == set(ROUTES) | set(FILE_ROUTES)
     assert kept == table()
 
 
@@ -72,6 +73,8 @@ def _objects() -> list[Any]:
             mode="payment", success_url="https://a.b", line_items=[{"price": once.id, "quantity": 1}]
         ),
         stripe.Dispute.list().data[0],
+        stripe.SetupIntent.create(payment_method="pm_card_visa", confirm=True, automatic_payment_methods=_NO_REDIRECTS),
+        stripe.PaymentMethod.create(type="card", card={"token": "tok_visa"}),
         stripe.Event.list().data[0],
     ]
 

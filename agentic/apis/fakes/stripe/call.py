@@ -39,6 +39,7 @@ _IDS = {
     "discount": ("di_", 24),
     "dispute": ("du_", 24),
     "event": ("evt_", 24),
+    "file": ("file_", 24),
     "invoice": ("in_", 24),
     "invoiceitem": ("ii_", 24),
     "item": ("li_", 24),
@@ -50,6 +51,7 @@ _IDS = {
     "product": ("prod_", 14),
     "promotion_code": ("promo_", 24),
     "refund": ("re_", 24),
+    "setup_intent": ("seti_", 24),
     "subscription": ("sub_", 24),
     "subscription_item": ("si_", 14),
 }

@@ -146,12 +146,13 @@ def _recurring(given: Any) -> Object | None:
 
 
 def price_of(call: Call, item: Any, path: str) -> Object:
-    """The price of a line: named by id, or made from `price_data`."""
+    """The price of a line: named by id, or made from `price_data`. `path` is where the line stands in the request."""
+    param = f"{path}[price]" if path else "price"
     if "price" in item:
-        return fetch(call, "price", item["price"], f"{path}[price]")
+        return fetch(call, "price", item["price"], param)
     if "price_data" in item:
         return make_price(call, item["price_data"])
-    raise errors.missing_parameter(f"{path}[price]")
+    raise errors.missing_parameter(param)
 
 
 def _list_prices(call: Call) -> Object:

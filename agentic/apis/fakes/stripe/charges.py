@@ -11,6 +11,7 @@ from agentic.apis.fakes.stripe.call import (
     save,
     update,
 )
+from agentic.apis.fakes.stripe.disputes import dispute
 from agentic.apis.fakes.stripe.payment_methods import Decline, decline_of
 from agentic.apis.fakes.stripe.search import searching
 
@@ -78,7 +79,7 @@ def _settle(call: Call, made: Object, card: str) -> Object:
     entry = balance.enter(call, "charge", made, made["amount_captured"], available_now=card == "bypassPending")
     made["balance_transaction"] = entry["id"]
     if card == "createDispute":
-        _dispute(call, made)
+        dispute(call, made)
     return save(call, made, "captured")
 
 
@@ -107,36 +108,6 @@ def _card(method: Object, intent: Object) -> Object:
     )
     more = {"amount_authorized": intent["amount"], "installments": None, "mandate": None, "network": card["brand"]}
     return {name: card[name] for name in names} | more | {"three_d_secure": None}
-
-
-def _dispute(call: Call, made: Object) -> None:
-    made["disputed"] = True
-    create(
-        call,
-        "dispute",
-        {
-            "amount": made["amount"],
-            "balance_transactions": [],
-            "charge": made["id"],
-            "currency": made["currency"],
-            "enhanced_eligibility_types": [],
-            "evidence": {},
-            "evidence_details": {
-                "due_by": call.now + 7 * 86_400,
-                "enhanced_eligibility": {},
-                "has_evidence": False,
-                "past_due": False,
-                "submission_count": 0,
-            },
-            "is_charge_refundable": False,
-            "metadata": {},
-            "network_reason_code": "10",
-            "payment_intent": made["payment_intent"],
-            "payment_method_details": {"card": {"brand": "visa", "case_type": "chargeback"}, "type": "card"},
-            "reason": "fraudulent",
-            "status": "needs_response",
-        },
-    )
 
 
 ROUTES: Routes = {

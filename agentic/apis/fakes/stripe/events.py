@@ -1,13 +1,7 @@
-"""Events and disputes: what happened, to read."""
+"""Events: what happened, to read."""
 
 from agentic.apis.fakes.store import Object
-from agentic.apis.fakes.stripe.call import (
-    Call,
-    Routes,
-    listing,
-    page,
-    retrieve,
-)
+from agentic.apis.fakes.stripe.call import Call, Routes, page, retrieve
 
 
 def _events(call: Call) -> Object:
@@ -23,6 +17,4 @@ def _events(call: Call) -> Object:
 ROUTES: Routes = {
     "GET /v1/events": _events,
     "GET /v1/events/{id}": retrieve("event"),
-    "GET /v1/disputes": listing("dispute", "charge", "payment_intent"),
-    "GET /v1/disputes/{id}": retrieve("dispute"),
 }

@@ -14,20 +14,30 @@ from typing import Any, cast
 
 from agentic.apis.fakes.stripe import errors
 
-# Taken by operations although the release's types no longer name them. The API itself refuses `payment_method_types` on
-# payment intents since 2026-09-30.endive; older scripts write it everywhere, and it changes nothing here.
-_TOLERATED: dict[str, dict[str, Any]] = {
-    "POST /v1/payment_intents": {"payment_method_types": {"[]": "str"}},
-    "POST /v1/payment_intents/{id}": {"payment_method_types": {"[]": "str"}},
-    "POST /v1/payment_intents/{id}/confirm": {"payment_method_types": {"[]": "str"}},
-    "POST /v1/checkout/sessions": {"payment_method_types": {"[]": "str"}},
-}
+# docs.stripe.com/changelog/endive/2026-09-30: what requests for older versions of the API may still send, and what the newer
+# ones refuse with a code of its own.
+_ENDIVE = "2026-09-30"
+_TYPES = "payment_method_types"
+_INTENTS = (
+    *("POST /v1/payment_intents", "POST /v1/payment_intents/{id}", "POST /v1/payment_intents/{id}/confirm"),
+    *("POST /v1/setup_intents", "POST /v1/setup_intents/{id}"),
+)
+_BEFORE_ENDIVE = (*_INTENTS, "POST /v1/checkout/sessions")
 _LARGEST = 99_999_999
 
 
-def check(operation: str, values: dict[str, Any]) -> dict[str, Any]:
-    """The typed parameters of a request. Raises `ApiError` as the API would."""
-    return _object(_table()[operation] | _TOLERATED.get(operation, {}), values, "")
+def check(operation: str, values: dict[str, Any], version: str) -> dict[str, Any]:
+    """The typed parameters of a request for a version of the API. Raises `ApiError` as the API would."""
+    schema = _table()[operation]
+    if operation in _BEFORE_ENDIVE and version < _ENDIVE:
+        schema = schema | {_TYPES: {"[]": "str"}}
+    elif operation in _INTENTS and _TYPES in values:
+        raise errors.ApiError(
+            f"The parameter {_TYPES} is not supported in this API version. Use allowed_{_TYPES}, or leave it out.",
+            code=f"{_TYPES}_no_longer_supported",
+            param=_TYPES,
+        )
+    return _object(schema, values, "")
 
 
 @functools.cache

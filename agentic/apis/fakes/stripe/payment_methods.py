@@ -1,6 +1,7 @@
 """Payment methods: Stripe's test cards, and cards kept for customers. Cards: docs.stripe.com/testing."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -151,6 +152,31 @@ def _attach(call: Call) -> Object:
     return attach_to(call, resolve(call, call.ids[0]), fetch(call, "customer", call.params["customer"], "customer")["id"])
 
 
+def _create(call: Call) -> Object:
+    """A card by one of Stripe's test tokens ("tok_visa"); numbers of cards and accounts never get this far."""
+    given = call.params
+    if given.get("type") != "card":
+        raise errors.ApiError("The fake Stripe makes payment methods of type card only.", param="type")
+    card: Object = given.get("card") or {}
+    if "token" not in card:
+        raise errors.missing_parameter("card[token]")
+    token: str = card["token"]
+    try:
+        method = resolve(call, f"pm_card_{token.removeprefix('tok_')}")
+    except errors.ApiError:
+        raise errors.no_such("token", token, "card[token]") from None
+    _fill(method, given)
+    merge_metadata(call, method)
+    return call.store.put("payment_method", method["id"], method)
+
+
+def _fill(method: Object, given: Mapping[str, Any]) -> None:
+    """Take over the billing details that the request gives."""
+    details: Object = given.get("billing_details") or {}
+    method["billing_details"] |= {name: value for name, value in details.items() if name != "address"}
+    method["billing_details"]["address"] |= details.get("address") or {}
+
+
 def _detach(call: Call) -> Object:
     method = fetch(call, "payment_method")
     if method["customer"] is None:
@@ -161,9 +187,7 @@ def _detach(call: Call) -> Object:
 
 def _update(call: Call) -> Object:
     method = fetch(call, "payment_method")
-    details: Object = call.params.get("billing_details") or {}
-    method["billing_details"] |= {name: value for name, value in details.items() if name != "address"}
-    method["billing_details"]["address"] |= details.get("address") or {}
+    _fill(method, call.params)
     method["card"] |= call.params.get("card") or {}
     merge_metadata(call, method)
     return save(call, method)
@@ -171,6 +195,7 @@ def _update(call: Call) -> Object:
 
 ROUTES: Routes = {
     "GET /v1/payment_methods": _list,
+    "POST /v1/payment_methods": _create,
     "GET /v1/payment_methods/{id}": lambda call: resolve(call, call.ids[0]),
     "POST /v1/payment_methods/{id}": _update,
     "POST /v1/payment_methods/{id}/attach": _attach,

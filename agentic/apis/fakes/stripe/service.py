@@ -9,6 +9,8 @@ import secrets as random_source
 import string
 import time
 from collections.abc import Callable, Mapping, MutableMapping
+from typing import Any
+from urllib.parse import urlencode
 
 from agentic.apis.fakes.store import Object, ObjectStore, visible
 from agentic.apis.fakes.stripe import (
@@ -17,13 +19,16 @@ from agentic.apis.fakes.stripe import (
     checkout,
     customers,
     discounts,
+    disputes,
     errors,
     events,
+    files,
     forms,
     invoices,
     parameters,
     payments,
     refunds,
+    setup_intents,
     subscriptions,
 )
 from agentic.apis.fakes.stripe.call import API_VERSION, Call, Handler, Routes
@@ -36,12 +41,15 @@ _FAMILIES: tuple[Routes, ...] = (
     catalog.ROUTES,
     payments.ROUTES,
     refunds.ROUTES,
+    setup_intents.ROUTES,
     balance.ROUTES,
     discounts.ROUTES,
     subscriptions.ROUTES,
     invoices.ROUTES,
     checkout.ROUTES,
+    disputes.ROUTES,
     events.ROUTES,
+    files.ROUTES,
 )
 ROUTES: Routes = {operation: handler for family in _FAMILIES for operation, handler in family.items()}
 
@@ -52,8 +60,9 @@ def random_token(length: int) -> str:
 
 
 class StripeFake:
-    """Answers as api.stripe.com does in test mode, for the operations in `ROUTES`. Nothing happens by itself over time:
-    no renewals, no webhooks; drafts stay drafts.
+    """Answers as api.stripe.com and files.stripe.com do in test mode, for the operations in `ROUTES` and `files`.
+
+    Nothing happens by itself over time: no renewals, no webhooks; drafts stay drafts.
     """
 
     def __init__(
@@ -76,6 +85,8 @@ class StripeFake:
         if key:
             headers["Idempotency-Key"] = key
         try:
+            if request.host == files.HOST and (found := re.fullmatch(r"GET /v1/files/([^/]+)/contents", _asked(request))):
+                return self._contents(request, found[1], headers)
             status, body, replayed = self._answer(request, request_id, key)
         except errors.ApiError as error:
             self._store.commit() if error.kept else self._store.discard()
@@ -91,17 +102,14 @@ class StripeFake:
     def _answer(self, request: FakeRequest, request_id: str, key: str) -> tuple[int, Object, bool]:
         self._authenticate(request.headers.get("authorization", ""))
         handler, operation, ids = _route(request)
-        try:
-            form = forms.decode(request.query, _text(request))
-        except forms.MalformedFormError as malformed:
-            raise errors.ApiError(f"Invalid parameter name: {malformed}") from None
+        form = _form(request)
         fingerprint = hashlib.sha256(json.dumps([request.path, form], sort_keys=True).encode()).hexdigest()
         if key and (before := self._store.get("idempotency", key)):
             if before["fingerprint"] != fingerprint:
                 raise _other_parameters(key)
             return before["status"], before["body"], True
-        params = parameters.check(operation, form)
-        call = Call(self._store, params, ids, request.path, int(self._clock()), request_id, self._token)
+        params = parameters.check(operation, form, request.headers.get("stripe-version", API_VERSION))
+        call = self._call(request, params, ids, request_id)
         try:
             status, body = 200, expand(call, handler(call))
         except errors.ApiError as error:
@@ -112,6 +120,14 @@ class StripeFake:
         if key:
             self._store.put("idempotency", key, {"fingerprint": fingerprint, "status": status, "body": visible(body)})
         return status, body, False
+
+    def _call(self, request: FakeRequest, params: Mapping[str, Any], ids: tuple[str, ...], request_id: str) -> Call:
+        return Call(self._store, params, ids, request.path, int(self._clock()), request_id, self._token)
+
+    def _contents(self, request: FakeRequest, identifier: str, headers: dict[str, str]) -> FakeResponse:
+        self._authenticate(request.headers.get("authorization", ""))
+        data, media_type = files.contents(self._call(request, {}, (identifier,), headers["Request-Id"]))
+        return FakeResponse(200, data, headers | {"Content-Type": media_type})
 
     def _authenticate(self, header: str) -> None:
         scheme, _, value = header.partition(" ")
@@ -126,11 +142,15 @@ class StripeFake:
             raise errors.ApiError(f"Invalid API Key provided: {given[:8]}{'*' * 12}{given[-4:]}", status=401)
 
 
+def _asked(request: FakeRequest) -> str:
+    return f"{request.method} {request.path}"
+
+
 def _route(request: FakeRequest) -> tuple[Handler, str, tuple[str, ...]]:
-    exact = f"{request.method} {request.path}"
-    if exact in ROUTES:
-        return ROUTES[exact], exact, ()
-    for operation, handler in ROUTES.items():
+    exact, routes = _asked(request), files.FILE_ROUTES if request.host == files.HOST else ROUTES
+    if exact in routes:
+        return routes[exact], exact, ()
+    for operation, handler in routes.items():
         pattern = re.escape(operation).replace(r"\{id\}", "([^/]+)")
         if "{id}" in operation and (found := re.fullmatch(pattern, exact)):
             return handler, operation, found.groups()
@@ -139,11 +159,20 @@ def _route(request: FakeRequest) -> tuple[Handler, str, tuple[str, ...]]:
     )
 
 
-def _text(request: FakeRequest) -> str:
+def _form(request: FakeRequest) -> dict[str, Any]:
+    """The request's parameters as texts; a file is its name and its data in base64."""
+    sent: dict[str, Any] = {}
     try:
-        return request.body.decode("ascii")
+        if request.host == files.HOST:
+            fields, sent = files.read_form(request.headers.get("content-type", ""), request.body)
+            text = urlencode(fields)
+        else:
+            text = request.body.decode("ascii")
+        return forms.decode(request.query, text) | sent
     except UnicodeDecodeError:
         raise errors.ApiError("Invalid request body: it must be a url-encoded form") from None
+    except forms.MalformedFormError as malformed:
+        raise errors.ApiError(f"Invalid parameter name: {malformed}") from None
 
 
 def _user(encoded: str) -> str:

@@ -1,17 +1,14 @@
-"""Subscriptions and their items. The first invoice is made at once; nothing renews by itself."""
+"""Subscriptions. The first invoice is made at once; nothing renews by itself."""
 
-import calendar
-import datetime
 from typing import Any
 
 from agentic.apis.fakes.store import Object
-from agentic.apis.fakes.stripe import discounts, errors, invoice_items, invoices
+from agentic.apis.fakes.stripe import discounts, errors, invoice_items, invoices, subscription_items
 from agentic.apis.fakes.stripe.call import (
     Call,
     Routes,
     create,
     fetch,
-    list_object,
     merge_metadata,
     metadata,
     new_id,
@@ -21,24 +18,11 @@ from agentic.apis.fakes.stripe.call import (
     timestamp,
     whole_list,
 )
-from agentic.apis.fakes.stripe.catalog import price_of
 from agentic.apis.fakes.stripe.payment_methods import attach_to, default_of, resolve
 from agentic.apis.fakes.stripe.search import searching
 
 _DAY = 86_400
 _ENDED = ("canceled", "incomplete_expired")
-
-
-def period_end(start: int, recurring: Object) -> int:
-    """When a period that begins at `start` ends; a month that is shorter ends it on its last day."""
-    count, interval = recurring["interval_count"], recurring["interval"]
-    if interval in ("day", "week"):
-        return start + count * _DAY * (7 if interval == "week" else 1)
-    begin = datetime.datetime.fromtimestamp(start, datetime.UTC)
-    months = begin.month - 1 + count * (12 if interval == "year" else 1)
-    year, month = begin.year + months // 12, months % 12 + 1
-    day = min(begin.day, calendar.monthrange(year, month)[1])
-    return int(begin.replace(year=year, month=month, day=day).timestamp())
 
 
 def _create(call: Call) -> Object:
@@ -50,7 +34,9 @@ def _create(call: Call) -> Object:
         raise errors.missing_parameter("items")
     identifier = new_id(call, "subscription")
     trial_end = _trial_end(call)
-    items = [_item(call, identifier, wanted, f"items[{n}]", trial_end) for n, wanted in enumerate(given["items"])]
+    items = [
+        subscription_items.make(call, identifier, wanted, f"items[{n}]", trial_end) for n, wanted in enumerate(given["items"])
+    ]
     currency = items[0]["price"]["currency"]
     if any(item["price"]["currency"] != currency for item in items):
         raise errors.ApiError("All items of a subscription must have the same currency.", param="items")
@@ -132,43 +118,6 @@ def _trial_end(call: Call) -> int | None:
     return moment
 
 
-def _item(call: Call, subscription: str, wanted: Any, path: str, trial_end: int | None) -> Object:
-    price = price_of(call, wanted, path)
-    if price["recurring"] is None:
-        message = "The price specified is set to `type=one_time` but this field only accepts prices with `type=recurring`."
-        raise errors.ApiError(message, param=f"{path}[price]")
-    plan = {
-        "id": price["id"],
-        "object": "plan",
-        "active": price["active"],
-        "amount": price["unit_amount"],
-        "currency": price["currency"],
-        "interval": price["recurring"]["interval"],
-        "interval_count": price["recurring"]["interval_count"],
-        "product": price["product"],
-    }
-    identifier = new_id(call, "subscription_item")
-    return call.store.put(
-        "subscription_item",
-        identifier,
-        {
-            "id": identifier,
-            "object": "subscription_item",
-            "billing_thresholds": None,
-            "created": call.now,
-            "current_period_end": trial_end or period_end(call.now, price["recurring"]),
-            "current_period_start": call.now,
-            "discounts": [],
-            "metadata": wanted.get("metadata") or {},
-            "plan": plan,
-            "price": price,
-            "quantity": wanted.get("quantity", 1),
-            "subscription": subscription,
-            "tax_rates": [],
-        },
-    )
-
-
 def _method(call: Call, customer: Object) -> Object | None:
     name = call.params.get("default_payment_method")
     if name is None:
@@ -248,39 +197,23 @@ def _update(call: Call) -> Object:
     subscription = _alive(call)
     given = call.params
     for number, wanted in enumerate(given.get("items") or ()):
-        _change_item(call, subscription, wanted, f"items[{number}]")
-    items: list[Object] = subscription["items"]["data"]
-    subscription["items"] = whole_list(items, f"/v1/subscription_items?subscription={subscription['id']}")
+        subscription_items.change(call, subscription, wanted, f"items[{number}]")
     if given.get("trial_end") == "now" and subscription["status"] == "trialing":
         subscription |= {"status": "active", "trial_end": call.now}
     names = ("cancel_at_period_end", "collection_method", "days_until_due", "description")
     subscription.update({name: given[name] for name in names if name in given})
     if method := given.get("default_payment_method"):
         subscription["default_payment_method"] = attach_to(call, resolve(call, method), subscription["customer"])["id"]
+    if "pause_collection" in given:
+        # Unset by an empty text; the subscription stays active all the while.
+        paused = given["pause_collection"]
+        subscription["pause_collection"] = {"resumes_at": None} | paused if paused else None
     made = discounts.apply(call, given.get("discounts"), subscription["customer"], subscription=subscription["id"])
     subscription["discounts"] = [d["id"] for d in made] if "discounts" in given else subscription["discounts"]
     if "cancel_at_period_end" in given:
         _period_flags(call, subscription)
     merge_metadata(call, subscription)
     return save(call, subscription)
-
-
-def _change_item(call: Call, subscription: Object, wanted: Any, path: str) -> None:
-    items: list[Object] = subscription["items"]["data"]
-    if "id" not in wanted:
-        items.append(_item(call, subscription["id"], wanted, path, None))
-        return
-    item = next((item for item in items if item["id"] == wanted["id"]), None)
-    if item is None:
-        raise errors.no_such("subscription_item", wanted["id"], f"{path}[id]")
-    if wanted.get("deleted"):
-        items.remove(item)
-        return
-    if "price" in wanted or "price_data" in wanted:
-        changed = _item(call, subscription["id"], wanted, path, None)
-        item |= {name: changed[name] for name in ("price", "plan", "current_period_end", "current_period_start")}
-    item["quantity"] = wanted.get("quantity", item["quantity"])
-    items[[other["id"] for other in items].index(item["id"])] = call.store.put("subscription_item", item["id"], item)
 
 
 def _alive(call: Call) -> Object:
@@ -320,11 +253,6 @@ def _list(call: Call) -> Object:
     return page(call, items, "collection_method", "customer")
 
 
-def _items(call: Call) -> Object:
-    subscription = fetch(call, "subscription", call.params["subscription"], "subscription")
-    return list_object(call, subscription["items"]["data"])
-
-
 ROUTES: Routes = {
     "GET /v1/subscriptions": _list,
     "POST /v1/subscriptions": _create,
@@ -332,6 +260,5 @@ ROUTES: Routes = {
     "GET /v1/subscriptions/{id}": retrieve("subscription"),
     "POST /v1/subscriptions/{id}": _update,
     "DELETE /v1/subscriptions/{id}": _cancel,
-    "GET /v1/subscription_items": _items,
-    "GET /v1/subscription_items/{id}": retrieve("subscription_item"),
+    **subscription_items.ROUTES,
 }
