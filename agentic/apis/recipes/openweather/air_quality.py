@@ -1,0 +1,59 @@
+"""The air quality of a place: the index from 1 to 5 and what is in the air."""
+
+import os
+import sys
+from typing import Any, NoReturn
+
+import requests
+
+PLACE = "Delhi"
+
+API = "https://api.openweathermap.org"
+KEY = os.environ["OPENWEATHER_API_KEY"]
+WORDS = {1: "good", 2: "fair", 3: "moderate", 4: "poor", 5: "very poor"}
+NAMES = {"pm2_5": "PM2.5", "pm10": "PM10", "no2": "NO2", "o3": "O3", "so2": "SO2", "co": "CO"}
+
+
+def stop(reason: str) -> NoReturn:
+    print(reason, file=sys.stderr)
+    sys.exit(1)
+
+
+def ask(path: str, **query: str | float) -> Any:
+    """The answer to one request; what OpenWeather complains about ends the script."""
+    try:
+        answer = requests.get(API + path, params={**query, "appid": KEY}, timeout=20)
+        found = answer.json()
+    except requests.RequestException as error:
+        stop(f"OpenWeather: {error}")
+    if not answer.ok:
+        stop(f"OpenWeather: {found.get('message', answer.reason)}")
+    return found
+
+
+def locate(place: str) -> dict[str, Any]:
+    """The place that is meant: what stands after a comma, a state or a country, has to fit."""
+    town, *more = [part.strip() for part in place.split(",")]
+    more = ["GB" if part.upper() == "UK" else part for part in more]
+    found = ask("/geo/1.0/direct", q=",".join([town, *more]), limit=5)
+    if more:
+        candidates = found + ask("/geo/1.0/direct", q=town, limit=5)
+        wanted = {part.casefold() for part in more}
+        fitting = [one for one in candidates if wanted <= {one["country"].casefold(), one.get("state", "").casefold()}]
+        if not fitting and len(more) == 1 and len(more[0]) == 2:
+            fitting = ask("/geo/1.0/direct", q=f"{town},{more[0]},US", limit=5)
+        found = fitting or found
+    if not found:
+        stop(f"OpenWeather knows no place called {place!r}")
+    return found[0]
+
+
+def named(place: dict[str, Any]) -> str:
+    return ", ".join(part for part in (place["name"], place.get("state"), place["country"]) if part)
+
+
+place = locate(PLACE)
+air = ask("/data/2.5/air_pollution", lat=place["lat"], lon=place["lon"])["list"][0]
+index = air["main"]["aqi"]
+print(f"Air quality in {named(place)}: {index} of 5 ({WORDS[index]})")
+print(", ".join(f"{title} {air['components'][name]} µg/m³" for name, title in NAMES.items()))
