@@ -3,14 +3,13 @@
 Pure functions over any plugin's recipes. What the matcher is not sure of it does not do: it asks, or names what it can do.
 """
 
-import functools
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from agentic.agents.offline.fitting import Fit, Misfit, explained_by, fit
-from agentic.agents.offline.lexicon import stems
-from agentic.agents.offline.reading import read
-from agentic.agents.offline.rewrite import Value, constants, with_constants
+from agentic.agents.offline.book import Book, book_of
+from agentic.agents.offline.fitting import Fit, Misfit, fit
+from agentic.agents.offline.reading import Reading
+from agentic.agents.offline.rewrite import Value, with_constants
 from agentic.core.spec import Parameter, ParameterKind, Recipe
 
 _LONGEST_TASK = 1000
@@ -36,7 +35,7 @@ class Ask:
 
 @dataclass(frozen=True, slots=True)
 class NoMatch:
-    """No recipe does this task. `message` is one line; `tasks` are examples of what the recipes do."""
+    """No recipe does this task. `message` is one line; `tasks` are examples of what the recipes do, the nearest first."""
 
     message: str
     tasks: tuple[str, ...]
@@ -46,12 +45,17 @@ def match(task: str, recipes: Iterable[Recipe]) -> Match | Ask | NoMatch:
     """The recipe whose words, and all of whose words, the task has."""
     known = tuple(recipes)
     if len(task) > _LONGEST_TASK:
-        return _none(known, f"the task is longer than {_LONGEST_TASK} characters")
-    vocabulary = frozenset[str]().union(*(stems(group) for recipe in known for group in recipe.words))
-    familiar = frozenset[str]().union(*(_familiar(recipe) for recipe in known))
-    tokens = read(task, vocabulary, familiar)
-    results = [fit(recipe, tokens, vocabulary, familiar) for recipe in known]
+        return _none([recipe.task for recipe in known], f"the task is longer than {_LONGEST_TASK} characters")
+    book = book_of(known)
+    reading = Reading(task, book.words)
+    results = _results(book, known, reading)
     fits = [result for result in results if isinstance(result, Fit)]
+    if not fits:
+        unsaid = _results(book, known, reading, unsaid=True)
+        fits = [result for result in unsaid if isinstance(result, Fit) and not result.missing]
+    if not all(found.guessed for found in fits):
+        # "The account blance" is the balance, and no account of that name.
+        fits = [found for found in fits if not found.guessed]
     complete = [found for found in fits if not found.missing]
     if complete:
         best = _best(complete)
@@ -61,15 +65,18 @@ def match(task: str, recipes: Iterable[Recipe]) -> Match | Ask | NoMatch:
         return _question(max(fits, key=lambda found: (-len(found.missing), found.groups, len(found.values), -found.unknown)))
     near = [result for result in results if isinstance(result, Misfit) and result.near]
     # The nearest is the one that explains most of the task's words.
-    near.sort(key=lambda misfit: -len({token.stem for token in tokens} & explained_by(misfit.recipe)))
-    return _none(known, f"“{near[0].recipe.task}” is near, but {near[0].reason}" if near else "")
+    said = {token.stem for token in reading.tokens(False, False)}
+    near.sort(key=lambda misfit: -len(said & misfit.entry.explained))
+    nearest = sorted(book.entries, key=lambda entry: -len(said & entry.own))
+    return _none(
+        [entry.recipe.task for entry in nearest], f"“{near[0].entry.recipe.task}” is near, but {near[0].reason}" if near else ""
+    )
 
 
-@functools.lru_cache(maxsize=512)
-def _familiar(recipe: Recipe) -> frozenset[str]:
-    """The words of a recipe's example that are no values in its script: in a task they are no names either."""
-    values = stems(" ".join(str(value) for value in constants(recipe.script).values()))
-    return stems(recipe.task) - values
+def _results(book: Book, known: Sequence[Recipe], reading: Reading, *, unsaid: bool = False) -> list[Fit | Misfit]:
+    """How each recipe fits. A book is kept for equal recipes; what is found are those that were given."""
+    found = [fit(entry, reading, unsaid=unsaid) for entry in book.entries]
+    return [replace(one, recipe=given) if isinstance(one, Fit) else one for one, given in zip(found, known, strict=True)]
 
 
 def _best(found: Sequence[Fit]) -> list[Fit]:
@@ -108,11 +115,16 @@ def _told(parameter: Parameter) -> str:
             return "the e-mail address"
         case ParameterKind.WORD:
             return f"the {word} ({' or '.join(parameter.pattern.split('|'))})"
+        case ParameterKind.REPOSITORY:
+            return f"the {word} (owner/name)"
+        case ParameterKind.LOGIN:
+            return "the account's name (@name)"
+        case ParameterKind.LATITUDE | ParameterKind.LONGITUDE:
+            return "the point's latitude and longitude (48.85, 2.35)"
         case _:
             return f"the {word}"
 
 
-def _none(recipes: Sequence[Recipe], why: str) -> NoMatch:
-    tasks = tuple(recipe.task for recipe in recipes)
+def _none(tasks: Sequence[str], why: str) -> NoMatch:
     reason = f": {why}" if why else ""
-    return NoMatch(f"the offline model knows {len(tasks)} kinds of task, and this is none of them{reason}", tasks)
+    return NoMatch(f"the offline model knows {len(tasks)} kinds of task, and this is none of them{reason}", tuple(tasks))

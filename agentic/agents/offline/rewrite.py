@@ -3,6 +3,7 @@ that no text of a task can become code.
 """
 
 import ast
+import functools
 from collections.abc import Mapping
 
 Value = str | int | float
@@ -29,6 +30,7 @@ def with_constants(script: str, values: Mapping[str, Value]) -> str:
     return result
 
 
+@functools.lru_cache(maxsize=256)
 def _assigned(script: str) -> dict[str, tuple[ast.expr, Value]]:
     found: dict[str, tuple[ast.expr, Value]] = {}
     for statement in ast.parse(script).body:
