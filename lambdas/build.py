@@ -24,6 +24,7 @@ if not __package__:  # run as a script: the package is the folder this file is i
 from agentic.core.cache import cache_folder
 from agentic.core.errors import AgenticError, BuildError
 from agentic.core.frozen import FILE_NAME, freeze, sdk_index_name
+from agentic.core.sdk_locks import lock_file
 from agentic.core.spec import ApiSpec, CredentialKind
 from agentic.validator.describe import cached_index, of_wheels, packages_of
 
@@ -50,15 +51,21 @@ _KIB, _MIB = 2**10, 2**20
 
 @dataclass(frozen=True, slots=True)
 class Function:
-    """What the build knows of a function. `budget` is the most bytes its zip may have."""
+    """What the build knows of a function. Its zip may have `budget` bytes, and `each_api` more for each API of the stack."""
 
     name: str
     budget: int
     per_api: bool = False
+    each_api: int = 0
+
+    def allowed(self, apis: int) -> int:
+        """The most bytes that its zip may have in a stack with so many APIs."""
+        return self.budget + self.each_api * apis
 
 
 # A function's code is fetched on each cold start. Own code is small and must stay so: a big zip means a dependency
-# slipped in. validate_code and execute_code carry the SDKs' indexes too (Stripe's has 115 KiB, others about 40). run_code:
+# slipped in. validate_code and execute_code carry each API's SDK index too (Stripe's has 115 KiB, others about 40), all carry
+# its spec with the recipes. run_code:
 # SDK and cryptography with bytecode; half of what Lambda takes in a direct upload (50 MB).
 FUNCTIONS = {
     item.name: item
@@ -66,8 +73,8 @@ FUNCTIONS = {
         Function("invoke_generator", 256 * _KIB),
         Function("invoke_executor", 256 * _KIB),
         Function("generate_code", 256 * _KIB),
-        Function("validate_code", 512 * _KIB),
-        Function("execute_code", 512 * _KIB),
+        Function("validate_code", 416 * _KIB, each_api=160 * _KIB),
+        Function("execute_code", 416 * _KIB, each_api=160 * _KIB),
         Function("run_code", 25 * _MIB, per_api=True),
         Function("call_api", 256 * _KIB, per_api=True),
     )
@@ -115,7 +122,7 @@ class Builder:
             root.split(".")[0]: _package_folder(root.split(".")[0]) for root in roots
         }
         frozen = freeze(specs)
-        key = self._key(name, frozen, packages.values())
+        key = self._key(name, frozen, [*packages.values(), *(lock for spec in specs if (lock := lock_file(spec)))])
         label = "-".join([name, *(spec.name for spec in specs if function.per_api)])
         note = self._cache / "zips" / f"{label}-{_digest(str(self._program), repr(self._target))[:12]}.json"
         api = specs[0].name if function.per_api else ""
@@ -137,11 +144,11 @@ class Builder:
             files |= self._indexes(specs)
         own = archive.pack(files, with_bytecode=bytecode.usable(self._target.python_version))
         requirements = list(_requirements(function, specs, contents))
-        layers = self._wheels().layers(requirements) if requirements else []
+        layers = self._wheels(specs if function.per_api else ()).layers(requirements) if requirements else []
         content = archive.write(archive.merge([own, *layers]))
-        if len(content) > function.budget:
+        if len(content) > (budget := function.allowed(len(specs))):
             raise BuildError(
-                f"the zip of {function.name} has {len(content):,} bytes, its budget is {function.budget:,}",
+                f"the zip of {function.name} has {len(content):,} bytes, its budget is {budget:,}",
                 hint="see what slipped in; FUNCTIONS in lambdas/build.py says why the budget is what it is",
             )
         sha256 = hashlib.sha256(content).hexdigest()
@@ -152,14 +159,19 @@ class Builder:
         _prune(path.parent, keep=path)
         return Zip(function.name, api, path, sha256, len(content))
 
-    def _wheels(self) -> Wheels:
-        return Wheels(Lock.read(self._lock), self._target, self._cache)
+    def _wheels(self, specs: Iterable[ApiSpec]) -> Wheels:
+        """The wheels by the project's lock, after the locks that the plugins of `specs` bring."""
+        lock = Lock.read(self._lock)
+        for spec in specs:
+            if path := lock_file(spec):
+                lock = Lock.read(path, hint=f"`agentic plugins lock {spec.name}` writes it").before(lock)
+        return Wheels(lock, self._target, self._cache)
 
     def _indexes(self, specs: Sequence[ApiSpec]) -> dict[str, bytes]:
         """The index of each API's SDK, of the very wheels that its `run_code` carries."""
         indexes: dict[str, bytes] = {}
         for spec in specs:
-            wheels = [(wheel.path, wheel.sha256) for wheel in self._wheels().closure([spec.sdk.requirement])]
+            wheels = [(wheel.path, wheel.sha256) for wheel in self._wheels([spec]).closure([spec.sdk.requirement])]
             content = cached_index(spec.sdk, of_wheels(packages_of(spec.sdk), wheels), self._cache)
             # A plugin whose SDK has no source to read has no index: its calls are not checked.
             indexes |= {sdk_index_name(spec.name): content} if content else {}
@@ -260,7 +272,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return error.exit_code
     for item in zips:
         label = f"{item.function} {item.api}".strip()
-        budget = FUNCTIONS[item.function].budget
+        budget = FUNCTIONS[item.function].allowed(len(specs))
         sys.stdout.write(f"{label:<24}{item.size / _KIB:>10,.0f} KiB of {budget / _KIB:>7,.0f}  {item.sha256}  {item.path}\n")
     return 0
 

@@ -121,8 +121,9 @@ class _Walk:
                 base = ".".join(part for part in (_above(parent, level), source or "") if part) if level else source or ""
                 self._imported(base, module)
                 for alias in names:
-                    if base.split(".")[0] in self._packages:
-                        self.module(f"{base}.{alias.name}", module)
+                    if base.split(".")[0] in self._packages and not self.module(f"{base}.{alias.name}", module):
+                        for home in self._homes(base, alias.name):
+                            self._imported(home, module)
             case ast.Constant(str(text)):
                 self._named(text, module, parent, path)
             case _:
@@ -139,6 +140,16 @@ class _Walk:
             for inner in _imports_in(text):
                 self._visit(inner, module, "", path)
 
+    def _homes(self, package: str, name: str) -> list[str]:
+        """The modules that a package's own __init__.py names as where it takes `name` from, when that is first used."""
+        located = self._locate(package)
+        if located is None or not located[1]:
+            return []
+        tables = (node for node in ast.walk(ast.parse(located[0].read_bytes())) if isinstance(node, ast.Dict))
+        pairs = [pair for table in tables for pair in zip(table.keys, table.values, strict=True)]
+        homes = [value.value for key, value in pairs if _is_text(key, name) and isinstance(value, ast.Constant)]
+        return [home for home in homes if isinstance(home, str) and home.split(".")[0] in self._packages and self._locate(home)]
+
     def _imported(self, name: str, importer: str) -> None:
         top = name.split(".")[0]
         if top in self._packages:
@@ -148,6 +159,10 @@ class _Walk:
         _refuse(name, importer)
         if top not in sys.stdlib_module_names and top not in RUNTIME:
             self.third_party.setdefault(top, importer)
+
+
+def _is_text(node: ast.expr | None, text: str) -> bool:
+    return isinstance(node, ast.Constant) and node.value == text
 
 
 def _nodes(tree: ast.AST) -> Iterator[ast.AST]:

@@ -13,6 +13,8 @@ from agentic.core.errors import BuildError
 _PIN = re.compile(r"^(?P<name>[A-Za-z0-9][\w.-]*)==(?P<version>[^\s;\\]+)")
 _HASH = re.compile(r"--hash=sha256:([0-9a-f]{64})")
 
+_HINT = "lock it in pyproject.toml; a plugin brings a lock file of its own (`Sdk.lock`, docs/plugins.md)"
+
 
 @dataclass(frozen=True, slots=True)
 class Pin:
@@ -26,16 +28,18 @@ class Pin:
 class Lock:
     """A `requirements.lock`: pins by name."""
 
-    def __init__(self, pins: Mapping[str, Pin], path: Path) -> None:
+    def __init__(self, pins: Mapping[str, Pin], path: Path, *, hint: str = _HINT) -> None:
         self._pins = pins
         self._path = path
+        self._hint = hint
 
     @classmethod
-    def read(cls, path: Path) -> "Lock":
+    def read(cls, path: Path, *, hint: str = "") -> "Lock":
+        """The pins in the file; `hint` says what to do when it is not there. Raises `BuildError`."""
         try:
             lines = path.read_text().splitlines()
         except OSError as error:
-            raise BuildError(f"the lock file {path} cannot be read: {error.strerror}", hint="install again") from error
+            raise BuildError(f"the lock file {path} cannot be read: {error.strerror}", hint=hint or "install again") from error
         found: dict[str, tuple[str, set[str]]] = {}
         name = ""
         for line in lines:
@@ -46,10 +50,14 @@ class Lock:
                 found[name][1].update(_HASH.findall(line))
         return cls({name: Pin(name, version, frozenset(hashes)) for name, (version, hashes) in found.items()}, path)
 
+    def before(self, other: "Lock") -> "Lock":
+        """These pins, and those of `other` for what is not pinned here."""
+        return Lock({**other._pins, **self._pins}, self._path, hint=f"`agentic plugins lock` pins anew what {self._path} pins")
+
     def pin(self, requirement: Requirement) -> Pin:
         """The pin that meets `requirement`. Raises `BuildError` when there is none."""
         pin = self._pins.get(canonicalize_name(requirement.name))
-        hint = f"add it to pyproject.toml and lock again; the functions take nothing that {self._path.name} does not pin"
+        hint = f"{self._hint}; the functions take nothing that {self._path.name} does not pin"
         if pin is None or not pin.hashes:
             raise BuildError(f"unknown requirement {requirement}: {self._path.name} does not pin it with hashes", hint=hint)
         if not requirement.specifier.contains(pin.version, prereleases=True):

@@ -6,14 +6,16 @@ only, so it serves the local cloud and a deployed stack alike.
 
 import json
 import time
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Self
 
 from agentic.agents.conversation import Reply, aws_words, converse, session_id, workflow
-from agentic.agents.declaration import ORCHESTRATOR, orchestrator_message
+from agentic.agents.declaration import ORCHESTRATOR, ApiToChoose, choosing_message, orchestrator_message, which_api
+from agentic.agents.routing import Routable, route
 from agentic.agents.tools.generate_code import MAX_SCRIPT_BYTES, store_script
+from agentic.agents.tools.no_script import no_script
 from agentic.agents.tools.services import Services
 from agentic.agents.tools.validate_code import read_script
 from agentic.core.errors import AgenticError, StorageError, UsageError
@@ -26,7 +28,10 @@ MAX_TASK_LENGTH = 4000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunRequest:
-    """What a person asks for. `code` is given by `exec`: the person's own script instead of a generated one."""
+    """What a person asks for. `code` is given by `exec`: the person's own script instead of a generated one.
+
+    `api` is empty where the task does not tell it: then it may be for one of `candidates` (`agentic.agents.routing`).
+    """
 
     api: str
     task: str
@@ -36,7 +41,29 @@ class RunRequest:
     session: str = ""
     secret_id: str = ""
     code: str | None = None
+    candidates: tuple[ApiToChoose, ...] = ()
     run_id: str = field(default_factory=new_run_id)
+
+    @classmethod
+    def of(cls, fields: Mapping[str, Any], apis: Sequence[Routable], target: Target, model: str) -> Self:
+        """A request from JSON fields (task, api, writes, session, code) to a stack that has `apis`, whose API it chooses.
+
+        Raises `UnknownApiError`, and `UsageError` for a script that does not tell its API.
+        """
+        task, code = str(fields.get("task") or ""), None if fields.get("code") is None else str(fields["code"])
+        choice = route(apis, name=str(fields.get("api") or ""), task=task, code=code)
+        return cls(
+            api=choice.api,
+            task=task,
+            target=target,
+            writes=WriteMode(fields["writes"]) if fields.get("writes") else None,
+            model=model,
+            session=str(fields.get("session") or ""),
+            code=code,
+            candidates=()
+            if choice.api
+            else tuple(ApiToChoose(api.name, api.title, api.words) for api in apis if api.name in choice.candidates),
+        )
 
 
 class FrontDoor:
@@ -90,9 +117,12 @@ class FrontDoor:
     def _delegate(self, request: RunRequest) -> RunRecord:
         handle = new_handle(request.run_id)
         self.store.create(self._new_run(request), handle)
-        driver, message = ORCHESTRATOR, orchestrator_message(request.task, request.api, handle)
+        driver, message = ORCHESTRATOR, _opening(request, handle)
         if workflow.is_workflow(self._orchestrator_arn):
             driver, message = "workflow", workflow.opening(handle)
+            if not request.api:
+                # There is no model in its control flow that could choose.
+                return self.store.finish(request.run_id, RunStatus.ASKS, error=_which_api(request))
         try:
             reply = converse(
                 self._services.client,
@@ -104,10 +134,19 @@ class FrontDoor:
         except AgenticError as error:
             problem = RunError(error.code, f"the {driver} failed: {error.message}", error.hint)
             return self.store.finish(request.run_id, RunStatus.FAILED, error=problem)
+        if reply.complete and not request.api and not self.store.get(request.run_id).api:
+            return self._not_chosen(request, reply)
         why = "" if reply.complete else f" (it stopped: {reply.stop_reason or 'no answer'})"
         problem = RunError("not_done", f"the {driver} ended before the task was done{why}", "try again, or another --model")
         # Takes effect only where the tools have not ended the run already.
         return self.store.finish(request.run_id, RunStatus.FAILED, error=problem, answer=_words(reply), usage=reply.usage)
+
+    def _not_chosen(self, request: RunRequest, reply: Reply) -> RunRecord:
+        """The orchestrator has left it open which API is meant: the person is asked, unless none of them can do the task."""
+        status, problem = no_script(reply)
+        if status is not RunStatus.REFUSED:
+            status, problem = RunStatus.ASKS, _which_api(request)
+        return self.store.finish(request.run_id, status, error=problem, usage=reply.usage)
 
     def _execute(self, request: RunRequest) -> RunRecord:
         """Validate and run the person's script with the tools themselves: no model takes part."""
@@ -143,6 +182,7 @@ class FrontDoor:
             model=request.model,
             session=request.session,
             secret_id=request.secret_id,
+            candidates=tuple(api.name for api in request.candidates),
             code_ref=code_ref,
         )
 
@@ -190,9 +230,24 @@ def _told() -> Generator[None]:
         raise StorageError(f"the stack does not answer: {error}") from error
 
 
+def _opening(request: RunRequest, handle: str) -> str:
+    if request.api:
+        return orchestrator_message(request.task, request.api, handle)
+    return choosing_message(request.task, request.candidates, handle)
+
+
+def _which_api(request: RunRequest) -> RunError:
+    names = ", ".join(api.name for api in request.candidates)
+    return RunError(
+        "asks", which_api([api.title for api in request.candidates]), f"name it in the task, or with --api: {names}"
+    )
+
+
 def _check(request: RunRequest) -> None:
     if not request.task.strip():
         raise UsageError("the task is empty", hint='try: agentic run "Create a Stripe customer named Alice"')
+    if not request.api and (request.code is not None or not request.candidates):
+        raise UsageError("no API is named", hint="name it with --api")
     if len(request.task) > MAX_TASK_LENGTH:
         raise UsageError(f"the task has {len(request.task)} characters; at most {MAX_TASK_LENGTH} are allowed")
     if request.code is not None and len(request.code.encode()) > MAX_SCRIPT_BYTES:

@@ -3,6 +3,7 @@
     Begin → Generate (the one model call) → Store → Validate → Execute
                  ↑___________ Validate: refused, and rounds are left
 
+With a generator for each API (setting `variants`) there is a Generate for each of them, chosen by the record's API.
 Every step looks into the run record and answers what comes next; whatever goes wrong ends in GiveUp, which closes the
 run. Prompt, model, tool and limits are those of `agents.declaration`. What was decided and why: docs/adr/0009-the-workflow.md.
 """
@@ -31,6 +32,8 @@ _BACKOFF = 2
 # Beyond the function's own limit: Lambda's answer comes back.
 _MARGIN_SECONDS = 10
 
+_GENERATE = "Generate"
+
 # What the functions take from nobody but their own stack's callers (`agents.tools.events.WORK`).
 WORK = "agentic_work"
 
@@ -44,15 +47,18 @@ class StepFunction:
 
 
 def definition(
-    generator: Agent, functions: Mapping[str, StepFunction], *, partition: str, regenerations: int
+    generators: Mapping[str, Agent], functions: Mapping[str, StepFunction], *, partition: str, regenerations: int
 ) -> dict[str, Any]:
-    """The state machine's definition. `functions` are generate_code, validate_code and execute_code by name."""
+    """The state machine's definition. `functions` are generate_code, validate_code and execute_code by name.
+
+    `generators` are by API; one for all APIs stands under the empty name.
+    """
     generate, validate, execute = (functions[name] for name in ("generate_code", "validate_code", "execute_code"))
+    turn = ("next", "round", "message", *(() if "" in generators else ("api",)))
+    model = next(iter(generators.values())).model_id
     states: dict[str, Any] = {
-        "Begin": _step(
-            partition, generate, "begin", {"model": generator.model_id}, result=("next", "round", "message"), to="Generate"
-        ),
-        "Generate": _model_call(partition, generator),
+        "Begin": _step(partition, generate, "begin", {"model": model}, result=turn, to=_GENERATE),
+        **_model_calls(partition, generators),
         "Store": _step(
             partition,
             generate,
@@ -74,10 +80,10 @@ def definition(
             validate,
             "validate",
             {"round.$": "$.turn.round", "regenerations": regenerations},
-            result=("next", "round", "message"),
+            result=turn,
             to="Validated",
         ),
-        "Validated": _choice("$.turn.next", {"execute": "Execute", "generate": "Generate"}),
+        "Validated": _choice("$.turn.next", {"execute": "Execute", "generate": _GENERATE}),
         "Execute": _step(
             partition,
             execute,
@@ -130,6 +136,21 @@ def _step(
     }
 
 
+def _model_calls(partition: str, generators: Mapping[str, Agent]) -> dict[str, Any]:
+    """The state Generate: the model call itself, or the choice between those of the APIs."""
+    if "" in generators:
+        return {_GENERATE: _model_call(partition, generators[""])}
+    calls = {f"{_GENERATE}-{api}": (api, agent) for api, agent in generators.items()}
+    # Begin and Validate answer with the record's API, which is one of the stack's.
+    choice = {**_choice("$.turn.api", {api: name for name, (api, _) in calls.items()}), "Default": "Unknown"}
+    unknown = {"Type": "Fail", "Error": "UnknownApi", "Cause": "the run's API is none of this workflow's"}
+    return {
+        _GENERATE: choice,
+        **{name: _model_call(partition, agent) for name, (_, agent) in calls.items()},
+        "Unknown": unknown,
+    }
+
+
 def _model_call(partition: str, generator: Agent) -> dict[str, Any]:
     """Converse, by Step Functions itself. No tool is forced: a refusal is a text, and thinking models take no forced tool."""
     (tool,) = generator.tools
@@ -168,10 +189,11 @@ _CATCH = [{"ErrorEquals": ["States.ALL"], "ResultPath": "$.error", "Next": "Give
 def _whole_seconds(states: Mapping[str, Any], regenerations: int) -> int:
     """The longest that an execution can take by its steps' own limits: the bound for everything unforeseen."""
     total = 0
-    for name, state in states.items():
-        if state["Type"] == "Task":
-            retry = state["Retry"][0]
-            pauses = sum(retry["IntervalSeconds"] * _BACKOFF**number for number in range(retry["MaxAttempts"]))
-            rounds = 1 + regenerations if name in ("Generate", "Store", "Validate") else 1
-            total += rounds * (pauses + (1 + retry["MaxAttempts"]) * state["TimeoutSeconds"])
+    # Of the APIs' model calls, which have the same limits, an execution makes one.
+    tasks = {name.partition("-")[0]: state for name, state in states.items() if state["Type"] == "Task"}
+    for name, state in tasks.items():
+        retry = state["Retry"][0]
+        pauses = sum(retry["IntervalSeconds"] * _BACKOFF**number for number in range(retry["MaxAttempts"]))
+        rounds = 1 + regenerations if name in (_GENERATE, "Store", "Validate") else 1
+        total += rounds * (pauses + (1 + retry["MaxAttempts"]) * state["TimeoutSeconds"])
     return total

@@ -3,10 +3,10 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping
 
-from agentic.agents.declaration import EXECUTOR, GENERATOR, ORCHESTRATOR, Agent
+from agentic.agents.declaration import EXECUTOR, GENERATOR, ORCHESTRATOR, Agent, generators
 from agentic.core.errors import ConfigurationError
 from agentic.core.names import StackNames, is_stack_name
-from agentic.core.settings import Settings
+from agentic.core.settings import SHARED, Settings
 from agentic.topology.functions import LONGEST_SECONDS, sizes
 
 HARNESS_RANDOM = 6
@@ -41,7 +41,7 @@ def check(
         *misnamed,
         *_numbers(settings),
         *_instructions(settings, agents.values()),
-        *_time_outs(settings, {agent.name: agent.timeout_seconds for agent in agents.values()}),
+        *_time_outs(settings, _longest(agents.values())),
     ]
     if faults:
         raise ConfigurationError("; ".join(faults), hint="a stack name of 15 characters fits everywhere" if misnamed else "")
@@ -90,11 +90,21 @@ def _time_outs(settings: Settings, agents: Mapping[str, int]) -> Iterator[str]:
         yield f"agentic:tool_wait must be below {shortest} s, the time of the tools that wait, not {settings.tool_wait:g}"
 
 
+def _longest(agents: Iterable[Agent]) -> dict[str, int]:
+    """Seconds by agent; the slowest variant speaks for the others."""
+    known = tuple(agents)
+    slowest = max(generators(known).values(), key=lambda agent: agent.timeout_seconds)
+    return {agent.name: agent.timeout_seconds for agent in known} | {GENERATOR: slowest.timeout_seconds}
+
+
 def _instructions(settings: Settings, agents: Iterable[Agent]) -> Iterator[str]:
     """Harnesses take longer prompts than Bedrock agents."""
     for agent in agents if settings.backend == "classic" else ():
         length = len(agent.prompt)
         if not _SHORTEST_INSTRUCTION <= length <= _LONGEST_INSTRUCTION:
             taken = f"with agentic:backend classic AWS takes {_SHORTEST_INSTRUCTION} to {_LONGEST_INSTRUCTION}"
-            cause = f"the prompts of agentic:apis {', '.join(settings.apis)} are part of it"
+            apis = agent.api or ", ".join(settings.apis)
+            cause = f"the prompts of agentic:apis {apis} are part of it"
+            if settings.variants == SHARED and len(settings.apis) > 1:
+                cause += "; agentic:variants api makes a generator for each"
             yield f"the {agent.name}'s prompt has {length} characters, {taken} ({cause})"

@@ -1,18 +1,20 @@
 """What every backend is given of the stack, and what it gives back."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 import pulumi
 
-from agentic.agents.declaration import Agent
+from agentic.agents.declaration import Agent, generators
 from agentic.core.names import StackNames
 from agentic.core.settings import Settings
 from agentic.topology.functions import Function, Functions
 from agentic.topology.logs import AgentLogs
 from agentic.topology.place import Place
 from agentic.topology.roles import Statement
+
+type InvokingRights = Callable[[pulumi.Input[str], Sequence[pulumi.Input[str]], str], Sequence[Statement]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +31,11 @@ class Parts:
     functions: Functions
     child: pulumi.ResourceOptions
 
+    @property
+    def generators(self) -> Mapping[str, Agent]:
+        """By API; the one for all APIs is under the empty name."""
+        return generators(self.agents.values())
+
     def agent_logs(self, child: pulumi.ResourceOptions) -> None:
         """Make the log group of each agent."""
         AgentLogs(
@@ -38,18 +45,29 @@ class Parts:
             opts=child,
         )
 
-    def invoking_tool(self, tool: str, agent_arn: pulumi.Output[str], may: Sequence[Statement]) -> Function:
-        """Make the function behind a tool with which the orchestrator calls another agent."""
+    def invoking_tool(self, tool: str, agent_arns: Mapping[str, pulumi.Output[str]], may: InvokingRights) -> Function:
+        """Make the function behind a tool with which the orchestrator calls another agent.
+
+        `agent_arns` are by API where the agent has variants; an agent for all APIs stands under the empty name. `may` makes the
+        function's rights from the table's ARN, the agents' ARNs and the function's own ARN.
+        """
         return self.functions.make(
             tool,
             environment={
                 "AGENTIC_TABLE": self.table_name,
-                "AGENTIC_AGENT_ARN": agent_arn,
+                **_told_agents(agent_arns),
                 "AGENTIC_TOOL_WAIT": f"{self.settings.tool_wait:g}",
             },
-            may=may,
+            may=may(self.table_arn, list(agent_arns.values()), self.place.function(self.names.function(tool))),
             asynchronous=True,
         )
+
+
+def _told_agents(arns: Mapping[str, pulumi.Output[str]]) -> dict[str, pulumi.Input[str]]:
+    """What the environment of a function that asks an agent says of it: its ARN, or those of its variants by API."""
+    if set(arns) == {""}:
+        return {"AGENTIC_AGENT_ARN": arns[""]}
+    return {"AGENTIC_AGENT_ARNS": pulumi.Output.json_dumps(dict(arns))}
 
 
 class Backend(Protocol):

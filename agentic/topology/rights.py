@@ -36,15 +36,15 @@ def network_interfaces() -> Statement:
     )
 
 
-def invoke_agent(table: pulumi.Input[str], harness: pulumi.Input[str], itself: str) -> list[Statement]:
+def invoke_agent(table: pulumi.Input[str], harnesses: Sequence[pulumi.Input[str]], itself: str) -> list[Statement]:
     """invoke_generator and invoke_executor. A harness is invoked by two actions; the caller needs both."""
-    asks = Statement("Agent", ["bedrock-agentcore:InvokeAgentRuntime", "bedrock-agentcore:InvokeHarness"], [harness])
+    asks = Statement("Agent", ["bedrock-agentcore:InvokeAgentRuntime", "bedrock-agentcore:InvokeHarness"], harnesses)
     return _invoke(table, asks, itself)
 
 
-def invoke_bedrock_agent(table: pulumi.Input[str], alias: pulumi.Input[str], itself: str) -> list[Statement]:
+def invoke_bedrock_agent(table: pulumi.Input[str], aliases: Sequence[pulumi.Input[str]], itself: str) -> list[Statement]:
     """The same two, where the agent is one of Bedrock Agents Classic: it is asked by its alias, and by no other one."""
-    return _invoke(table, Statement("Agent", ["bedrock:InvokeAgent"], [alias]), itself)
+    return _invoke(table, Statement("Agent", ["bedrock:InvokeAgent"], aliases), itself)
 
 
 def _invoke(table: pulumi.Input[str], asks: Statement, itself: str) -> list[Statement]:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from pulumi.runtime import config
 
+from agentic.core.errors import ConfigurationError
 from agentic.core.key_forms import key_forms
 from agentic.core.settings import Settings
 from agentic.core.spec import ApiSpec
@@ -22,5 +23,23 @@ def settings_of_stack(registry: Registry) -> Settings:
 
 
 def enabled_specs(settings: Settings, registry: Registry) -> Sequence[ApiSpec]:
-    """The specs of the stack's APIs. Raises `UnknownApiError` for one that no plugin brings."""
-    return [registry.get(api) for api in settings.apis]
+    """The specs of the stack's APIs, with the families of operations that it opens and closes.
+
+    Raises `UnknownApiError` for an API that no plugin brings, `ConfigurationError` for a family that it does not have.
+    """
+    specs = [registry.get(api) for api in settings.apis]
+    given = {"open_families": settings.open_families, "closed_families": settings.closed_families}
+    known = {f"{spec.name}.{family}" for spec in specs for family in spec.families}
+    faults = [
+        f"{key} names {name}, which is no family of operations"
+        for key, names in given.items()
+        for name in names
+        if name not in known
+    ]
+    if faults:
+        raise ConfigurationError("; ".join(faults), hint=f"there are {', '.join(sorted(known))}", faults=tuple(faults))
+    return [spec.with_families(*(_of(spec, names) for names in given.values())) for spec in specs]
+
+
+def _of(spec: ApiSpec, names: Sequence[str]) -> Sequence[str]:
+    return [family for api, _, family in (name.partition(".") for name in names) if api == spec.name]

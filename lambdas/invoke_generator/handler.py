@@ -3,7 +3,8 @@
 import os
 
 from agentic.agents.conversation import client_of
+from agentic.agents.tools.delegation import agent_arn
 from agentic.agents.tools.events import handler as handler_for
 from agentic.agents.tools.invoke_generator import invoke_generator, work
 
-handler = handler_for(invoke_generator, work, clients=(client_of(os.environ["AGENTIC_AGENT_ARN"]), "dynamodb", "lambda"))
+handler = handler_for(invoke_generator, work, clients=(client_of(agent_arn(os.environ)), "dynamodb", "lambda"))

@@ -14,7 +14,8 @@ from agentic.core.frozen import FILE_NAME, freeze
 from agentic.core.spec import ApiSpec, Host, Sdk
 from tests.escape.ordinary_user import PROJECT
 
-SPEC = ApiSpec(name="acme", title="Acme", sdk=Sdk("", ()), hosts=(Host("api.acme.dev", ()),), secrets=(), prompt="")
+SDK = Sdk("acme-sdk>=2,<3", ())
+SPEC = ApiSpec(name="acme", title="Acme", sdk=SDK, hosts=(Host("api.acme.dev", ()),), secrets=(), prompt="")
 
 # In a process of its own: on AWS it makes itself unreadable for others.
 PROGRAM = """

@@ -21,7 +21,7 @@ def asked(message: str) -> dict[str, Any]:
     specs = list(agentic_apis())
     generator = next(agent for agent in declare(Settings(), specs) if agent.name == GENERATOR)
     functions = {name: StepFunction(name, 30) for name in ("generate_code", "validate_code", "execute_code")}
-    parameters = definition(generator, functions, partition="aws", regenerations=2)["States"]["Generate"]["Parameters"]
+    parameters = definition({"": generator}, functions, partition="aws", regenerations=2)["States"]["Generate"]["Parameters"]
     request = spelling.request({**parameters, "Messages": [{"Role": "user", "Content": [{"Text": message}]}]})
     models = Models(lambda api: next(spec for spec in specs if spec.name == api).recipes)
     model_id = request.pop("modelId")

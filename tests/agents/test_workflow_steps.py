@@ -90,7 +90,7 @@ def test_each_step_may_be_tried_again_without_doing_anything_twice(run: Run):
     assert run.record.usage.model_calls == 1
     assert run.validate() == run.validate()
     run.execute()
-    assert run.execute() == run.validate() == run.store(GOOD) == {"next": "end", "round": 0, "message": ""}
+    assert run.execute() == run.validate() == run.store(GOOD) == {"next": "end", "round": 0, "message": "", "api": ""}
     assert len(run.stage.walls.calls) == 1
     assert len([key for key in run.stage.bucket.objects if key.startswith("generated/")]) == 1
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from agentic.agents.declaration import declare
+from agentic.agents.declaration import declare, generators
 from agentic.agents.workflow import StepFunction, definition
 from agentic.core.settings import Settings
 from agentic.costs import Estimate, estimate, prices, usage
@@ -55,6 +55,14 @@ def test_each_api_has_a_secret_and_lengthens_the_generators_prompt():
     assert three.idle_usd - one.idle_usd == pytest.approx(0.80)
     assert line(three, "model of the generator") > line(one, "model of the generator")
     assert line(three, "model of the executor") == line(one, "model of the executor")
+
+
+def test_with_variants_further_apis_do_not_lengthen_the_prompt_and_a_workflow_has_to_choose():
+    one, three = (estimate(Settings(variants="api"), apis) for apis in (1, 3))
+    assert line(three, "model of the generator") == line(one, "model of the generator")
+    assert line(one, "model of the generator") == line(estimate(Settings(), 1), "model of the generator")
+    chosen = estimate(Settings(variants="api", backend="workflow"), 3)
+    assert line(chosen, "state machine") > line(estimate(Settings(backend="workflow"), 3), "state machine")
 
 
 def test_newer_model_is_cheaper_and_global_profiles_are_cheaper_than_geographic_ones():
@@ -121,16 +129,19 @@ def test_functions_and_sessions_are_those_that_the_program_makes():
     assert {agent: work.idle for agent, work in usage.AGENTS.items()} == idle
 
 
-def test_transitions_of_the_workflow_are_those_of_its_straight_way():
+@pytest.mark.parametrize("variants", ["shared", "api"])
+def test_transitions_of_the_workflow_are_those_of_its_straight_way(variants: str):
+    settings = Settings(variants=variants)
     tools = {tool: StepFunction(f"arn:{tool}", 30) for tool in ("generate_code", "validate_code", "execute_code")}
-    machine = definition(declare(Settings(), [])[1], tools, partition="aws", regenerations=2)
+    agents = generators(declare(settings, [Registry.load().get("stripe")]))
+    machine = definition(agents, tools, partition="aws", regenerations=2)
     states: Any = machine["States"]
     at, passed = machine["StartAt"], 1
     while not (states[at].get("End") or states[at]["Type"] == "Succeed"):
         # The first choice is the way on; the others are for scripts that are not valid.
         at = states[at]["Choices"][0]["Next"] if states[at]["Type"] == "Choice" else states[at]["Next"]
         passed += 1
-    assert passed + 1 == usage.WORKFLOW_TRANSITIONS
+    assert passed + 1 == usage.WORKFLOW_TRANSITIONS + (variants == "api")
 
 
 def test_every_price_says_where_it_is_from_or_that_it_was_not_verified():

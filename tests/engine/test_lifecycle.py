@@ -48,7 +48,9 @@ def test_up_from_nothing(world: EngineWorld, stack: EngineStack) -> None:
     assert set(ops(outcome)) == {"create"}
     there = world.there_is()
     created = by_type(outcome, "create")
-    assert there["buckets"] == there["tables"] == there["secrets"] == 1
+    assert there["buckets"] == there["tables"] == 1
+    # One for each of the APIs that the stack file enables.
+    assert there["secrets"] == len(stack.outputs["apis"]) == 3
     assert (there["functions"], there["roles"]) == (created["Function"], created["Role"])
     assert stack.outputs["bucket"] == BUCKET
     assert stack.outputs["orchestrator"] in world.harnesses

@@ -4,6 +4,7 @@ What is missing shows in the runs as they are; what is too much shows here.
 """
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -20,6 +21,8 @@ from agentic.topology.least_privilege import Plan, Planned
 from agentic.topology.least_privilege.unverified import UNVERIFIED, is_unverified
 
 KEY = "arn:aws-eusc:kms:eu-central-1:111122223333:key/0a1b2c3d-0000-0000-0000-000000000000"
+# The APIs of a stack with a generator for each.
+VARIANTS = ("stripe", "other")
 PROFILE = "arn:aws-eusc:bedrock:eu-central-1:111122223333:application-inference-profile/abc"
 
 
@@ -64,7 +67,8 @@ class Stage:
 @pytest.fixture(scope="class")
 def stage(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
     folder = tmp_path_factory.mktemp("rights") / ".agentic"
-    with LocalCloud(folder, config={"agentic:backend": request.cls.backend}) as cloud:
+    # One API: what exists once per API has the same rights for each of them (tests/topology/test_topology.py).
+    with LocalCloud(folder, config={"agentic:backend": request.cls.backend, "agentic:apis": '["stripe"]'}) as cloud:
         stage = Stage(cloud, granted(cloud._account.permissions))
         for run in runs_of(request.cls.backend):
             ended, decisions = stage.watch(run)
@@ -80,7 +84,8 @@ def recorded(request: pytest.FixtureRequest) -> list[list[Planned]]:
     """Stacks that grant what the development stack does not: a key of one's own, a model behind an unknown profile."""
     own_key = order("prod", ("stripe",), backend=request.cls.backend, protect="true", kms_key=KEY)
     profile = {f"model__{agent}": PROFILE for agent in ("orchestrator", "generator", "executor")}
-    return record_stacks([own_key, order("dev", ("stripe",), backend=request.cls.backend, isolated="false", **profile)])
+    open_stack = order("dev", ("stripe",), backend=request.cls.backend, isolated="false", **profile)
+    return record_stacks([own_key, open_stack, order("dev", VARIANTS, backend=request.cls.backend, variants="api")])
 
 
 class EveryRight:
@@ -176,5 +181,11 @@ def _planned_grants(resources: list[Planned]) -> list[Grant]:
     return [
         grant
         for policy in policies
-        for grant in grants_of(f"role/{policy.inputs['role']}", json.loads(policy.inputs["policy"]))
+        for grant in grants_of(f"role/{_as_shared(policy.inputs['role'])}", json.loads(policy.inputs["policy"]))
     ]
+
+
+def _as_shared(role: str) -> str:
+    """A variant's or another API's role under the name of the shared generator's or of Stripe's: its rights are the same."""
+    own = re.sub(rf"-generator-({'|'.join(VARIANTS)})(?![a-z])", "-generator", role)
+    return re.sub(r"-other$", "-stripe", own)

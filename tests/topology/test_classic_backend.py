@@ -6,7 +6,7 @@ from typing import Any
 
 import checks
 import pytest
-from recorded import Recorded, Resource, order, record, run_program
+from recorded import Recorded, Resource, order, record, run_program, spec
 
 from agentic.agents.declaration import declare
 from agentic.core.names import StackNames
@@ -212,8 +212,7 @@ def test_who_asks_an_agent_knows_and_may_use_its_alias_only(tool: str, agent: st
 
 
 def test_each_agent_has_its_prompt_its_model_and_its_tools(classic: Recorded):
-    settings = Settings()
-    for agent in declare(settings, ()):
+    for agent in declare(Settings(), [spec("stripe"), spec("other_api")]):
         made, groups, _, alias = parts(classic, agent.name)
         assert made.inputs["instruction"].startswith(agent.prompt)
         assert made.inputs["foundationModel"] == agent.model_id
@@ -221,9 +220,10 @@ def test_each_agent_has_its_prompt_its_model_and_its_tools(classic: Recorded):
         for tool, group in zip(agent.tools, groups, strict=True):
             (function,) = group.inputs["functionSchema"]["memberFunctions"]["functions"]
             assert (function["name"], function["description"]) == (tool.name, tool.description)
-            assert {item["mapBlockKey"]: item["required"] for item in function["parameters"]} == dict.fromkeys(
-                tool.properties, True
-            )
+            required = tool.input_schema["required"]
+            assert {item["mapBlockKey"]: item["required"] for item in function["parameters"]} == {
+                name: name in required for name in tool.properties
+            }
             assert group.inputs["actionGroupExecutor"] == {"lambda": function_arn(tool.name)}
             assert group.inputs["agentVersion"] == "DRAFT"
 

@@ -28,7 +28,7 @@ Report = Callable[[RunRecord], dict[str, Any]]
 def delegate(services: Services, record: RunRecord, step: Step, message: str, report: Report, *, fresh: bool) -> dict[str, Any]:
     """The tool's answer: by doing the work (`fresh`: this call has claimed the step), or by looking how far it is."""
     if fresh:
-        return _work_and_wait(services, record.run_id, step, message, record.model)
+        return _work_and_wait(services, record, step, message)
     finished = _wait_for(services, record.run_id, step)
     return STILL_RUNNING if finished is None else report(finished)
 
@@ -37,7 +37,8 @@ def talk(services: Services, work: Mapping[str, str], agent: str, step: Step) ->
     """The work's conversation with the agent; where that fails, the record of the run that has ended with it."""
     session = session_id(work["run_id"], agent)
     try:
-        return converse(services.client, services.setting("agent_arn"), session, work["message"], work["model"])
+        arn = agent_arn(services.environ, work.get("api", ""))
+        return converse(services.client, arn, session, work["message"], work["model"])
     except AgenticError as error:
         problem = RunError(error.code, f"the {agent} failed: {error.message}", error.hint)
         return services.store.end_step(work["run_id"], step, Usage(), RunStatus.FAILED, problem)
@@ -51,12 +52,21 @@ def ended(record: RunRecord) -> dict[str, Any]:
     return {"status": status, "message": error.message, **({"hint": error.hint} if error.hint else {})}
 
 
-def _work_and_wait(services: Services, run_id: str, step: Step, message: str, model: str) -> dict[str, Any]:
+def agent_arn(environ: Mapping[str, str], api: str = "") -> str:
+    """The agent that does the work: the function's only one, or of its variants the API's own (any, when none is named)."""
+    if "AGENTIC_AGENT_ARN" in environ:
+        return environ["AGENTIC_AGENT_ARN"]
+    variants: dict[str, str] = json.loads(environ["AGENTIC_AGENT_ARNS"])
+    return variants[api] if api else next(iter(variants.values()))
+
+
+def _work_and_wait(services: Services, record: RunRecord, step: Step, message: str) -> dict[str, Any]:
     """Have another invocation of this function do the work; its answer, or that it is still running."""
     from botocore.exceptions import ReadTimeoutError  # pyright: ignore[reportMissingTypeStubs]
 
     client, itself = services.client("lambda"), services.environ["AWS_LAMBDA_FUNCTION_NAME"]
-    payload = json.dumps({WORK: {"run_id": run_id, "message": message, "model": model}}).encode()
+    work = {"run_id": record.run_id, "api": record.api, "message": message, "model": record.model}
+    payload = json.dumps({WORK: work}).encode()
     try:
         answer = client.invoke(FunctionName=itself, Payload=payload)
     except ReadTimeoutError:
@@ -69,7 +79,7 @@ def _work_and_wait(services: Services, run_id: str, step: Step, message: str, mo
     if not answer.get("FunctionError"):
         return content
     problem = RunError("function", f"the {step} step broke off: {content.get('errorMessage', 'no reason given')}")
-    return ended(services.store.end_step(run_id, step, Usage(), RunStatus.FAILED, problem))
+    return ended(services.store.end_step(record.run_id, step, Usage(), RunStatus.FAILED, problem))
 
 
 def _wait_for(services: Services, run_id: str, step: Step) -> RunRecord | None:

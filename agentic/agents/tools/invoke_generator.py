@@ -12,9 +12,11 @@ from agentic.runs import RunRecord, Step
 
 
 def invoke_generator(arguments: Arguments, services: Services) -> dict[str, Any]:
+    """`api` counts only where the run has none yet and may be for it; the record says so, and is written by the claim."""
     handle = name_of(arguments, "handle")
+    api = name_of(arguments, "api") if arguments.get("api") not in (None, "") else ""
     generator_handle = new_handle(run_of(handle))
-    record, fresh = services.store.claim_generate(handle, generator_handle)
+    record, fresh = services.store.claim_generate(handle, generator_handle, api)
     message = generator_message(record.task, record.api, generator_handle)
     return delegate(services, record, Step.GENERATE, message, _report, fresh=fresh)
 

@@ -1,8 +1,8 @@
-"""Backend `classic`: three agents of Bedrock Agents Classic, for accounts that have used it before."""
+"""Backend `classic`: agents of Bedrock Agents Classic, for accounts that have used it before."""
 
 import pulumi
 
-from agentic.agents.declaration import EXECUTOR, GENERATOR, ORCHESTRATOR
+from agentic.agents.declaration import EXECUTOR, ORCHESTRATOR
 from agentic.topology import rights
 from agentic.topology.bedrock_agents import BedrockAgent
 from agentic.topology.functions import Function
@@ -25,10 +25,13 @@ class ClassicBackend(pulumi.ComponentResource):
         pulumi.log.warn(_CLOSED, self)
         parts.agent_logs(self._child)
         tools = dict(parts.tools)
-        agents = {agent: self._agent(agent, tools) for agent in (GENERATOR, EXECUTOR)}
+        names = [agent.name for agent in parts.generators.values()]
+        agents = {agent: self._agent(agent, tools) for agent in (*names, EXECUTOR)}
+        generators = {api: agents[agent.name].alias_arn for api, agent in parts.generators.items()}
+        executor = {"": agents[EXECUTOR].alias_arn}
         self.functions = {
-            "invoke_generator": self._invoke("invoke_generator", agents[GENERATOR]),
-            "invoke_executor": self._invoke("invoke_executor", agents[EXECUTOR]),
+            "invoke_generator": parts.invoking_tool("invoke_generator", generators, rights.invoke_bedrock_agent),
+            "invoke_executor": parts.invoking_tool("invoke_executor", executor, rights.invoke_bedrock_agent),
         }
         agents[ORCHESTRATOR] = self._agent(ORCHESTRATOR, tools | self.functions)
         self.orchestrator = agents[ORCHESTRATOR].alias_arn
@@ -46,8 +49,3 @@ class ClassicBackend(pulumi.ComponentResource):
             place=parts.place,
             opts=self._child,
         )
-
-    def _invoke(self, tool: str, agent: BedrockAgent) -> Function:
-        parts = self._parts
-        itself = parts.place.function(parts.names.function(tool))
-        return parts.invoking_tool(tool, agent.alias_arn, rights.invoke_bedrock_agent(parts.table_arn, agent.alias_arn, itself))

@@ -1,9 +1,9 @@
-"""Backend `harness`: three AgentCore harnesses, each with a gateway of its own. The default, for every account."""
+"""Backend `harness`: an AgentCore harness for each agent, each with a gateway of its own. The default, for every account."""
 
 import pulumi
 import pulumi_random as random
 
-from agentic.agents.declaration import EXECUTOR, GENERATOR, ORCHESTRATOR, Agent
+from agentic.agents.declaration import EXECUTOR, ORCHESTRATOR, Agent
 from agentic.topology import limits, rights
 from agentic.topology.functions import Function
 from agentic.topology.gateways import AgentGateway
@@ -22,11 +22,12 @@ class HarnessBackend(pulumi.ComponentResource):
         tools = dict(parts.tools)
         gateways: dict[str, AgentGateway] = {}
         harnesses: dict[str, AgentHarness] = {}
-        for agent in (GENERATOR, EXECUTOR):
-            gateways[agent], harnesses[agent] = self._agent(parts.agents[agent], tools)
+        for agent in (*parts.generators.values(), parts.agents[EXECUTOR]):
+            gateways[agent.name], harnesses[agent.name] = self._agent(agent, tools)
+        generators = {api: harnesses[agent.name].arn for api, agent in parts.generators.items()}
         self.functions = {
-            "invoke_generator": self._invoke("invoke_generator", harnesses[GENERATOR]),
-            "invoke_executor": self._invoke("invoke_executor", harnesses[EXECUTOR]),
+            "invoke_generator": parts.invoking_tool("invoke_generator", generators, rights.invoke_agent),
+            "invoke_executor": parts.invoking_tool("invoke_executor", {"": harnesses[EXECUTOR].arn}, rights.invoke_agent),
         }
         gateways[ORCHESTRATOR], harnesses[ORCHESTRATOR] = self._agent(parts.agents[ORCHESTRATOR], tools | self.functions)
         self.orchestrator = harnesses[ORCHESTRATOR].arn
@@ -35,11 +36,6 @@ class HarnessBackend(pulumi.ComponentResource):
             "gateway_ids": {agent: gateways[agent].id for agent in parts.agents},
         }
         self.register_outputs({"orchestrator": self.orchestrator})
-
-    def _invoke(self, tool: str, harness: AgentHarness) -> Function:
-        parts = self._parts
-        itself = parts.place.function(parts.names.function(tool))
-        return parts.invoking_tool(tool, harness.arn, rights.invoke_agent(parts.table_arn, harness.arn, itself))
 
     def _agent(self, agent: Agent, tools: dict[str, Function]) -> tuple[AgentGateway, AgentHarness]:
         names, place = self._parts.names, self._parts.place

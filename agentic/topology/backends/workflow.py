@@ -5,7 +5,6 @@ from collections.abc import Mapping
 import pulumi
 import pulumi_aws as aws
 
-from agentic.agents.declaration import GENERATOR
 from agentic.agents.workflow import StepFunction, definition
 from agentic.topology import rights, roles
 from agentic.topology.functions import Function, sizes
@@ -24,7 +23,9 @@ class WorkflowBackend(pulumi.ComponentResource):
     def __init__(self, parts: Parts) -> None:
         super().__init__("agentic:topology:WorkflowBackend", "workflow", None, parts.child)
         child = pulumi.ResourceOptions(parent=self)
-        place, generator = parts.place, parts.agents[GENERATOR]
+        place, generators = parts.place, parts.generators
+        # They have one setting, so one model.
+        model_id = next(iter(generators.values())).model_id
         name, longest = parts.names.workflow, sizes(parts.settings)
         tools = {tool: parts.tools[tool].arn for tool in ("generate_code", "validate_code", "execute_code")}
         role = roles.ServiceRole(
@@ -32,14 +33,14 @@ class WorkflowBackend(pulumi.ComponentResource):
             role_name=name,
             service=roles.for_state_machine(place, name),
             place=place,
-            statements=rights.workflow(place, generator.model_id, list(tools.values())),
+            statements=rights.workflow(place, model_id, list(tools.values())),
             opts=child,
         )
 
         def written(arns: Mapping[str, str]) -> dict[str, object]:
             steps = {tool: StepFunction(arn, longest[tool].timeout_seconds) for tool, arn in arns.items()}
             regenerations = parts.settings.regenerations
-            return definition(generator, steps, partition=place.partition, regenerations=regenerations)
+            return definition(generators, steps, partition=place.partition, regenerations=regenerations)
 
         machine = aws.sfn.StateMachine(
             "workflow",

@@ -38,7 +38,8 @@ def validate_steps(arguments: Arguments, services: Services) -> Answer:
     if verdict.valid or record.round >= allowed:
         if record.verdict is None:
             services.store.record_verdict(record.run_id, verdict)
-        return {"next": EXECUTE, "round": work.round, "message": ""} if verdict.valid else dict(ENDED)
+        going_on = {"next": EXECUTE, "round": work.round, "message": "", "api": record.api}
+        return going_on if verdict.valid else dict(ENDED)
     services.store.rounds.claim_next(work.handle, record, work.generator_handle(record.round + 1), allowed)
     return _again(work, record, verdict, body)
 
@@ -53,7 +54,7 @@ def _again(work: StepWork, record: RunRecord, verdict: Verdict, body: bytes) -> 
     script = body.decode(errors="replace") if len(body) <= _SCRIPT_TOLD else "(too long to be repeated)"
     findings = [_told(finding) for finding in verdict.findings[:_FINDINGS_TOLD]]
     message = generator_message_again(record.task, record.api, work.generator_handle(number), script, findings)
-    return {"next": GENERATE, "round": number, "message": message}
+    return {"next": GENERATE, "round": number, "message": message, "api": record.api}
 
 
 def _told(finding: Finding) -> str:

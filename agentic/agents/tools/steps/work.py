@@ -18,7 +18,7 @@ GENERATE, VALIDATE, EXECUTE, END = "generate", "validate", "execute", "end"
 
 Answer = dict[str, Any]
 
-ENDED: Mapping[str, Any] = {"next": END, "round": 0, "message": ""}
+ENDED: Mapping[str, Any] = {"next": END, "round": 0, "message": "", "api": ""}
 """The answer for a run that has ended, whatever the step."""
 
 
