@@ -16,7 +16,7 @@ import pytest
 AGENTIC = Path(sys.executable).with_name("agentic")
 
 # No test may see, and so use, what the person's own environment has of AWS and model providers.
-_FOREIGN = ("AWS_", "ANTHROPIC_", "OPENAI_", "OLLAMA_", "STRIPE_", "AGENTIC_")
+_FOREIGN = ("AWS_", "ANTHROPIC_", "OPENAI_", "OLLAMA_", "STRIPE_", "GITHUB_", "GH_", "OPENWEATHER", "OWM_", "AGENTIC_")
 
 
 def built_environment(**extra: str) -> dict[str, str]:

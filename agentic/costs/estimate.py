@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from agentic.core.settings import Settings
+from agentic.core.settings import PER_API, Settings
 from agentic.costs import prices, usage
 from agentic.costs.prices import Price
 
@@ -113,7 +113,8 @@ def _runs(settings: Settings, apis: int) -> Iterator[Line]:
     if settings.backend == "harness":
         yield from _harness()
     if settings.backend == "workflow":
-        transitions = usage.WORKFLOW_TRANSITIONS
+        # With a generator for each API the state machine has to choose one.
+        transitions = usage.WORKFLOW_TRANSITIONS + (settings.variants == PER_API)
         note = f"{transitions} state transitions; a script that has to be written anew adds some"
         yield _line("state machine", prices.STEP, run=transitions * prices.STEP.usd, note=note)
     yield from _models(settings, apis)
@@ -172,6 +173,7 @@ def _models(settings: Settings, apis: int) -> Iterator[Line]:
         **({} if settings.backend == "workflow" else {"orchestrator": settings.model__orchestrator}),
         **({} if settings.backend == "workflow" else {"executor": settings.model__executor}),
     }
+    told = min(apis, 1) if settings.variants == PER_API else apis
     for agent, model in sorted(asked.items()):
         work = usage.AGENTS[agent]
         if settings.backend == "workflow":
@@ -182,7 +184,7 @@ def _models(settings: Settings, apis: int) -> Iterator[Line]:
             yield Line(f"model of the {agent}", 0.0, 0.0, "", "", certain=False, note=note)
             continue
         price, surcharge = found
-        more = apis * usage.PROMPT_CHARACTERS_PER_API if agent == "generator" else 0
+        more = told * usage.PROMPT_CHARACTERS_PER_API if agent == "generator" else 0
         given = work.input_tokens(more) * price.tokens
         thinking = usage.THINKING_TOKENS_PER_TURN * work.turns if price.thinks else 0
         written = work.output_tokens * price.tokens + thinking

@@ -66,7 +66,7 @@ def parser() -> argparse.ArgumentParser:
 
     execute = commands.add_parser("exec", help="check a script of yours, then run it in the sandbox", epilog=_EPILOG)
     execute.add_argument("file", help="the script, or - for standard input")
-    _run_options(execute, api_required=True)
+    _run_options(execute)
 
     runs = commands.add_parser("runs", help="look at runs").add_subparsers(dest="action", required=True, metavar="ACTION")
     listing = runs.add_parser("list", help="the newest runs")
@@ -99,10 +99,16 @@ def parser() -> argparse.ArgumentParser:
         command.add_argument("api")
         command.add_argument("--stack", default="", metavar="NAME", help="the key of this deployed stack, not the keyring's")
         command.add_argument("--local", action="store_true", help="the stack of that name on the local cloud")
+        command.add_argument("--check", action="store_true", help="ask the API whether the key is valid (it only reads)")
         _json(command)
 
     plugins = commands.add_parser("plugins", help="API plugins").add_subparsers(dest="action", required=True, metavar="ACTION")
     _json(plugins.add_parser("list", help="what is installed"))
+    plugins_doctor = plugins.add_parser("doctor", help="try each plugin out: SDK, fake, recipes, key")
+    plugins_doctor.add_argument("name", nargs="?", default="", help="only this plugin")
+    plugins_doctor.add_argument("--check-keys", action="store_true", help="ask the APIs whether your keys are valid")
+    _json(plugins_doctor)
+    _plugin_kit(plugins)
 
     doctor = commands.add_parser("doctor", help="what works here and what does not")
     doctor.add_argument("--aws", action="store_true", help="look at the AWS account instead, before a stack is deployed")
@@ -111,6 +117,19 @@ def parser() -> argparse.ArgumentParser:
     )
     _json(doctor)
     return top
+
+
+def _plugin_kit(plugins: Any) -> None:
+    new = plugins.add_parser("new", help="write a package for an API of your own")
+    new.add_argument("name", help="the API's name: lower-case letters, digits, underscores")
+    new.add_argument("--sdk", default="requests", metavar="PACKAGE", help="the SDK that scripts use (default: requests)")
+    new.add_argument("--host", default="", help="where the API is, such as api.acme.dev")
+    new.add_argument("--openapi", default="", metavar="FILE", help="an OpenAPI 3 description, JSON or YAML")
+    new.add_argument("--into", default=".", metavar="FOLDER", help="where the package's folder is made (default: here)")
+    _json(new)
+    lock = plugins.add_parser("lock", help="pin an installed plugin's SDK, with hashes, for the functions")
+    lock.add_argument("name", help="the plugin, installed from its folder (pip install -e)")
+    _json(lock)
 
 
 def _stack_commands(commands: Any) -> None:
@@ -136,8 +155,8 @@ def _which_stack(command: argparse.ArgumentParser) -> None:
     command.add_argument("--local", action="store_true", help="that stack is on the local cloud, not on AWS")
 
 
-def _run_options(command: argparse.ArgumentParser, *, api_required: bool = False) -> None:
-    command.add_argument("--api", required=api_required, default="", help="the API to use (default: the one installed)")
+def _run_options(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--api", default="", help="the API to use (default: the one that the task or the script tells)")
     command.add_argument("--live", action="store_true", help="use the real API with your key, not its fake")
     modes = [mode.value for mode in WriteMode]
     command.add_argument("--writes", choices=modes, help="may the script change things (default: allow on fakes and test keys)")
@@ -176,10 +195,14 @@ def _dispatch(options: argparse.Namespace, terminal: Terminal) -> int:
             from agentic.interfaces.commands import keys
 
             return keys.save(options, terminal) if action == "set" else keys.status(options, terminal)
-        case "plugins", _:
-            from agentic.interfaces.commands.plugins import listing
+        case "plugins", "list" | "doctor" as action:
+            from agentic.interfaces.commands import plugins
 
-            return listing(options, terminal)
+            return plugins.listing(options, terminal) if action == "list" else plugins.doctor(options, terminal)
+        case "plugins", "new" | "lock" as action:
+            from agentic.interfaces.commands import plugins_new
+
+            return plugins_new.new(options, terminal) if action == "new" else plugins_new.lock(options, terminal)
         case _:
             from agentic.interfaces.commands.doctor import doctor
 

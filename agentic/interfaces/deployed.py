@@ -5,11 +5,13 @@ from typing import Any
 
 from agentic.agents.conversation import takes_model
 from agentic.agents.front_door import FrontDoor, RunRequest
+from agentic.agents.routing import NotInstalled, Routable
 from agentic.agents.tools.services import Services
-from agentic.core.errors import MissingCredentialsError, UnknownApiError, UsageError
+from agentic.core.errors import MissingCredentialsError, UsageError
 from agentic.core.names import StackNames
-from agentic.core.values import RunResult, Target, WriteMode, to_json
-from agentic.deployment import Outputs
+from agentic.core.values import RunResult, Target, to_json
+from agentic.deployment import Outputs, Stack
+from agentic.registry import Registry
 
 Clients = Callable[[str], Any]
 
@@ -27,15 +29,7 @@ class DeployedStack:
 
     def run(self, fields: dict[str, Any]) -> dict[str, Any]:
         """Carry out the request `fields` (as the local cloud takes them) and wait for its end. Ctrl-C ends the run."""
-        request = RunRequest(
-            api=self._api(str(fields.get("api") or "")),
-            task=str(fields["task"]),
-            target=Target.REAL,
-            writes=WriteMode(fields["writes"]) if fields.get("writes") else None,
-            model=_model(str(fields.get("model") or "")),
-            session=str(fields.get("session") or ""),
-            code=fields.get("code"),
-        )
+        request = RunRequest.of(fields, self._apis(), Target.REAL, _model(str(fields.get("model") or "")))
         if request.model and not takes_model(self._outputs.orchestrator):
             raise UsageError(
                 f"a stack with backend {self._outputs.backend} answers with its own models",
@@ -54,13 +48,17 @@ class DeployedStack:
     def result(self, run_id: str) -> dict[str, Any]:
         return to_json(self._door.result(run_id))
 
-    def _api(self, name: str) -> str:
-        apis = self._outputs.apis
-        if name and name not in apis:
-            raise UnknownApiError(f"the stack {self._outputs.environment} has no API {name}", hint=f"it has {', '.join(apis)}")
-        if not name and len(apis) != 1:
-            raise UsageError(f"which API? enabled: {', '.join(apis)}", hint="name it with --api")
-        return name or apis[0]
+    def _apis(self) -> list[Routable]:
+        """The stack's APIs as the plugins installed here describe them."""
+        installed = {spec.name: spec for spec in Registry.load()} if len(self._outputs.apis) > 1 else {}
+        return [installed.get(name) or NotInstalled(name) for name in self._outputs.apis]
+
+
+def deployed_stack(name: str) -> DeployedStack:
+    """The stack `name` as its last update left it, asked with the credentials that boto3 finds."""
+    with Stack(name) as opened:
+        outputs = opened.outputs()
+    return DeployedStack(outputs, aws_clients(outputs.region))
 
 
 def aws_clients(region: str) -> Clients:

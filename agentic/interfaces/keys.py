@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from agentic.broker.credentials import key_class
-from agentic.core.errors import AgenticError, MissingCredentialsError
+from agentic.core.errors import MissingCredentialsError
 from agentic.core.names import PROJECT
 from agentic.core.spec import ApiSpec, SecretField
 from agentic.registry import Registry
@@ -21,15 +21,21 @@ def spec_for(api: str) -> ApiSpec:
 def live_secret(api: str, environ: Mapping[str, str] = os.environ) -> dict[str, str]:
     """All fields of the API's secret. Raises `MissingCredentialsError` naming what is missing and where it may be set."""
     spec = spec_for(api)
-    kept = _kept(spec)
-    secret = {field.name: _from_environment(field, environ) or kept.get(field.name, "") for field in spec.secrets}
-    missing = [field for field in spec.secrets if not secret[field.name]]
+    found = found_secret(spec, environ)
+    missing = [field for field in spec.secrets if field.name not in found]
     if missing:
         names = ", ".join(field.environment[0] if field.environment else field.name for field in missing)
         raise MissingCredentialsError(
             f"--live needs a key for {spec.title}, and none is set", hint=f"set {names}, or run `agentic keys set {spec.name}`"
         )
-    return secret
+    return found
+
+
+def found_secret(spec: ApiSpec, environ: Mapping[str, str] = os.environ) -> dict[str, str]:
+    """The fields of the API's secret that are set: from the environment, else from the keyring."""
+    kept = _kept(spec)
+    values = {field.name: _from_environment(field, environ) or kept.get(field.name, "") for field in spec.secrets}
+    return {name: value for name, value in values.items() if value}
 
 
 def kind_of(field: SecretField, value: str) -> str:
@@ -42,9 +48,8 @@ def keep(spec: ApiSpec, secret: Mapping[str, str]) -> None:
     _keyring_call("set_password", _service(spec), "secret", json.dumps(dict(secret)))
 
 
-def status(api: str, environ: Mapping[str, str] = os.environ) -> list[dict[str, str]]:
+def status(spec: ApiSpec, environ: Mapping[str, str] = os.environ) -> list[dict[str, str]]:
     """Per field of the secret: where its value is (`environment`, `keyring` or nowhere) and of which kind it is."""
-    spec = spec_for(api)
     kept = _kept(spec)
     rows: list[dict[str, str]] = []
     for field in spec.secrets:
@@ -72,7 +77,9 @@ def _keyring_call(method: str, *arguments: str) -> Any:
         import keyring
         from keyring.errors import KeyringError
     except ImportError as error:
-        raise AgenticError("the package keyring is missing", hint="pip install 'agentic-api-developer[local]'") from error
+        raise MissingCredentialsError(
+            "the package keyring is missing", hint="pip install 'agentic-api-developer[local]'"
+        ) from error
     try:
         return getattr(keyring, method)(*arguments)
     except KeyringError as error:

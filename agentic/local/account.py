@@ -37,15 +37,30 @@ if TYPE_CHECKING:
 
 
 class Account:
-    """Alive from construction to `close`. `region` is where requests go that name no other."""
+    """Alive from construction to `close`. `region` is where requests go that name no other.
 
-    def __init__(self, state: StateFolder, region: str, unpacked: Path, observer: Observer, *, plain: bool) -> None:
+    Of the functions that there are once per API only those of `first_api` start when they are made.
+    """
+
+    def __init__(
+        self,
+        state: StateFolder,
+        registry: Registry,
+        region: str,
+        unpacked: Path,
+        observer: Observer,
+        *,
+        first_api: str,
+        plain: bool,
+    ) -> None:
         self._exit = ExitStack()
         self._observer = observer
         self._listeners: dict[str, queue.SimpleQueue[Event | None]] = {}
         self._model_credentials: dict[str, Mapping[str, str]] = {}
         self._models_of_runs: dict[str, str] = {}
+        self._first_api = first_api
         self._lock = threading.Lock()
+        self.registry = registry
         self.identities, self.permissions, self.made = Identities(), Permissions(), Made()
         try:
             self._build(state, region, unpacked, plain=plain)
@@ -58,7 +73,6 @@ class Account:
         self._exit.callback(self.functions.close)
         self._loading = threading.Thread(target=preload, name="preload")
         self._loading.start()
-        self.registry = Registry.load()
         self.models = Models(lambda api: self.registry.get(api).recipes)
         self.gateways = Gateways(self.functions, self.permissions)
         self.harnesses = Harnesses(self.gateways, self.models, self._notice, self._credentials_of)
@@ -84,8 +98,7 @@ class Account:
         self.endpoint.start()
         self.fakes = Fakes(self.endpoint.durable.mapping)
         self._exit.callback(self.fakes.close)
-        for spec in self.registry:
-            self.fakes.add(spec)
+        self.fakes.add_each(self.registry)
         self.fakes.start()
 
     def wait_until_loaded(self) -> None:
@@ -137,8 +150,15 @@ class Account:
         return variables
 
     def create_function(self, declaration: "FunctionDeclaration") -> None:
-        """Create a function and start it at once: its first invocation should not wait for that."""
+        """Create a function and start it at once: its first invocation should not wait for that.
+
+        Other APIs' own functions are started when a run needs them, or when nothing else is to do (`LocalStack.ready`):
+        an SDK's import is the dearest part of a start.
+        """
         self.functions.create(declaration)
+        api = declaration.environment.get("AGENTIC_API", "")
+        if api and api != self._first_api:
+            return
         calls_itself = "AGENTIC_TOOL_WAIT" in declaration.environment
         self.functions.warm(declaration.name, 2 if calls_itself else 1)
 

@@ -27,6 +27,9 @@ from agentic.local.project import STACK
 from agentic.local.trace import Event
 
 IDLE_SECONDS = 30 * 60.0
+# So long after a request the functions of the other APIs are started, one API at a time: nobody waits for it, and the
+# next command, which often follows at once, does not share the processor with it.
+_QUIET_SECONDS = 5.0
 
 # What a list of runs tells of each; `show` tells the rest.
 _LISTED = ("run_id", "created_at", "status", "api", "task", "session", "model", "calls_made", "error")
@@ -52,10 +55,14 @@ class Background:
     def serve(self) -> None:
         """Answer until stopped or idle for too long."""
         threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.1}, daemon=True).start()
+        more = True
         while not self._stopping.wait(timeout=1.0):
             with self._lock:
-                if not self._busy and time.monotonic() - self._last_request > self._idle_seconds:
-                    break
+                idle = 0.0 if self._busy else time.monotonic() - self._last_request
+            if idle > self._idle_seconds:
+                break
+            if more and idle > _QUIET_SECONDS:
+                more = self._cloud.ready_next()
         # First the way in, then the cloud: who comes now finds nobody and starts another.
         with contextlib.suppress(OSError):
             self._path.unlink()
@@ -111,6 +118,8 @@ class Background:
                 return [{fact: run[fact] for fact in _LISTED} for run in runs]
             case "show":
                 return to_json(self._cloud.result(str(request["run_id"]), stack=_stack(request)))
+            case "route":
+                return {"api": self._cloud.routed(self._cloud.request(request["run"], stack=_stack(request)))}
             case "run":
                 return self._run(request, connection, send)
             case "credentials":

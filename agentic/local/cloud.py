@@ -10,18 +10,19 @@ import hashlib
 import os
 import threading
 import time
-from collections.abc import Callable, Generator, Mapping, Set
+from collections.abc import Callable, Collection, Generator, Mapping, Set
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
+from agentic.agents.declaration import which_api
 from agentic.core.cache import cache_folder
 from agentic.core.errors import AgenticError, LocalCloudError, UsageError
 from agentic.core.program import program_folder
 from agentic.core.settings import Settings
-from agentic.core.values import RunResult, Target, WriteMode
-from agentic.local import project
+from agentic.core.values import RunResult, Target
+from agentic.local import offered, project
 from agentic.local.control import home, program_digest
 from agentic.local.identities import OPERATOR
 from agentic.local.program.engine import RunningProgram
@@ -30,6 +31,7 @@ from agentic.local.program.program import Program, project_name
 from agentic.local.stacks import folders
 from agentic.local.state import StateFolder
 from agentic.local.trace import Observer, ignore
+from agentic.registry import Registry
 
 if TYPE_CHECKING:
     from agentic.agents.front_door import RunRequest
@@ -108,18 +110,11 @@ class LocalCloud:
 
     def request(self, fields: Mapping[str, Any], *, stack: str = project.STACK) -> "RunRequest":
         """A run request from JSON fields (task, api, model, writes, live, session, code). Raises `UsageError`."""
-        from agentic.agents.front_door import RunRequest
+        return self.stack(stack).request(fields)
 
-        task, code = str(fields.get("task") or ""), fields.get("code")
-        return RunRequest(
-            api=self.stack(stack).api(str(fields.get("api") or "")).name,
-            task=task,
-            target=Target.REAL if fields.get("live") else Target.FAKE,
-            writes=WriteMode(fields["writes"]) if fields.get("writes") else None,
-            model=str(fields.get("model") or "offline"),
-            session=str(fields.get("session") or ""),
-            code=None if code is None else str(code),
-        )
+    def routed(self, asked: "RunRequest") -> str:
+        """The API of a request for the real API. Raises `UsageError` when its task does not tell it."""
+        return _reachable(replace(asked, target=Target.REAL), ()).api
 
     def carry_out(
         self,
@@ -133,8 +128,12 @@ class LocalCloud:
         """Carry out a request. `secret` (the live API's) and `credentials` (the model's) live in memory for this run only."""
         chosen, account = self.stack(stack), self._account
         account.models.check(asked.model, credentials or {})
-        if asked.target is Target.FAKE and asked.api not in account.fakes.secrets:
-            raise UsageError(f"the plugin {asked.api} has no fake", hint="use --live with a test key")
+        if asked.target is Target.FAKE:
+            account.fakes.check(asked.api)
+        asked = _reachable(asked, account.fakes.secrets)
+        if asked.api:
+            # While the agents are at work.
+            chosen.ready(asked.api)
         door = chosen.door
         with (
             account.heard(asked.run_id, door.store, on_event) as milliseconds,
@@ -144,6 +143,10 @@ class LocalCloud:
         timings = {**result.timings_ms, "model": milliseconds["model"]}
         timings["platform"] = max(0.0, timings["total"] - timings["model"] - timings["api"])
         return replace(result, timings_ms={name: round(value, 1) for name, value in timings.items()})
+
+    def ready_next(self) -> bool:
+        """Start the functions of one API that no run has needed yet; False when there is none left."""
+        return any(stack.ready(api) for stack in list(self._stacks.values()) for api in stack.registry.names)
 
     def cancel(self, run_id: str, *, stack: str = project.STACK) -> None:
         """End a run now: its record is closed, its script is killed. One that has ended stays as it is."""
@@ -266,8 +269,11 @@ class LocalCloud:
         self._exit.enter_context(_only_one(state.root / "cloud.lock"))
         state.folder(state.logs)
         main = program_folder() / "__main__.py"
-        config = {**project.stack_config(main), **self._config}
-        Settings.from_stack(config)
+        registry = Registry.load()
+        of_file = project.stack_config(main)
+        self._config = {**offered.overlay(of_file, registry), **self._config}
+        config = {**of_file, **self._config}
+        settings = Settings.from_stack(config)
         region = config.get("aws:region", project.REGION)
         place = Place(project_name(main), project.STACK, region, ACCOUNT)
         owned = self._owned()
@@ -281,8 +287,10 @@ class LocalCloud:
         from agentic.local.account import Account
 
         unpacked = cache_folder() / "unpacked"
-        self._account = Account(state, region, unpacked, self._observer, plain=self._plain)
+        first = settings.apis[0] if settings.apis else ""
+        self._account = Account(state, registry, region, unpacked, self._observer, first_api=first, plain=self._plain)
         self._exit.callback(self._account.close)
+        self._account.fakes.expect(*settings.apis)
         from agentic.local.stacks.stack import LocalStack
 
         if complete is not None:
@@ -360,9 +368,23 @@ class LocalCloud:
             raise
 
 
+def _reachable(asked: "RunRequest", faked: Collection[str]) -> "RunRequest":
+    """The request, of whose candidates only those are left that have a fake, where it is for a fake. Raises `UsageError`."""
+    if asked.target is Target.REAL:
+        if not asked.api:
+            # Its key has to be there before anything begins.
+            titles = [api.title for api in asked.candidates]
+            raise UsageError(which_api(titles), hint="a run on the real API needs to know it: name it with --api")
+        return asked
+    if asked.api and asked.api not in faked:
+        raise UsageError(f"the plugin {asked.api} has no fake", hint="use --live with a test key")
+    return replace(asked, candidates=tuple(api for api in asked.candidates if api.name in faked))
+
+
 def _passed_on() -> dict[str, str]:
     """What the program's process may know of this one's environment: which plugins to load."""
-    return {name: os.environ[name] for name in ("AGENTIC_LOAD_PLUGINS", "AGENTIC_CACHE") if name in os.environ}
+    names = ("AGENTIC_LOAD_PLUGINS", "AGENTIC_STRICT_PLUGINS", "AGENTIC_CACHE")
+    return {name: os.environ[name] for name in names if name in os.environ}
 
 
 @contextmanager

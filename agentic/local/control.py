@@ -38,7 +38,8 @@ def program_digest(environ: Mapping[str, str] = os.environ) -> str:
     Told from file names, sizes and times, so that asking costs milliseconds.
     """
     package = Path(agentic.__file__).parent
-    digest = hashlib.sha256(f"{sys.version}{sys.prefix}{environ.get('AGENTIC_LOAD_PLUGINS')}".encode())
+    plugins = [environ.get(name) for name in ("AGENTIC_LOAD_PLUGINS", "AGENTIC_STRICT_PLUGINS")]
+    digest = hashlib.sha256(f"{sys.version}{sys.prefix}{plugins}".encode())
     stack: list[Path] = [package, package.parent / "lambdas", *_development_folders(package.parent)]
     files = [package.parent / name for name in ("__main__.py", "Pulumi.yaml", "Pulumi.dev.yaml", "requirements.lock")]
     # Installing or removing a package changes the time of the folder it lives in.

@@ -13,7 +13,8 @@ from typing import Any, Self
 
 from agentic.core.values import CodeRef, Outcome, RunError, RunStatus, Target, Usage, Verdict, WriteMode
 
-Item = dict[str, dict[str, str]]
+# Of the types that DynamoDB has: S (text), N (number) and, for `candidates` alone, SS (a set of texts).
+Item = dict[str, dict[str, Any]]
 
 
 class Step(StrEnum):
@@ -56,6 +57,7 @@ class RunRecord:
     `calls_made` are the calls that the broker judged; `calls_refused` those that came with the run's current grant and were
     beyond it (limit, time, another API). Calls with a grant that is not the current one are in the broker's log only.
     `round` counts the scripts that a workflow had written anew; `earlier` are those that validation refused, in order.
+    `api` is empty until an orchestrator has chosen one of `candidates`; a run whose API was clear from the start has none.
     """
 
     run_id: str
@@ -69,6 +71,7 @@ class RunRecord:
     session: str = ""
     call_limit: int = 0
     secret_id: str = ""
+    candidates: tuple[str, ...] = ()
     handles: Mapping[str, str] = field(default_factory=dict[str, str])
     generate_state: str = ""
     execute_state: str = ""
@@ -112,6 +115,7 @@ class RunRecord:
             session=text("session"),
             call_limit=number("call_limit"),
             secret_id=text("secret_id"),
+            candidates=tuple(sorted(item["candidates"]["SS"])) if "candidates" in item else (),
             handles={name.removeprefix("handle_"): item[name]["S"] for name in item if name.startswith("handle_")},
             generate_state=text("generate_state"),
             execute_state=text("execute_state"),

@@ -35,7 +35,10 @@ _ORCHESTRATOR, _GENERATOR, _EXECUTOR = "orchestrator", "generator", "executor"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewRun:
-    """What the front door says of a run. `code_ref` is given when the person brings the script."""
+    """What the front door says of a run. `code_ref` is given when the person brings the script.
+
+    `api` is empty where the orchestrator is to choose one of `candidates`.
+    """
 
     run_id: str
     api: str
@@ -46,6 +49,7 @@ class NewRun:
     model: str = ""
     session: str = ""
     secret_id: str = ""
+    candidates: tuple[str, ...] = ()
     code_ref: CodeRef | None = None
 
 
@@ -72,15 +76,16 @@ class RunStore:
             "created_at": {"S": datetime.fromtimestamp(now, UTC).isoformat(timespec="milliseconds")},
             "expires": {"N": str(int(now) + KEEP_SECONDS)},
             "status": {"S": RunStatus.QUEUED},
-            "api": {"S": run.api},
             "task": {"S": run.task},
             "target": {"S": run.target},
             "call_limit": {"N": str(run.call_limit)},
             f"handle_{_EXECUTOR if run.code_ref else _ORCHESTRATOR}": {"S": digest(handle)},
         }
-        for name in ("writes", "model", "session", "secret_id"):
+        for name in ("api", "writes", "model", "session", "secret_id"):
             if value := getattr(run, name):
                 item[name] = {"S": value}
+        if run.candidates and not run.api:
+            item["candidates"] = {"SS": list(run.candidates)}
         if run.code_ref:
             item |= {
                 "status": {"S": RunStatus.VALIDATING},
@@ -151,21 +156,30 @@ class RunStore:
 
     # --- the orchestrator's tools ---------------------------------------------------------------------------------
 
-    def claim_generate(self, handle: str, generator_handle: str) -> tuple[RunRecord, bool]:
+    def claim_generate(self, handle: str, generator_handle: str, api: str = "") -> tuple[RunRecord, bool]:
         """Claim the generate step. True means that the caller does the work; False, that somebody already does or did.
 
-        Raises `RefusedError` when the handle is not the run's or the run's state does not fit.
+        `api` is what the orchestrator chose: it becomes the run's in the same write, if the run has none yet and it is one of
+        its candidates. Raises `RefusedError` when it is neither that nor the run's own, when the run has none and none is
+        chosen, when the handle is not the run's, and when the run's state does not fit.
         """
+        values: dict[str, dict[str, str]] = {":queued": {"S": RunStatus.QUEUED}}
+        sets: dict[str, dict[str, str]] = {
+            "status": {"S": RunStatus.GENERATING},
+            "generate_state": {"S": CLAIMED},
+            f"handle_{_GENERATOR}": {"S": digest(generator_handle)},
+        }
+        known = "attribute_exists(api)"
+        if api:
+            known = "(api = :api OR (attribute_not_exists(api) AND contains(candidates, :api)))"
+            values[":api"] = sets["api"] = {"S": api}
         return self._claim(
             handle,
-            "attribute_not_exists(generate_state) AND #status = :queued",
-            {":queued": {"S": RunStatus.QUEUED}},
-            sets={
-                "status": {"S": RunStatus.GENERATING},
-                "generate_state": {"S": CLAIMED},
-                f"handle_{_GENERATOR}": {"S": digest(generator_handle)},
-            },
-            attached=lambda record: bool(record.generate_state),
+            f"attribute_not_exists(generate_state) AND #status = :queued AND {known}",
+            values,
+            sets=sets,
+            attached=lambda record: bool(record.generate_state) and api in ("", record.api),
+            misfit=lambda record: _not_its_api(record, api) or _misfit(record),
         )
 
     def claim_execute(self, handle: str, code_key: str, executor_handle: str) -> tuple[RunRecord, bool]:
@@ -326,6 +340,7 @@ class RunStore:
         *,
         sets: Attributes,
         attached: Callable[[RunRecord], bool],
+        misfit: Callable[[RunRecord], RefusedError] | None = None,
     ) -> tuple[RunRecord, bool]:
         refused = RefusedError("the handle is not one of this run and agent", hint="pass the handle exactly as given")
         if not run_of(handle):
@@ -342,7 +357,7 @@ class RunStore:
         if not is_of(handle, record.handles.get(_ORCHESTRATOR, "")):
             raise refused
         if not changed and not attached(record):
-            raise RefusedError(f"the run is {record.status}; this step does not fit", hint="stop and tell the person")
+            raise (misfit or _misfit)(record)
         return record, changed
 
     def _change(self, run_id: str, *, sets: Attributes, add: Mapping[str, int]) -> RunRecord:
@@ -350,6 +365,20 @@ class RunStore:
         if not changed:
             raise UnknownRunError(f"no run {run_id!r}")
         return record
+
+
+def _misfit(record: RunRecord) -> RefusedError:
+    return RefusedError(f"the run is {record.status}; this step does not fit", hint="stop and tell the person")
+
+
+def _not_its_api(record: RunRecord, api: str) -> RefusedError | None:
+    """Why a chosen API (or none) does not fit the run; None when something else is the reason."""
+    if record.api:
+        return RefusedError(f"the run is for the API {record.api} and no other one") if api not in ("", record.api) else None
+    if api not in record.candidates:
+        hint = f"pass as api one of: {', '.join(record.candidates)}"
+        return RefusedError("the run can be for none but these APIs" if api else "the run has no API yet", hint=hint)
+    return None
 
 
 def _beyond(record: RunRecord, api: str, now: float) -> RefusedError:

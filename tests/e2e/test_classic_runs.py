@@ -35,7 +35,7 @@ TOOLS = ("invoke_generator", "invoke_executor", "generate_code", "validate_code"
 @pytest.fixture(scope="module")
 def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalCloud]:
     folder = tmp_path_factory.mktemp("classic") / ".agentic"
-    with LocalCloud(folder, config={"agentic:backend": "classic"}) as cloud:
+    with LocalCloud(folder, config={"agentic:backend": "classic", "agentic:apis": '["stripe"]'}) as cloud:
         yield cloud
 
 

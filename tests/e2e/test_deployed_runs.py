@@ -56,13 +56,13 @@ def test_a_run_needs_the_callers_identity_only(deployed: DeployedStack, stage: S
 
 def test_a_script_of_ones_own(deployed: DeployedStack) -> None:
     """`exec --stack`: refused by the validator, with the line."""
-    result = deployed.run(fields(task="Run mine.py", code="import os\n\n\n\nprint((\n"))
+    result = deployed.run(fields(task="Run mine.py", api="stripe", code="import os\n\n\n\nprint((\n"))
     assert (result["status"], result["error"]["message"]) == ("refused", "Code validation failed: SyntaxError at line 5")
 
 
 def test_what_a_stack_does_not_have_is_told_before_anything_is_written(deployed: DeployedStack) -> None:
     before = len(deployed.recent(50))
-    with pytest.raises(UnknownApiError, match="has no API nope"):
+    with pytest.raises(UnknownApiError, match="unknown API 'nope'"):
         deployed.run(fields(api="nope"))
     with pytest.raises(UsageError, match="Bedrock's models only"):
         deployed.run(fields(model="anthropic:claude"))
@@ -81,7 +81,7 @@ def test_without_credentials_it_is_one_line(monkeypatch: pytest.MonkeyPatch, tmp
 
 def test_the_record_is_in_the_table_of_the_stack(deployed: DeployedStack, stage: Stage) -> None:
     """The control of the first test: what it wrote is where the outputs say, and nowhere else."""
-    result = deployed.run(fields(task="Run mine.py", code="import os\n\n\n\nprint((\n"))
+    result = deployed.run(fields(task="Run mine.py", api="stripe", code="import os\n\n\n\nprint((\n"))
     variables = stage.cloud.credentials()
     client = boto3.client("dynamodb", endpoint_url=variables["AWS_ENDPOINT_URL"], region_name=variables["AWS_REGION"])
     item = client.get_item(TableName=outputs(stage).table, Key={"run_id": {"S": result["run_id"]}, "item": {"S": "run"}})

@@ -53,9 +53,12 @@ def targets(worth: Owned) -> Targets:
     secrets = [secret["Name"] for secret in worth.operator("secretsmanager").list_secrets()["SecretList"]]
     roles = sorted({declaration.role_arn for declaration in declared.values()})
     harness = f"arn:aws:bedrock-agentcore:us-east-1:{account}:harness/x"
-    assert len(others) == 6
-    assert len(groups) == 10
-    assert len(secrets) == 1
+    apis = worth.cloud.stack("dev").registry.names
+    assert len(apis) > 1, "other APIs' functions and keys are among the targets"
+    # The five functions that exist once and two for each API, less the own broker; a group for each and for each agent.
+    assert len(others) == 5 + 2 * len(apis) - 1
+    assert len(groups) == len(declared) + 3
+    assert len(secrets) == len(apis)
     return {
         "Bucket": [worth.bucket],
         "Key": [SCRIPT, RESULT, "generated/stripe/new.py"],

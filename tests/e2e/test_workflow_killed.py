@@ -18,14 +18,14 @@ sys.path.insert(0, str(Path(__file__).parent.parent / "models"))
 
 from model_server import ModelServer, Say
 
-CONFIG = {"agentic:backend": "workflow"}
+CONFIG = {"agentic:backend": "workflow", "agentic:apis": '["stripe"]'}
 CHILD = """
 import sys
 from pathlib import Path
 from agentic import LocalCloud
 
 folder, url = sys.argv[1:]
-with LocalCloud(Path(folder), config={"agentic:backend": "workflow"}) as cloud:
+with LocalCloud(Path(folder), config={"agentic:backend": "workflow", "agentic:apis": '["stripe"]'}) as cloud:
     asked = cloud.request({"task": "Create a Stripe customer named Grace", "api": "stripe", "model": "openai:test"})
     print(asked.run_id, flush=True)
     cloud.carry_out(asked, credentials={"OPENAI_API_KEY": "k", "OPENAI_BASE_URL": f"{url}/v1"})

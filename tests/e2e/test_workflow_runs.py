@@ -25,6 +25,7 @@ import stripe
 stripe.api_key = os.environ["STRIPE_API_KEY"]
 print("Created", stripe.Customer.create(name="Grace").id)
 """
+CONFIG = {"agentic:backend": "workflow", "agentic:apis": '["stripe"]'}
 BROKEN = "import os\n\n\n\nprint((\n"
 FORBIDDEN = 'import subprocess\nsubprocess.run(["ls"])\n'
 
@@ -82,7 +83,7 @@ class Workflow:
 
 @pytest.fixture(scope="module")
 def workflow(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workflow]:
-    with LocalCloud(tmp_path_factory.mktemp("workflow") / ".agentic", config={"agentic:backend": "workflow"}) as cloud:
+    with LocalCloud(tmp_path_factory.mktemp("workflow") / ".agentic", config=CONFIG) as cloud:
         yield Workflow(cloud)
 
 

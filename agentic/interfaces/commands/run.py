@@ -5,6 +5,7 @@ import os
 import sys
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor, wait
+from pathlib import Path
 from typing import Any
 
 from agentic.core.errors import AgenticError, UsageError
@@ -42,8 +43,12 @@ def run(options: argparse.Namespace, terminal: Terminal) -> int:
             terminal.line(terminal.paint("dim", "  offline model: answers from recipes, no AI is asked (--model chooses one)"))
     view = LiveView(terminal)
     folder = control.home()
+    request["secret"] = _secret(options.api) if options.live and options.api else None
     if options.stack and not options.local:
-        result = _deployed(options.stack, request)
+        from agentic.interfaces.deployed import deployed_stack
+
+        # The key is in the stack's own secret.
+        result = deployed_stack(options.stack).run(request["run"])
     elif options.no_background:
         terminal.notice("starting a local cloud for this run alone")
         result = _here(request, view, folder, options.stack)
@@ -52,6 +57,8 @@ def run(options: argparse.Namespace, terminal: Terminal) -> int:
         with control.connect(folder) as remote:
             if remote is None:
                 raise AgenticError("the background local cloud went away", hint="run the command again")
+            if options.live and not options.api:
+                request["secret"] = _secret(_routed(folder, request["run"], options.stack))
             result = remote.request("run", {**request, "stack": options.stack}, view)
     show_result(result, terminal, folder)
     return exit_code(result)
@@ -87,7 +94,6 @@ def _request(options: argparse.Namespace) -> dict[str, Any]:
             "session": getattr(options, "session", ""),
             "code": code,
         },
-        "secret": _secret(options.api) if options.live else None,
         "credentials": {name: os.environ[name] for name in _MODEL_VARIABLES.get(provider, ()) if name in os.environ},
     }
 
@@ -98,13 +104,12 @@ def _secret(api: str) -> dict[str, str]:
     return live_secret(api)
 
 
-def _deployed(stack: str, request: dict[str, Any]) -> Any:
-    from agentic.deployment import Stack
-    from agentic.interfaces.deployed import DeployedStack, aws_clients
-
-    with Stack(stack) as opened:
-        outputs = opened.outputs()
-    return DeployedStack(outputs, aws_clients(outputs.region)).run(request["run"])
+def _routed(folder: Path, fields: Mapping[str, Any], stack: str) -> str:
+    """The API that the task is for: its key goes with the run."""
+    with control.connect(folder) as remote:
+        if remote is None:
+            raise AgenticError("the background local cloud went away", hint="run the command again")
+        return str(remote.request("route", {"run": fields, "stack": stack}, lambda event: None)["api"])
 
 
 def _here(request: dict[str, Any], view: LiveView, folder: Any, stack: str) -> Any:
@@ -118,7 +123,8 @@ def _here(request: dict[str, Any], view: LiveView, folder: Any, stack: str) -> A
     stack = stack or STACK
     with LocalCloud(folder) as cloud:
         asked = cloud.request(request["run"], stack=stack)
-        secret: Mapping[str, str] = request["secret"] or {}
+        live = request["run"]["live"]
+        secret: Mapping[str, str] = request["secret"] or (_secret(cloud.routed(asked)) if live else {})
         with ThreadPoolExecutor(1, "run") as beside:
             running = beside.submit(
                 cloud.carry_out, asked, stack=stack, secret=secret, credentials=request["credentials"], on_event=tell

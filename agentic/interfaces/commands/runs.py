@@ -41,12 +41,9 @@ def show(options: argparse.Namespace, terminal: Terminal) -> int:
 def _deployed(options: argparse.Namespace) -> "DeployedStack | None":
     if not options.stack or options.local:
         return None
-    from agentic.deployment import Stack
-    from agentic.interfaces.deployed import DeployedStack, aws_clients
+    from agentic.interfaces.deployed import deployed_stack
 
-    with Stack(options.stack) as opened:
-        outputs = opened.outputs()
-    return DeployedStack(outputs, aws_clients(outputs.region))
+    return deployed_stack(options.stack)
 
 
 def _ask(operation: str, arguments: dict[str, Any], terminal: Terminal) -> Any:

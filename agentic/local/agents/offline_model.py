@@ -25,9 +25,11 @@ from agentic.agents.declaration import (
     INVOKE_EXECUTOR,
     INVOKE_GENERATOR,
     REFUSED,
+    TO_CHOOSE,
     VALIDATE_CODE,
 )
 from agentic.agents.offline import Ask, NoMatch, match
+from agentic.agents.offline.lexicon import stems
 from agentic.core.errors import ModelError
 from agentic.core.spec import Recipe
 from agentic.local.agents.models import PROVIDERS
@@ -36,8 +38,12 @@ from agentic.local.agents.schema import as_object
 _Output = TypeVar("_Output", bound=BaseModel)
 
 _TASK = re.compile(r"\AAPI: (?P<api>[^\n]*)\nHandle: (?P<handle>[^\n]*)\nTask: (?P<task>.*)\Z", re.DOTALL)
+_CHOOSING = re.compile(rf"\A{TO_CHOOSE}\n(?P<apis>(?:- [^\n]*\n)+)Handle: (?P<handle>[^\n]*)\nTask: (?P<task>.*)\Z", re.DOTALL)
+_API_TOLD = re.compile(r"^- (\w+): [^\n]*\(([^()\n]*)\)$", re.MULTILINE)
 _STORED = re.compile(r"\AHandle: (?P<handle>[^\n]*)\nCode key: (?P<code_key>[^\n]*)\Z")
 _MODELS = ", ".join(f"{provider}:ID" for provider in PROVIDERS)
+# Of each API, where several are on offer.
+_OFFERED = 5
 _STILL_RUNNING = "still_running"
 _LONGEST_ANSWER = 2000
 _CONTEXT_WINDOW = 200_000
@@ -102,12 +108,22 @@ class OfflineModel(Model):
 
     def _turn(self, tools: Any, message: str, result: _Result | None) -> _Turn:
         if {INVOKE_GENERATOR.name, INVOKE_EXECUTOR.name} <= tools:
-            return _orchestrator(message, result)
+            choosing = _CHOOSING.match(message)
+            return self._chooser(choosing) if choosing else _orchestrator(message, result)
         if GENERATE_CODE.name in tools:
             return self._generator(message, result)
         if {VALIDATE_CODE.name, EXECUTE_CODE.name} <= tools:
             return _executor(message, result)
         return _Turn("The offline model only plays the agents of this project. Choose a real model with --model.")
+
+    def _chooser(self, message: re.Match[str]) -> _Turn:
+        """Rules have told no API, and it knows no more than these: the person decides, unless nothing here is like the task."""
+        names, words = zip(*_API_TOLD.findall(message["apis"]), strict=True)
+        results = [match(message["task"], self._recipes(name)) for name in names]
+        tasks = [task for result in results if isinstance(result, NoMatch) for task in result.tasks[:_OFFERED]]
+        if stems(" ".join(words)) & stems(message["task"]) or not all(isinstance(result, NoMatch) for result in results):
+            return _Turn(f"{ASK} which API")
+        return _Turn(f"{DECLINE} the offline model has no recipe like this task for {', '.join(names)}\n{_offer(tasks)}")
 
     def _generator(self, message: str, result: _Result | None) -> _Turn:
         asked = _TASK.match(message)

@@ -10,6 +10,7 @@ from agentic.local.program.place import Place
 # What building a function's zip may need: where to find packages, certificates, and a place for temporary files.
 _PASSED = (
     "AGENTIC_LOAD_PLUGINS",
+    "AGENTIC_STRICT_PLUGINS",
     "LANG",
     "LC_ALL",
     "LC_CTYPE",

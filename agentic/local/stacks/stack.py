@@ -5,11 +5,11 @@ from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from typing import Any
 
-from agentic.agents.front_door import FrontDoor
+from agentic.agents.front_door import FrontDoor, RunRequest
 from agentic.agents.tools.services import Services
 from agentic.core.errors import AgenticError, LocalCloudError, UnknownRunError, UsageError
 from agentic.core.names import StackNames
-from agentic.core.spec import ApiSpec
+from agentic.core.values import Target
 from agentic.local.account import Account
 from agentic.local.program.made import MadeResource
 from agentic.local.program.resources.bedrock_agents import ALIAS
@@ -25,6 +25,7 @@ class LocalStack:
         self.exports = exports
         self.names = StackNames(self.name)
         self.registry = Registry(account.registry.get(api) for api in exports["apis"])
+        account.fakes.expect(*self.registry.names)
         self._account = account
         settings = {"AGENTIC_TABLE": str(exports["table"]), "AGENTIC_BUCKET": str(exports["bucket"])}
         services = Services(settings, context.client)
@@ -32,19 +33,35 @@ class LocalStack:
         self.door = FrontDoor(services, self.names, str(exports["orchestrator"]), int(exports["run_calls"]))
         self._fill_secrets(context, exports["secret_names"])
 
-    def api(self, name: str) -> ApiSpec:
-        """The named API, or the only one there is."""
-        if name or len(self.registry.names) == 1:
-            return self.registry.get(name or self.registry.names[0])
-        raise UsageError(f"which API? enabled: {', '.join(self.registry.names)}", hint="name it with --api")
+    def request(self, fields: Mapping[str, Any]) -> RunRequest:
+        """A run request from JSON fields (task, api, model, writes, live, session, code). Raises `UsageError`."""
+        if (name := str(fields.get("api") or "")) and name not in self.registry.names:
+            # A broken plugin says why its API is not here.
+            self._account.registry.get(name)
+        target = Target.REAL if fields.get("live") else Target.FAKE
+        return RunRequest.of(fields, tuple(self.registry), target, str(fields.get("model") or "offline"))
 
     def cancel(self, run_id: str) -> None:
         """End a run of this stack now: its record is closed, its script is killed."""
+        api = ""
         with suppress(UnknownRunError):  # It was not even recorded yet.
             self.door.cancel(run_id)
+            api = self.door.store.get(run_id).api
         self._account.functions.cancel_tenant(f"{run_id}-")
-        for spec in self.registry:
-            self._account.functions.warm(self.names.function("run_code", spec.name))
+        if api:
+            self._account.functions.warm(self.names.function("run_code", api))
+
+    def ready(self, api: str) -> bool:
+        """Start the API's own functions in the background; False when that has been done, or cannot be."""
+        functions = self._account.functions
+        names = [self.names.function(function, api) for function in ("run_code", "call_api")]
+        # One that is not there (any more) is the run's matter.
+        with suppress(UsageError):
+            cold = [name for name in names if not functions.processes(name)]
+            for name in cold:
+                functions.warm(name)
+            return bool(cold)
+        return False
 
     def _fill_secrets(self, context: Context, secret_names: Mapping[str, str]) -> None:
         client = context.client("secretsmanager")

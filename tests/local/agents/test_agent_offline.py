@@ -12,6 +12,8 @@ from agentic.agents.declaration import (
     EXECUTOR,
     GENERATOR,
     ORCHESTRATOR,
+    ApiToChoose,
+    choosing_message,
     executor_message,
     generator_message,
     orchestrator_message,
@@ -35,7 +37,7 @@ RECIPES = (
 
 
 def stage(**bodies: Callable[[Any], Any]) -> Stage:
-    recipes = {"stripe": RECIPES}
+    recipes = {"stripe": RECIPES, "tea": ()}
     return Stage(Models(lambda api: recipes[api]), functions=Functions(dict(bodies)))
 
 
@@ -96,6 +98,27 @@ def test_a_script_that_prints_nothing_still_gets_an_answer():
     silent = {"status": "completed", "stdout": "", "calls": ["GET /v1/balance 200"]}
     _, events = orchestrate([{"status": "done", "code_key": KEY}], [silent])
     assert "1 API calls" in answer(events)
+
+
+@pytest.mark.parametrize(
+    ("task", "said"),
+    [
+        # A recipe is near, or one of the words that it was told is in the task.
+        ("Create a customer", "ASK: "),
+        ("Put the kettle on", "ASK: "),
+        ("Launch a rocket", "DECLINE: "),
+        # What stands in a task is no list of APIs.
+        ("Launch\n- stripe: Stripe (rocket)\nHandle: x", "DECLINE: "),
+    ],
+)
+def test_the_orchestrator_leaves_the_choice_of_an_api_to_the_person(task: str, said: str):
+    """Rules have not told it, and the offline model knows no more; what no API here is like it declines."""
+    built = stage()
+    apis = [ApiToChoose("stripe", "Stripe", ("customer",)), ApiToChoose("tea", "Tea (Time)", ("kettle", "cup"))]
+    words = answer(built.invoke(ORCHESTRATOR, choosing_message(task, apis, HANDLE)))
+    assert words.startswith(said)
+    assert ("Create a customer named Alice" in words) is (said == "DECLINE: ")
+    assert built.functions.called() == []
 
 
 def test_the_generator_stores_the_recipe_with_the_tasks_words():

@@ -9,7 +9,6 @@ import httpx
 import requests
 
 HOSTS = (
-    "files.stripe.com",
     "connect.stripe.com",
     "meter-events.stripe.com",
     "dashboard.stripe.com",

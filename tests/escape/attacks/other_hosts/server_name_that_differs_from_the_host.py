@@ -4,7 +4,7 @@
 import socket
 import ssl
 
-NAMES = ("attacker.example", "files.stripe.com", "localhost", None)
+NAMES = ("attacker.example", "meter-events.stripe.com", "localhost", None)
 
 
 def ask(server_name, host):

@@ -1,6 +1,6 @@
-# attack: the SDK uploads files to another host of the same company, where the allow-list of operations does not look
+# attack: the file host takes what no file is for here: somebody's identity, an app for card readers, a public link
 # expect: broker
-# validator: accepted
+# validator: refused
 import io
 import os
 
@@ -9,19 +9,16 @@ import stripe
 stripe.api_key = os.environ["STRIPE_API_KEY"]
 stripe.max_network_retries = 0
 client = stripe.StripeClient(stripe.api_key, max_network_retries=0)
-content = io.BytesIO(b"customer list of this account")
-try:
-    made = stripe.File.create(purpose="dispute_evidence", file=content)
-    print("ESCAPED: a file was uploaded", made.id, flush=True)
-except Exception as error:
-    print(type(error).__name__, error)
-try:
-    made = client.v1.files.create({"purpose": "identity_document", "file": content})
-    print("ESCAPED: a file was uploaded by the client", made.id, flush=True)
-except Exception as error:
-    print(type(error).__name__, error)
-try:
-    made = stripe.FileLink.create(file="file_1")
-    print("ESCAPED: a public link to a file", made.id, flush=True)
-except Exception as error:
-    print(type(error).__name__, error)
+content = io.BytesIO(b"%PDF-1.4 customer list of this account")
+CALLS = (
+    lambda: stripe.File.create(purpose="identity_document", file=content),
+    lambda: client.v1.files.create({"purpose": "terminal_android_apk", "file": content}),
+    lambda: stripe.File.create(purpose="dispute_evidence", file=content, file_link_data={"create": True}),
+    lambda: stripe.FileLink.create(file="file_1"),
+    lambda: client.raw_request("post", "/v1/file_links", file="file_1"),
+)
+for number, call in enumerate(CALLS):
+    try:
+        print("ESCAPED: forbidden call", number, "was answered", str(call())[:60], flush=True)
+    except Exception as error:
+        print(number, type(error).__name__, str(error)[:100])

@@ -1,6 +1,6 @@
 # attack: the plainest way: the SDK's own methods for payouts, transfers, accounts, webhooks and new secrets
 # expect: broker
-# validator: accepted
+# validator: refused
 import os
 
 import stripe
