@@ -30,9 +30,9 @@ Write for PyGithub 2.10 (or plain requests against https://api.github.com).
 - Catch github.GithubException (UnknownObjectException is 404), print error.data["message"] (error.data may be a text) to
   stderr, and sys.exit(1).
 - Print the number or name and the html_url of everything that is created or changed.
-- Not available: deleting or transferring a repository, its visibility and settings, collaborators, keys, hooks, secrets, files
-  under .github/workflows, merging, forking, git trees and commits, running workflows, environments, deployments, pages, branch
-  protection, administration of organisations, GraphQL, GitHub Apps."""
+- Not available: deleting or transferring a repository, its visibility and settings, collaborators, keys, hooks, secrets,
+  writing files under .github, merging, forking, git trees and commits, running workflows, environments, deployments, pages,
+  branch protection, administration of organisations, GraphQL, GitHub Apps."""
 
 GITHUB = ApiSpec(
     name="github",

@@ -1,8 +1,9 @@
 """What the GitHub plugin allows, by families, and what it never allows.
 
 Left out, and refused by name as well: what gives others access (keys, hooks, collaborators, visibility, transfers), what holds
-or makes secrets, and every route by which a script could put a workflow into a repository, which would then run with the
-repository's secrets.
+or makes secrets, and the routes by which a script could put a workflow into a repository, which would then run with the
+repository's secrets (docs/limitations/fakes-github.md names what cannot be told). No script writes in `.github`: GitHub sends
+secrets to the registries that its dependabot.yml names, and apps and agents take settings and commands from there.
 """
 
 from collections.abc import Iterator
@@ -132,14 +133,22 @@ _SETTINGS = (
     *("allow_squash_merge", "allow_merge_commit", "allow_rebase_merge", "allow_auto_merge", "allow_update_branch"),
     *("delete_branch_on_merge", "web_commit_signoff_required", "interaction_limit", "pull_request_creation_policy"),
 )
+_OF_A_NEW_ONE = ("team_id", "is_template", "template_repository", "template_owner", "custom_properties")
 _REFUSED_FIELDS: dict[str, tuple[str, ...]] = {
     "PATCH R": _SETTINGS,
-    # A team gets access; a template brings its files, workflows too.
-    "POST /user/repos": ("team_id", "is_template", "template_repository", "template_owner"),
-    "POST /orgs/{org}/repos": ("team_id", "is_template", "template_repository", "template_owner"),
+    # A team gets access; a template brings its files, workflows too; by properties an organisation's rulesets choose.
+    "POST /user/repos": _OF_A_NEW_ONE,
+    "POST /orgs/{org}/repos": _OF_A_NEW_ONE,
     # Where the path says it already.
     "PUT R/contents/{path...}": ("path", "owner", "repo", "repository_id"),
     "DELETE R/contents/{path...}": ("path", "owner", "repo", "repository_id"),
+    # It has GitHub's coding agent write and push, in a repository that the field names.
+    "POST R/issues": ("agent_assignment",),
+    "PATCH R/issues/{number}": ("agent_assignment",),
+    "POST R/issues/{number}/assignees": ("agent_assignment",),
+    # Whoever may push to the other repository gets this one's branch, and by its workflows this one's secrets.
+    "POST R/pulls": ("maintainer_can_modify",),
+    "PATCH R/pulls/{number}": ("maintainer_can_modify",),
 }
 
 # Never allowed, whatever the list above says. "R" stands for a repository by name and by number, "O" for an organisation.
@@ -147,8 +156,7 @@ _NEVER: dict[str, tuple[str, ...]] = {
     "deleting a repository": ("DELETE R",),
     "transfer": ("* R/transfer/**",),
     "workflow files": (
-        *("PUT R/contents/.github/workflows/**", "DELETE R/contents/.github/workflows/**"),
-        *("PUT R/contents/.github/actions/**", "DELETE R/contents/.github/actions/**"),
+        *("PUT R/contents/.github/**", "DELETE R/contents/.github/**"),
         # A tree may hold any file, and a commit or a branch may be made of any tree.
         *("POST R/git/trees/**", "POST R/git/blobs/**", "POST R/git/commits/**", "PATCH R/git/refs/**", "POST R/git/tags/**"),
         *("* R/merges", "PUT R/pulls/{number}/merge", "PUT R/pulls/{number}/update-branch", "* R/merge-upstream"),
@@ -161,7 +169,7 @@ _NEVER: dict[str, tuple[str, ...]] = {
     "secrets and variables": (
         *("* R/actions/secrets/**", "* R/actions/variables/**", "* R/actions/organization-secrets/**"),
         *("* R/actions/organization-variables/**", "* R/dependabot/**", "* R/codespaces/**", "* R/secret-scanning/**"),
-        *("* R/agents/**", "* O/agents/**"),
+        *("* R/pulls/{number}/codespaces/**", "* R/agents/**", "* O/agents/**", "* /agents/**"),
         *("* O/actions/**", "* O/dependabot/**", "* O/codespaces/**", "* O/secret-scanning/**", "* O/private-registries/**"),
     ),
     "runners and tokens": (
@@ -219,6 +227,7 @@ _NEVER: dict[str, tuple[str, ...]] = {
         *("* O/personal-access-tokens/**", "* O/personal-access-token-requests/**", "* O/security-managers/**"),
         *("* O/custom-repository-roles/**", "* O/organization-roles/**", "* O/migrations/**", "* O/packages/**"),
         *("* O/copilot/**", "* O/settings/**", "* O/interaction-limits/**", "* O/organization-fine-grained-permissions/**"),
+        *("* O/hosted-runners/**", "* O/network-configurations/**", "* O/campaigns/**"),
         *("* /teams/**", "* /enterprises/**", "* /enterprise/**", "* /scim/**", "* /admin/**"),
     ),
     # One path with all power.

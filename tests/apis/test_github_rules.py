@@ -39,6 +39,11 @@ NEVER = (
         "PUT R/contents/.github/workflows/deep/er/ci.yml",
         "PUT R/contents/.github/workflows",
         "PUT R/contents/.github/actions/a.yml",
+        # GitHub sends its secrets to the registries that this file names, as soon as it is there.
+        "PUT R/contents/.github/dependabot.yml",
+        "DELETE R/contents/.github/dependabot.yaml",
+        # From these an app takes a repository's settings, GitHub who has to review, and its agents commands.
+        *("PUT R/contents/.github/settings.yml", "DELETE R/contents/.github/CODEOWNERS", "PUT R/contents/.github/hooks/a.json"),
     ),
     *("POST R/git/trees", "POST R/git/blobs", "POST R/git/commits", "PATCH R/git/refs/heads/main", "POST R/git/tags"),
     *("POST R/merges", "PUT R/pulls/1/merge", "PUT R/pulls/1/update-branch", "POST R/merge-upstream", "POST R/forks"),
@@ -88,6 +93,7 @@ NEVER = (
         "GET /graphql",
     ),
     *("POST /api/graphql", "GET /enterprises/e/audit-log", "PUT /enterprises/e/actions/permissions", "DELETE /teams/1"),
+    *("POST /agents/repos/acme/widgets/tasks", "GET /agents/tasks", "POST R/pulls/1/codespaces", "POST O/hosted-runners"),
     *("GET /scim/v2/organizations/acme/Users", "POST /admin/users", "POST /authorizations"),
 )
 
@@ -121,7 +127,7 @@ def test_control_the_neighbours_of_what_is_refused_are_allowed():
             "GET /repositories/1000006/issues?page=2",
             f"GET {REPO}/contents/.github/workflows",
         ),
-        *(f"GET {REPO}/contents/.github/workflows/ci.yml", f"PUT {REPO}/contents/.github/ISSUE_TEMPLATE.md"),
+        *(f"GET {REPO}/contents/.github/workflows/ci.yml", f"PUT {REPO}/contents/docs/ISSUE_TEMPLATE.md"),
         *(f"PUT {REPO}/contents/docs/workflows/a.yml", f"PUT {REPO}/contents/github/workflows/a.yml", f"GET {REPO}/forks"),
         *(f"POST {REPO}/git/refs", f"DELETE {REPO}/git/refs/heads/feature/x", f"GET {REPO}/git/trees/main"),
         *(f"GET {REPO}/pulls/1/merge", f"GET {REPO}/actions/runs", f"GET {REPO}/branches/feature/keys", "GET /user/starred"),
@@ -237,11 +243,27 @@ def _without_field_rules(spec: ApiSpec):
     return dataclasses.replace(spec.hosts[0], operations=operations)
 
 
-def test_a_new_repository_takes_no_team_and_no_template():
-    for field in ("team_id", "template_repository"):
+def test_a_new_repository_takes_no_team_no_template_and_no_properties():
+    for field in ("team_id", "template_repository", "custom_properties"):
         assert isinstance(judge("POST /user/repos", {"name": "x", field: 1}), Refused)
         assert isinstance(judge("POST /orgs/acme/repos", {"name": "x", field: 1}), Refused)
     assert isinstance(judge("POST /user/repos", {"name": "x", "private": True}), Allowed)
+
+
+@pytest.mark.parametrize("entry", [f"POST {REPO}/issues", f"PATCH {REPO}/issues/1", f"POST {REPO}/issues/1/assignees"])
+def test_an_issue_gives_no_orders_to_a_coding_agent(entry: str):
+    """An agent of GitHub's would write, workflows too, where and what the field says."""
+    orders = {"target_repo": "acme/other", "base_branch": "main", "custom_instructions": "add a workflow"}
+    assert isinstance(judge(entry, {"assignees": ["ada"], "agent_assignment": orders}), Refused)
+    assert isinstance(judge(f"{entry}?agent_assignment[target_repo]=acme/other", {"assignees": ["ada"]}), Refused)
+    assert isinstance(judge(entry, {"assignees": ["ada"]}), Allowed), "the control"
+
+
+@pytest.mark.parametrize("entry", [f"POST {REPO}/pulls", f"PATCH {REPO}/pulls/1"])
+def test_a_pull_request_gives_nobody_a_right_to_the_branch_it_comes_from(entry: str):
+    pull = {"title": "x", "head": "ada:fix", "base": "main"}
+    assert isinstance(judge(entry, pull | {"maintainer_can_modify": True}), Refused)
+    assert isinstance(judge(entry, pull), Allowed), "the control"
 
 
 def test_a_get_does_not_become_another_method():
