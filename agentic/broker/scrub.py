@@ -132,13 +132,25 @@ def _without_fields(body: bytes, names: tuple[str, ...]) -> bytes:
         return body
     try:
         # Lenient, as clients are: a byte that is no UTF-8 hides no field.
-        data = json.loads(body.decode(json.detect_encoding(body), "replace"))
+        text = body.decode(json.detect_encoding(body), "replace")
+        before, data, after = _read(text)
         changed = _remove(data, [tuple(name.split(".")) for name in names])
-        return json.dumps(data).encode() if changed else body
+        return f"{before}{json.dumps(data)}{after}".encode() if changed else body
     except json.JSONDecodeError:  # It is no JSON, and so has no fields.
         return body
     except (ValueError, RecursionError):
         raise BrokerError("the API's answer has a number too long or is nested too deeply to be checked") from None
+
+
+def _read(text: str) -> tuple[str, Any, str]:
+    """JSON, with what stands around it where an API was asked for a script (JSONP): `callback({…});`."""
+    try:
+        return "", json.loads(text), ""
+    except json.JSONDecodeError:
+        start, end = text.find("(") + 1, text.rfind(")")
+        if not 0 < start <= end or "{" in text[:start]:
+            raise
+        return text[:start], json.loads(text[start:end]), text[end:]
 
 
 def _remove(data: Any, names: list[tuple[str, ...]]) -> bool:

@@ -230,12 +230,30 @@ def test_fields_the_plugin_names_are_removed_wherever_they_are() -> None:
         '{"temporary_token": "CANARY", "odd": "\\ud800"}'.encode("utf-16"),
         b'{"temporary_token": "CANARY", "odd": "\\ud800"}',
         b'{"a": ' * 900 + b'{"temporary_token": "CANARY"}' + b"}" * 900,
+        # What APIs answer that take a `callback`, GitHub's among them.
+        b'/**/show({"meta": {"status": 200}, "data": {"temporary_token": "CANARY"}});',
+        b'a.b[0]( [{"temporary_token": "CANARY"}] )\n',
+        b"x" * 100_000 + b'({"temporary_token": "CANARY"})',
     ],
 )
 def test_named_field_is_removed_from_json_in_every_spelling(body: bytes) -> None:
     got = scrub(SPEC, HttpResponse(200, (), body), SECRET).body
     assert b"CANARY" not in got
     assert b"[removed]" in got
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'show({"temporary": 1});',
+        b'the "temporary_token" (a text)',
+        b"(((",
+        b"temporary_token)(",
+        b'if (a) { b("temporary_token") }',
+    ],
+)
+def test_a_script_and_a_text_without_such_a_field_stay_as_they_are(body: bytes) -> None:
+    assert scrub(SPEC, HttpResponse(200, (), body), SECRET).body == body
 
 
 def test_answer_without_anything_to_remove_is_byte_for_byte_the_same() -> None:
