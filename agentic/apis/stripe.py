@@ -54,10 +54,12 @@ _FAMILIES: dict[str, tuple[str, tuple[str, ...]]] = {
 # What the host for files does: the upload, and what is in a file. All else about files is at the API's own host.
 _FILES: dict[str, tuple[str, tuple[str, ...]]] = {"files": ("/v1/files", ("POST {}", "GET {}/{id}/contents"))}
 
-# Fields that send money, or the act itself, to another account.
+# Fields that send money, or the act itself, to somebody else.
 _ELSEWHERE = (
     *("on_behalf_of", "transfer_data", "application_fee", "application_fee_amount", "application_fee_percent", "destination"),
     *("issuer.account", "automatic_tax.liability.account"),
+    # Whoever reads this mailbox says where a refund goes that cannot go back by itself.
+    "instructions_email",
 )
 _INNER = (
     *("payment_intent_data", "subscription_data", "setup_intent_data", "invoice_settings", "invoice_creation.invoice_data"),
@@ -67,7 +69,11 @@ _INNER = (
 _AS_ANOTHER = ("key", "_stripe_account", "_stripe_context")
 # Numbers of cards and bank accounts: nobody's belong into a script. Test cards have names (pm_card_visa, tok_visa).
 _NUMBERS = ("number", "cvc", "account_number", "iban", "routing_number")
-_KINDS = ("card", "us_bank_account", "sepa_debit", "bacs_debit", "au_becs_debit", "acss_debit", "nz_bank_account")
+_KINDS = (
+    *("card", "us_bank_account", "sepa_debit", "bacs_debit", "au_becs_debit", "acss_debit", "nz_bank_account", "payto"),
+    # Without a payment method's type: what older releases of the API take for a customer's card or account.
+    *("source", "bank_account"),
+)
 _CARD_NUMBERS = tuple(f"{outer}{kind}.{name}" for outer in ("", "payment_method_data.") for kind in _KINDS for name in _NUMBERS)
 # A file's public link shows it to whoever has the address.
 _PUBLIC = ("file_link_data",)
@@ -228,8 +234,9 @@ STRIPE = ApiSpec(
     words=tuple(_WORDS.split()),
     refused=tuple(_never()),
     dropped_headers=("Stripe-Account", "Stripe-Context"),
-    # Signing and session secrets. A payment's client_secret is meant for the customer's browser and stays.
-    scrubbed_fields=("secret", "cvc"),
+    # Signing and session secrets, and what `expand` could show of an issued card. A payment's client_secret is meant for the
+    # customer's browser and stays.
+    scrubbed_fields=("secret", "cvc", "card.number"),
     idempotency_header="Idempotency-Key",
     key_check=KeyCheck("api.stripe.com", "/v1/balance", live_field="livemode"),
     placeholders=(("STRIPE_WEBHOOK_SECRET", "whsec_placeholder"),),

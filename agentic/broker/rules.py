@@ -85,15 +85,16 @@ class Rules:
             allowed_hosts = ", ".join(host.name for host in self._spec.hosts)
             raise _Unfit(f"{name[:100]} is not a host of {self._spec.title}; allowed: {allowed_hosts}")
         segments = _segments(raw_path)
-        operation = _best(host.operations, request.method, segments)
+        fitting = _best(host.operations, request.method, segments)
         shown = "/" + "/".join(segments)
-        if operation is None:
+        if not fitting:
             raise _Unfit(f"{request.method} {shown} is not among the allowed operations of {self._spec.title}")
-        if operation.family in self._spec.closed:
-            raise _Unfit(
-                f"{request.method} {shown} belongs to {operation.family}, which this stack keeps closed;"
-                f" agentic:open_families: [{self._spec.name}.{operation.family}] opens it"
-            )
+        for operation in fitting:
+            if operation.family in self._spec.closed:
+                raise _Unfit(
+                    f"{request.method} {shown} belongs to {operation.family}, which this stack keeps closed;"
+                    f" agentic:open_families: [{self._spec.name}.{operation.family}] opens it"
+                )
         fields = _Fields(query, request)
         folded = _folded(segments)
         for refused, near in self._refused:
@@ -101,7 +102,10 @@ class Rules:
                 if not refused.refused_fields:
                     raise _Unfit(f"{request.method} {shown} is never allowed ({refused.family})")
                 fields.check(refused)
-        fields.check(operation)
+        for operation in fitting:
+            fields.check(operation)
+        # Which of them the API takes it for is not ours to guess: one that writes counts.
+        operation = max(fitting, key=lambda item: item.writes)
         if request.method in _READS and request.body:
             raise _Unfit(f"a {request.method} request with a body")
         path = "/" + "/".join(quote(segment, safe=_SAFE_IN_SEGMENT) for segment in segments)
@@ -192,11 +196,19 @@ def _segments(raw_path: str) -> list[str]:
     return segments
 
 
-def _best(operations: tuple[Operation, ...], method: str, segments: list[str]) -> Operation | None:
-    """The fitting operation that leaves least open: /search before /{id}, and /{id} before /{path...}."""
+def _best(operations: tuple[Operation, ...], method: str, segments: list[str]) -> list[Operation]:
+    """The fitting operations that leave least open: /search before /{id}, and /{id} before /{path...}.
+
+    Usually one; /things/{id}/parts and /things/new/{name} leave as much open and fit /things/new/parts both.
+    """
     path = "/" + "/".join(segments)
     fitting = [item for item in operations if item.method == method and _exact(item.path).fullmatch(path)]
-    return min(fitting, key=lambda item: (item.path.count(_SEVERAL), len(_PLACEHOLDER.findall(item.path))), default=None)
+    least = min(map(_openness, fitting), default=None)
+    return [item for item in fitting if _openness(item) == least]
+
+
+def _openness(operation: Operation) -> tuple[int, int]:
+    return operation.path.count(_SEVERAL), len(_PLACEHOLDER.findall(operation.path))
 
 
 @functools.cache

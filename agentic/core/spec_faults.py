@@ -29,6 +29,8 @@ _METHOD = re.compile(r"[A-Z]{3,20}")
 _TOKEN = re.compile(r"[!#$%&'*+.^`|~0-9A-Za-z-]+")
 _PLACEHOLDER = re.compile(r"\{\w+(?:\.\.\.)?\}")
 _SEVERAL = "...}"
+# As a stack's settings can name it (`agentic:closed_families`).
+_FAMILY = re.compile(r"\S{1,64}")
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 # What decides how Python and the sandbox itself work.
 _NOT_A_PLUGINS = re.compile(r"(?:LD_|PYTHON|AGENTIC_).*|PATH|HOME")
@@ -109,10 +111,14 @@ def _operations(host: Host) -> Iterator[str]:
             yield f"operation path {operation.path!r} may not stand for everything below it; only refused ones may"
         if not _METHOD.fullmatch(operation.method):
             yield f"{operation.method!r} is not a method: write GET, POST, … in capitals"
+        if operation.family.strip() and not _FAMILY.fullmatch(operation.family):
+            yield f"the family {operation.family!r} is not one word of at most 64 characters, by which a stack can close it"
         key = (operation.method, _PLACEHOLDER.sub("{}", operation.path))
         other = known.setdefault(key, operation)
         if _strictness(other) != _strictness(operation):
             yield f"{operation.method} {operation.path} is declared twice, with different rules"
+        elif other.family != operation.family:
+            yield f"{operation.method} {operation.path} is declared twice, in families {other.family} and {operation.family}"
 
 
 def _closed(spec: ApiSpec) -> Iterator[str]:
@@ -140,6 +146,8 @@ def _operation(operation: Operation) -> Iterator[str]:
     for name, values in operation.allowed_values:
         if not values:
             yield f"operation {operation.method} {path} allows no value of {name!r}"
+        if "." in name:
+            yield f"operation {operation.method} {path} allows values of {name!r}: write it as forms do, as 'file[purpose]'"
 
 
 def _refused(spec: ApiSpec) -> Iterator[str]:

@@ -6,7 +6,10 @@ import pytest
 from stripe_stage import Stage, sandboxed, stage
 
 from agentic.apis.stripe import STRIPE
+from agentic.broker.rules import Allowed, Refused, Rules
+from agentic.broker.scrub import scrub
 from agentic.core.cache import cache_folder
+from agentic.core.wire import HttpRequest, HttpResponse
 from agentic.validator import ValidationPolicy, validate
 from agentic.validator.describe import installed_index
 
@@ -87,3 +90,56 @@ for card in (method.id, "pm_card_visa"):
     print(payment.status)
 """
     assert on_stage.run(code).stdout.split() == ["succeeded", "succeeded"]
+
+
+def judge(path: str, form: str) -> Allowed | Refused:
+    headers = (("Content-Type", "application/x-www-form-urlencoded"),)
+    return Rules(STRIPE).judge(HttpRequest("POST", f"https://api.stripe.com{path}", headers, form.encode()))
+
+
+@pytest.mark.parametrize(
+    ("path", "form"),
+    [
+        # Numbers by the names that older releases of the API have for a card or an account.
+        ("/v1/customers", "source[object]=card&source[number]=4242424242424242"),
+        ("/v1/customers/cus_1", "source[object]=bank_account&source[account_number]=000123456789"),
+        ("/v1/customers", "Source%5Bnumber%5D=4242424242424242"),
+        ("/v1/customers/cus_1", "bank_account[account_number]=000123456789"),
+        ("/v1/payment_methods", "type=payto&payto[account_number]=000123456"),
+        ("/v1/payment_intents", "amount=9&currency=aud&payment_method_data[payto][account_number]=000123456"),
+        # Stripe asks this mailbox to which account a refund is to go.
+        ("/v1/refunds", "payment_intent=pi_1&instructions_email=mallory@example.com"),
+        ("/v1/refunds", "payment_intent=pi_1&Instructions-Email=mallory@example.com"),
+        # Another account, in odd spellings and at every depth.
+        ("/v1/payment_intents", "amount=9&currency=eur&0[on_behalf_of]=acct_1"),
+        ("/v1/payment_intents", "amount=9&currency=eur&transfer[data][destination]=acct_1"),
+        ("/v1/payment_intents/pi_1/capture", "transfer_data[amount]=1"),
+        ("/v1/checkout/sessions", "mode=payment&payment_intent_data[on%20behalf%20of]=acct_1"),
+        ("/v1/checkout/sessions", "mode=subscription&subscription_data[invoice_settings][issuer][account]=acct_1"),
+        ("/v1/payment_links", "invoice_creation[invoice_data][issuer][account]=acct_1"),
+        ("/v1/invoices/create_preview", "issuer[account]=acct_1"),
+    ],
+)
+def test_no_field_brings_a_number_or_sends_money_elsewhere(path: str, form: str):
+    assert isinstance(judge(path, form), Refused)
+
+
+@pytest.mark.parametrize(
+    ("path", "form"),
+    [
+        ("/v1/customers", "source=tok_visa&email=ada@example.com"),
+        ("/v1/payment_methods", "type=payto&payto[pay_id]=ada@example.com"),
+        ("/v1/refunds", "payment_intent=pi_1&amount=900"),
+        ("/v1/payment_intents", "amount=9&currency=eur&metadata[on_behalf_of]=Ada&metadata[number]=7"),
+        ("/v1/checkout/sessions", "mode=payment&payment_intent_data[description]=x"),
+    ],
+)
+def test_control_the_same_calls_without_such_a_field_are_allowed(path: str, form: str):
+    assert isinstance(judge(path, form), Allowed)
+
+
+def test_the_number_of_an_issued_card_is_taken_out_and_an_invoices_stays():
+    """A card behind a balance transaction could be expanded with it."""
+    body = b'{"source": {"card": {"last4": "4242", "number": "4000009990000013", "cvc": "123"}}, "number": "INV-7"}'
+    got = scrub(STRIPE, HttpResponse(200, (), body), {"api_key": "sk_test_0123456789"}).body
+    assert got == b'{"source": {"card": {"last4": "4242", "number": "[removed]", "cvc": "[removed]"}}, "number": "INV-7"}'

@@ -57,6 +57,29 @@ def test_every_operation_of_the_family_is_closed_by_whatever_method():
     assert status(SPEC, request("POST", "/v1/query", b"a=1")) == 200
 
 
+TIED = (
+    Operation("POST", "/v1/{kind}/search", "search", write=False),
+    Operation("POST", "/v1/customers/{id}", "customers", refused_fields=("transfer_data",)),
+)
+
+
+@pytest.mark.parametrize("operations", [TIED, TIED[::-1]])
+def test_where_two_operations_fit_alike_the_stricter_counts_whichever_comes_first(operations: tuple[Operation, ...]):
+    """/v1/customers/search is /v1/{kind}/search and /v1/customers/{id}; nobody here knows for which the API takes it."""
+    host = dataclasses.replace(SPEC.hosts[0], operations=operations)
+    tied = dataclasses.replace(SPEC, hosts=(host,), refused=())
+    both, sending = (request("POST", "/v1/customers/search", body) for body in (b"a=1", b"transfer_data=1"))
+    for family in ("search", "customers"):
+        assert status(dataclasses.replace(tied, closed=(family,)), both) == 403
+    assert status(tied, sending) == 403
+    ledger = ledger_for()
+    assert broker(RecordingTransport(), ledger, spec=tied).call(GRANT, both).status == 200
+    assert ledger.calls[0].write
+    # Control: each alone is as it says.
+    assert status(dataclasses.replace(tied, closed=("search",)), request("POST", "/v1/customers/1", b"a=1")) == 200
+    assert status(tied, request("POST", "/v1/products/search", b"transfer_data=1")) == 200
+
+
 def test_what_is_refused_for_good_stays_so_when_its_family_is_opened():
     refusing = dataclasses.replace(CLOSED, refused=(Operation("GET", "/v1/customers/search", "search"),))
     assert status(in_a_stack(refusing, open_families=("paying.search",))) == 403

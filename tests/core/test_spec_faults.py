@@ -104,6 +104,11 @@ WRONG_VALUES: dict[str, dict[str, Any]] = {
     "'/a/{id' has a brace that is no placeholder": hosts(Operation("GET", "/a/{id", "a")),
     "'/a/{x...}.json': a placeholder for several segments": hosts(Operation("GET", "/a/{x...}.json", "a")),
     "GET /a needs a family": hosts(Operation("GET", "/a", " ")),
+    "the family 'my things' is not one word": hosts(Operation("GET", "/a", "my things")),
+    "GET /a/{y} is declared twice, in families a and b": hosts(
+        Operation("GET", "/a/{x}", "a"), Operation("GET", "/a/{y}", "b")
+    ),
+    "allows values of 'a.b': write it as forms do": hosts(Operation("POST", "/a", "a", allowed_values=(("a.b", ("c",)),))),
     "refused: operation path '/a/**/b' may have ** at its end only": {"refused": (Operation("*", "/a/**/b", "a"),)},
     "refused: 'delete' is not a method": {"refused": (Operation("delete", "/a", "a"),)},
     "uses the secret field 'token', which is not declared": credential(
@@ -160,7 +165,8 @@ def test_a_fault_is_told_with_what_to_write(said: str):
         credential(CredentialKind.SIGN, "acme_signing:sign"),
         {"sdk": Sdk("acme-sdk[async]>=2,<3", ("acme", "urllib3.util.retry"), "a.b:c", "a:b", ("acme.x",), (("acme.y", "no"),))},
         {"sdk": Sdk("acme", ("acme",), lock="agentic_api_acme:requirements.lock")},
-        {"refused": (Operation("*", "/a/{x}/**", "a"),)},
+        {"refused": (Operation("*", "/a/{x}/**", "in words"),)},
+        hosts(Operation("POST", "/a", "a", allowed_values=(("a[b]", ("c",)),))),
         secret(test_pattern="^acme_test_", live_pattern="^acme_live_"),
     ],
     ids=str,
