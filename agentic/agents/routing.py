@@ -15,7 +15,7 @@ from agentic.agents.offline import Match, NoMatch, match
 from agentic.agents.offline.lexicon import stem, stems
 from agentic.agents.offline.spelling import Spelling
 from agentic.core.errors import UnknownApiError, UsageError
-from agentic.core.host_names import covers
+from agentic.core.host_names import covers, site
 from agentic.core.spec import Host, ParameterKind, Recipe, Sdk
 
 # Longer texts are refused elsewhere (tasks: the front door; scripts: generate_code); here they only must not cost much.
@@ -120,16 +120,18 @@ def choose(task: str, apis: Sequence[Routable]) -> Choice:
         others = _fitting(text, apis) if not _fitting(text, named) else ()
         return _one_of((named[0].name, *others), everything)
     among = named or apis
+    # What such an API can do nobody here knows: unless an API is named, it may be the one that is meant.
+    unknown = {api.name for api in apis if isinstance(api, NotInstalled) and not named}
     spelling = _spelling(tuple((tuple(api.words), tuple(api.recipes)) for api in apis))
     told = {spelling.corrected(word) if len(word) >= _LONG_ENOUGH else stem(word) for word in words}
     spoken = [api.name for api in among if named or _spoken(api, told, unquoted)]
-    # All together first, which is stricter; then each alone.
-    fitting = _fitting(text, among) or tuple(name for api in among for name in _fitting(text, [api]))
-    if not fitting:
-        return _one_of(spoken, everything)
+    # All together first, which is stricter; then each alone, which passes over another's words ("a branch for customer X").
+    together = _fitting(text, among)
+    fitting = together or tuple(name for api in among for name in _fitting(text, [api]))
     # A recipe may fit by its values ("account blance" as somebody's account): words that say otherwise are heard.
-    others = spoken if not set(fitting) & set(spoken) else ()
-    return _one_of([name for name in everything if name in {*fitting, *others}], everything)
+    others = () if set(together) & set(spoken) else spoken
+    meant = {*fitting, *others}
+    return _one_of([name for name in everything if name in meant | unknown] if meant else (), everything)
 
 
 def api_of_script(code: str, apis: Sequence[Routable]) -> str:
@@ -226,5 +228,4 @@ def _spelling(apis: tuple[tuple[tuple[str, ...], tuple[Recipe, ...]], ...]) -> S
 
 def _same_site(one: str, other: str) -> bool:
     """Whether two hosts are of one domain: github.com, where people look, and api.github.com."""
-    one = one.lower().rpartition("@")[2].partition(":")[0]
-    return one.split(".")[-2:] == other.split(".")[-2:]
+    return site(one.lower().rpartition("@")[2].partition(":")[0]) == site(other)

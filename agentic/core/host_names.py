@@ -23,7 +23,7 @@ def host_fault(name: str) -> str:
     if "*" in rest or not _NAME.fullmatch(f"x.{rest}"):
         return "is not a pattern such as '*.example.com': one star, for the first label, before a lower-case name"
     labels = rest.split(".")
-    if len(labels) < 2 or (len(labels) == 2 and len(labels[1]) == 2 and labels[0] in _FOR_ANYBODY):
+    if len(labels) < 2 or _is_anybodys(labels):
         return "is a pattern that other people's hosts fit; it needs at least two labels that are the API's own"
     return ""
 
@@ -47,6 +47,16 @@ def covering(declared: Iterable[str], host: str) -> str | None:
     return min(found, key=is_pattern, default=None)
 
 
+def site(host: str) -> str:
+    """The domain that somebody owns, in which `host` is: "github.com" of "api.github.com", "acme.co.uk" of "api.acme.co.uk"."""
+    labels = host.split(".")
+    return ".".join(labels[-3:] if _is_anybodys(labels[-2:]) else labels[-2:])
+
+
 def overlap(one: str, other: str) -> bool:
     """Whether some host would be covered by both."""
     return one == other or covers(one, other) or covers(other, one)
+
+
+def _is_anybodys(labels: list[str]) -> bool:
+    return len(labels) == 2 and len(labels[1]) == 2 and labels[0] in _FOR_ANYBODY

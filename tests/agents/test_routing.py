@@ -4,7 +4,7 @@ import dataclasses
 
 import pytest
 
-from agentic.agents.routing import NotInstalled, api_of_script, choose, route
+from agentic.agents.routing import Choice, NotInstalled, api_of_script, choose, route
 from agentic.core.errors import UnknownApiError, UsageError
 from agentic.core.spec import ApiSpec, Host, Parameter, ParameterKind, Recipe, Sdk
 from agentic.registry import Registry
@@ -89,6 +89,8 @@ def test_what_the_words_tell(task: str, api: str):
         # What it is not for tells nothing of what it is for.
         ("Do it, but not with Fast Post", ALL),
         ("do it without boxes", ALL),
+        # A recipe that fits only if a word of another API is passed over.
+        ("Create a crate for the letter named Blue", ("fast_post", "boxes")),
         # Fractions and alternatives are no repositories.
         ("24/7 and/or 15/month", ALL),
     ],
@@ -130,8 +132,19 @@ def test_the_only_api_takes_every_task():
 def test_an_api_that_is_not_installed_is_told_by_its_name_alone():
     apis = (POST, NotInstalled("slack"))
     assert choose("Post hello on Slack", apis).api == "slack"
-    assert choose("Track parcel par_9", apis).api == "fast_post"
-    assert choose("Say hello", apis).candidates == ("fast_post", "slack")
+    assert choose("Track parcel par_9 with Fast Post", apis).api == "fast_post"
+    # It may have parcels too.
+    for task in ("Say hello", "Track parcel par_9"):
+        assert choose(task, apis) == Choice("", ("fast_post", "slack"))
+
+
+def test_an_address_below_a_countrys_own_names_is_of_the_api_only_where_the_domain_is():
+    """Below co.uk everybody has a name."""
+    british = dataclasses.replace(TEA, name="british", title="British", hosts=(Host("api.kettles.co.uk", ()),))
+    apis = (POST, british)
+    assert choose("Summarise https://www.kettles.co.uk/green", apis).api == "british"
+    assert choose("Summarise https://www.news.co.uk/green", apis).api == ""
+    assert choose("Summarise https://kettles.co.uk@news.co.uk/green", apis).api == ""
 
 
 @pytest.mark.parametrize(
