@@ -1,4 +1,4 @@
-"""Which plugins claim the same API or the same host, and who gives way.
+"""Which plugins claim the same API, the same host or the same key of the person's, and who gives way.
 
 A built-in plugin stays. Of the others, all that clash are refused, so that what answers for an API never depends on names
 or on the order of installation.
@@ -73,8 +73,17 @@ def _reasons(plugin: LoadedPlugin, others: Iterable[LoadedPlugin], fate: str) ->
         for other in others
         for one in plugin.apis
         for their in other.apis
-        if (what := clash_of(one, their))
+        if (what := clash_of(one, their) or _shared_variable(one, their))
     ]
+
+
+def _shared_variable(one: ApiSpec, other: ApiSpec) -> str:
+    """A variable of the person's environment that both take for their key: the one's would be sent to the other's hosts.
+
+    Within one plugin that is meant.
+    """
+    ours, theirs = ({name for secret in spec.secrets for name in secret.environment} for spec in (one, other))
+    return f"the key in {min(shared)}" if (shared := ours & theirs) else ""
 
 
 def _refused(plugin: LoadedPlugin, reasons: list[str]) -> LoadedPlugin:

@@ -40,6 +40,29 @@ def test_control_choosing_one_of_them_makes_it_work(folder: Path):
     assert Registry.load({"AGENTIC_LOAD_PLUGINS": "acme2"}).get("acme").hosts[0].name == "two.acme.dev"
 
 
+def test_a_plugin_that_takes_another_ones_key_for_its_own_is_refused(folder: Path):
+    """A forge of one's own, whose author thought of GITHUB_TOKEN: the person's token for github.com would be sent there."""
+    source = plugin("forge", "forge.example.com")
+    install(folder, "agentic-api-forge", {"forge": "forge"}, forge=source.replace("FORGE_KEY", "GITHUB_TOKEN"))
+    install(folder, "pkg-one", {"one": "one_module"}, one_module=plugin("one").replace("ONE_KEY", "API_TOKEN"))
+    install(folder, "pkg-two", {"two": "two_module"}, two_module=plugin("two").replace("TWO_KEY", "API_TOKEN"))
+    registry = Registry.load({})
+    assert "github" in registry.names
+    assert not {"forge", "one", "two"} & set(registry.names)
+    assert "which is built in, both claim the key in GITHUB_TOKEN;" in errors(registry)["forge"]
+    assert "pkg-two 1.0, which is refused too, both claim the key in API_TOKEN;" in errors(registry)["one"]
+
+
+def test_control_with_a_variable_of_its_own_it_is_there_and_one_plugins_apis_may_share_a_key(folder: Path):
+    install(folder, "agentic-api-forge", {"forge": "forge"}, forge=plugin("forge", "forge.example.com"))
+    twice = plugin("one", "one.example.com").replace(
+        "    return [", "    import dataclasses\n    more = Host('more.example.com', (), key)\n    apis = ["
+    )
+    twice += "    return [*apis, dataclasses.replace(apis[0], name='more', hosts=(more,))]\n"
+    install(folder, "pkg-one", {"one": "one_module"}, one_module=twice)
+    assert {"forge", "one", "more"} <= set(Registry.load({}).names)
+
+
 @pytest.mark.parametrize(
     ("one", "two", "said"),
     [
