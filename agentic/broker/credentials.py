@@ -160,6 +160,8 @@ def key_class(fields: tuple[SecretField, ...], secret: Mapping[str, str]) -> str
 
 
 def _field_class(field: SecretField, value: str) -> str:
+    # As pasted: a blank before a live key makes it no other key to the API.
+    value = value.strip()
     if field.live_pattern and re.search(field.live_pattern, value):
         return "live"
     if field.test_pattern and re.search(field.test_pattern, value):
