@@ -225,7 +225,8 @@ STRIPE = ApiSpec(
             placeholder="sk_test_placeholder0000000000000000",
             fake_value="sk_test_{random}",
             test_pattern=r"(?:sk|rk)_test_\w+",
-            live_pattern=r"(?:sk|rk)_live_\w+",
+            # "sk_org_…" is an organisation's; one that does not call itself a test key may be live.
+            live_pattern=r"(?:sk|rk)_(?:live|org(?!_test))_\w+",
         ),
     ),
     prompt=_PROMPT,

@@ -17,7 +17,7 @@ _SECRET_NAME = re.compile(
     re.IGNORECASE,
 )
 _SECRET_VALUE = re.compile(
-    r"\b(?:sk|rk|pk)_(?:live|test)_|\bwhsec_|\bgh[pousr]_|\bgithub_pat_|\bxox[abp]-|\bBearer\s|-----BEGIN|\bAKIA"
+    r"\b(?:sk|rk|pk)_(?:live|test|org)_|\bwhsec_|\bgh[pousr]_|\bgithub_pat_|\bxox[abp]-|\bBearer\s|-----BEGIN|\bAKIA"
 )
 _CARD = re.compile(r"(?:\d[ -]?){12,18}\d")
 

@@ -12,6 +12,7 @@ from urllib.parse import quote, unquote_to_bytes
 
 from agentic.broker.fields import FieldError, body_fields, may_override_method, method_override, query_fields, reaches
 from agentic.broker.limits import BODY_BYTES, HEADERS_BYTES, URL_BYTES
+from agentic.core.operation_paths import as_pattern, openness
 from agentic.core.spec import ApiSpec, Host, Operation
 from agentic.core.wire import Headers, HttpRequest
 
@@ -23,8 +24,6 @@ _BAD_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _SAFE_IN_SEGMENT = "-._~!$&'()*+,=:@"
 # The last two look like a slash, and some systems make one of them.
 _SPECIAL = "/\\%;?#\u2044\u2215"
-_PLACEHOLDER = re.compile(r"\{\w+(?:\.\.\.)?\}")
-_SEVERAL = "...}"
 _READS = frozenset({"GET", "HEAD"})
 
 
@@ -203,12 +202,8 @@ def _best(operations: tuple[Operation, ...], method: str, segments: list[str]) -
     """
     path = "/" + "/".join(segments)
     fitting = [item for item in operations if item.method == method and _exact(item.path).fullmatch(path)]
-    least = min(map(_openness, fitting), default=None)
-    return [item for item in fitting if _openness(item) == least]
-
-
-def _openness(operation: Operation) -> tuple[int, int]:
-    return operation.path.count(_SEVERAL), len(_PLACEHOLDER.findall(operation.path))
+    least = min((openness(item.path) for item in fitting), default=None)
+    return [item for item in fitting if openness(item.path) == least]
 
 
 @functools.cache
@@ -217,13 +212,7 @@ def _exact(path: str) -> re.Pattern[str]:
 
     A placeholder may be part of a segment: "bot{token}". "{path...}" stands for one or more whole segments, none of them empty.
     """
-    return re.compile(_with_placeholders(path, one="[^/]+", several="[^/]+(?:/[^/]+)*"), re.DOTALL)
-
-
-def _with_placeholders(path: str, *, one: str, several: str) -> str:
-    parts, kinds = _PLACEHOLDER.split(path), _PLACEHOLDER.findall(path)
-    patterns = [several if kind.endswith(_SEVERAL) else one for kind in kinds]
-    return "".join(re.escape(part) + pattern for part, pattern in zip(parts, [*patterns, ""], strict=True))
+    return re.compile(as_pattern(path, one="[^/]+", several="[^/]+(?:/[^/]+)*"), re.DOTALL)
 
 
 def _near(path: str) -> re.Pattern[str]:
@@ -232,7 +221,7 @@ def _near(path: str) -> re.Pattern[str]:
     This line must not be passed by: /payouts.json is /payouts to many servers.
     """
     folded = _folded(path.removesuffix("/**")[1:].split("/"))
-    segments = (_with_placeholders(segment, one="[^/]+", several=".+") for segment in folded.split("/"))
+    segments = (as_pattern(segment, one="[^/]+", several=".+") for segment in folded.split("/"))
     below = "(?:/.*)?" if path.endswith("/**") else ""
     return re.compile("/".join(f"{segment}(?:\\.[^/]*)?" for segment in segments) + below, re.DOTALL)
 

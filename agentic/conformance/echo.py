@@ -1,19 +1,18 @@
 """Two upstreams: one gives back everything it is sent, the worst an API can do with a key; one answers what it is told."""
 
 import json
-import re
 from collections.abc import Iterator, Mapping
 from urllib.parse import urlencode
 
 from agentic.broker.broker import Broker
 from agentic.broker.ledger import MemoryLedger
 from agentic.core.names import new_grant
+from agentic.core.operation_paths import PLACEHOLDER
 from agentic.core.spec import ApiSpec, Operation
 from agentic.core.values import Target
 from agentic.core.wire import HttpRequest, HttpResponse
 
 _RUN = "run_0000000000000000"
-_PLACEHOLDER = re.compile(r"\{\w+(?:\.\.\.)?\}")
 _WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
 _FORM = (("Content-Type", "application/x-www-form-urlencoded"),)
 
@@ -58,7 +57,7 @@ def requests(spec: ApiSpec) -> Iterator[tuple[Operation, HttpRequest]]:
         # Of a pattern "*.example.com", some host.
         name = host.name.replace("*", "some", 1)
         for operation in host.operations:
-            url = f"https://{name}{_PLACEHOLDER.sub('1', operation.path)}"
+            url = f"https://{name}{PLACEHOLDER.sub('1', operation.path)}"
             needed = urlencode([(field, values[0]) for field, values in operation.allowed_values])
             if needed and operation.method in _WITH_BODY:
                 yield operation, HttpRequest(operation.method, url, _FORM, needed.encode())

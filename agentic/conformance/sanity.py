@@ -10,13 +10,13 @@ from collections.abc import Iterator
 from agentic.broker.refusal import refuse
 from agentic.broker.rules import Refused, Rules
 from agentic.core.key_forms import looks_like_key
+from agentic.core.operation_paths import PLACEHOLDER
 from agentic.core.spec import ApiSpec, CredentialKind, SecretField
 from agentic.core.wire import HttpRequest
 
 from .echo import requests
 
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
-_PLACEHOLDER = re.compile(r"\{\w+(?:\.\.\.)?\}")
 _ONLY_PLACEHOLDERS = re.compile(r"(?:/\{\w+(?:\.\.\.)?\})+")
 _REQUIREMENT = re.compile(r"[A-Za-z0-9][\w.-]*(?:\[[\w.,\s-]*\])?\s*(?:(?:[<>=!~]=?|===)\s*[\w.*+!-]+\s*,?\s*)*(?:;.*)?")
 _EXAMPLE_RANDOM = "0123456789abcdef0123456789abcdef"
@@ -49,7 +49,7 @@ def _operations(spec: ApiSpec) -> Iterator[str]:
     for host in spec.hosts:
         if not host.operations:
             yield f"the host {host.name} has no operation: nothing can be asked of it"
-        seen = Counter((operation.method, _PLACEHOLDER.sub("{}", operation.path)) for operation in host.operations)
+        seen = Counter((operation.method, PLACEHOLDER.sub("{}", operation.path)) for operation in host.operations)
         for (method, path), number in seen.items():
             if number > 1:
                 yield f"{host.name}: {method} {path} is declared {number} times"

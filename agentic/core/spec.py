@@ -294,7 +294,7 @@ def _sdk(data: Mapping[str, Any]) -> Sdk:
 
 
 def _operation(data: Mapping[str, Any]) -> Operation:
-    values = tuple((str(name), tuple(str(value) for value in values)) for name, values in data.get("allowed_values", ()))
+    values = tuple((str(name), tuple(str(value) for value in values)) for name, values in data["allowed_values"])
     fields: dict[str, Any] = {**_tuples(data), "allowed_values": values}
     return Operation(**fields)
 

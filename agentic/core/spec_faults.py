@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 
 from agentic.core.host_names import host_fault, is_pattern
+from agentic.core.operation_paths import PLACEHOLDER, SEVERAL, as_pattern
 from agentic.core.spec import SURFACE_VERSION, ApiSpec, Credential, CredentialKind, Host, Operation, SecretField
 from agentic.core.spec_types import TypeWalk
 
@@ -27,8 +28,6 @@ _DOTTED = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*")
 _REQUIREMENT = re.compile(r"[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?\s*(\[[^\]]*\])?\s*([<>=!~;@ ].*)?")
 _METHOD = re.compile(r"[A-Z]{3,20}")
 _TOKEN = re.compile(r"[!#$%&'*+.^`|~0-9A-Za-z-]+")
-_PLACEHOLDER = re.compile(r"\{\w+(?:\.\.\.)?\}")
-_SEVERAL = "...}"
 # As a stack's settings can name it (`agentic:closed_families`).
 _FAMILY = re.compile(r"\S{1,64}")
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
@@ -113,7 +112,7 @@ def _operations(host: Host) -> Iterator[str]:
             yield f"{operation.method!r} is not a method: write GET, POST, … in capitals"
         if operation.family.strip() and not _FAMILY.fullmatch(operation.family):
             yield f"the family {operation.family!r} is not one word of at most 64 characters, by which a stack can close it"
-        key = (operation.method, _PLACEHOLDER.sub("{}", operation.path))
+        key = (operation.method, PLACEHOLDER.sub("{}", operation.path))
         other = known.setdefault(key, operation)
         if _strictness(other) != _strictness(operation):
             yield f"{operation.method} {operation.path} is declared twice, with different rules"
@@ -137,9 +136,9 @@ def _operation(operation: Operation) -> Iterator[str]:
         yield f"operation path {path!r} must start with a slash"
     elif "//" in path or any(character in "?#%\\;" or character.isspace() for character in path):
         yield f"operation path {path!r} has what no path has: an empty segment, a query, an escape or a blank"
-    if "{" in (rest := _PLACEHOLDER.sub("", path)) or "}" in rest:
+    if "{" in (rest := PLACEHOLDER.sub("", path)) or "}" in rest:
         yield f"operation path {path!r} has a brace that is no placeholder such as {{id}}"
-    if _SEVERAL in path and any(_SEVERAL in part and not _PLACEHOLDER.fullmatch(part) for part in path.split("/")):
+    if SEVERAL in path and any(SEVERAL in part and not PLACEHOLDER.fullmatch(part) for part in path.split("/")):
         yield f"operation path {path!r}: a placeholder for several segments is a segment of its own"
     if not operation.family.strip():
         yield f"operation {operation.method} {path} needs a family, by which people know it"
@@ -185,7 +184,7 @@ def _credential(host: Host, credential: Credential, fields: set[str]) -> Iterato
         if not any(placeholder in operation.path for operation in host.operations):
             yield f"puts its credential at {placeholder}, which is in no operation's path"
         for operation in host.operations:
-            if _SEVERAL in operation.path.partition(placeholder)[0] and placeholder in operation.path:
+            if SEVERAL in operation.path.partition(placeholder)[0] and placeholder in operation.path:
                 yield f"puts its credential behind a placeholder for several segments ({operation.path}): nobody knows where"
 
 
@@ -266,11 +265,7 @@ def _fits(wanted: str, path: str) -> bool:
     # Most differ before their first placeholder: those are told without a pattern.
     if "{" not in wanted or not path.startswith(wanted.partition("{")[0]):
         return wanted == path
-    parts, kinds = _PLACEHOLDER.split(wanted), _PLACEHOLDER.findall(wanted)
-    between = [".+" if kind.endswith(_SEVERAL) else "[^/]+" for kind in kinds]
-    return (
-        re.fullmatch("".join(re.escape(part) + one for part, one in zip(parts, [*between, ""], strict=True)), path) is not None
-    )
+    return re.fullmatch(as_pattern(wanted, one="[^/]+", several=".+"), path) is not None
 
 
 _Check = Callable[[ApiSpec], Iterator[str]]

@@ -6,6 +6,7 @@ import pytest
 from stripe_stage import Stage, sandboxed, stage
 
 from agentic.apis.stripe import STRIPE
+from agentic.broker.credentials import key_class
 from agentic.broker.rules import Allowed, Refused, Rules
 from agentic.broker.scrub import scrub
 from agentic.core.cache import cache_folder
@@ -143,3 +144,18 @@ def test_the_number_of_an_issued_card_is_taken_out_and_an_invoices_stays():
     body = b'{"source": {"card": {"last4": "4242", "number": "4000009990000013", "cvc": "123"}}, "number": "INV-7"}'
     got = scrub(STRIPE, HttpResponse(200, (), body), {"api_key": "sk_test_0123456789"}).body
     assert got == b'{"source": {"card": {"last4": "4242", "number": "[removed]", "cvc": "[removed]"}}, "number": "INV-7"}'
+
+
+@pytest.mark.parametrize(
+    ("key", "kind"),
+    [
+        ("sk_live_0123456789", "live"),
+        ("rk_live_0123456789", "live"),
+        ("sk_org_live_0123456789", "live"),
+        ("sk_org_0123456789", "live"),
+        ("sk_test_0123456789", "test"),
+        ("sk_org_test_0123456789", "unknown"),
+    ],
+)
+def test_an_organisations_key_is_live_unless_it_says_otherwise(key: str, kind: str):
+    assert key_class(STRIPE.secrets, {"api_key": key}) == kind

@@ -218,7 +218,7 @@ def test_secret_without_the_field_is_an_error_that_names_it() -> None:
 def test_key_class_is_told_by_the_patterns() -> None:
     assert key_class(SPEC.secrets, {"api_key": KEY}) == "test"
     assert key_class(SPEC.secrets, {"api_key": LIVE_KEY}) == "live"
-    assert key_class(SPEC.secrets, {"api_key": f" \n{LIVE_KEY} "}) == "live", "blanks around it, as pasted, make it no other key"
+    assert key_class(SPEC.secrets, {"api_key": f" \n{LIVE_KEY} "}) == "live", "blanks make it no other key"
     assert key_class(SPEC.secrets, {"api_key": "whatever"}) == "unknown"
     assert key_class(SPEC.secrets, {}) == "unknown"
 

@@ -31,6 +31,7 @@ from agentic.apis.fakes.github import (
 from agentic.apis.fakes.github.call import Call, Handler, Reply, Routes
 from agentic.apis.fakes.store import Object, ObjectStore
 from agentic.core.fake import FakeRequest, FakeResponse
+from agentic.core.operation_paths import as_pattern, openness
 
 _FAMILIES: tuple[Routes, ...] = (
     repositories.ROUTES,
@@ -50,7 +51,6 @@ _FAMILIES: tuple[Routes, ...] = (
     about.ROUTES,
 )
 ROUTES: Routes = {operation: handler for family in _FAMILIES for operation, handler in family.items()}
-_PLACEHOLDER = re.compile(r"\{\w+(?:\.\.\.)?\}")
 _NUMBERED = re.compile(r"/(repositories|user|organizations)/(\d+)(/.*)?")
 _JSON = "application/json; charset=utf-8"
 
@@ -218,11 +218,9 @@ def _route(method: str, path: str) -> tuple[Handler, tuple[str, ...]]:
 
 @functools.cache
 def _most_literal_first() -> list[tuple[str, Handler]]:
-    return sorted(ROUTES.items(), key=lambda item: (item[0].count("...}"), len(_PLACEHOLDER.findall(item[0]))))
+    return sorted(ROUTES.items(), key=lambda item: openness(item[0]))
 
 
 @functools.cache
 def _pattern(path: str) -> re.Pattern[str]:
-    parts, kinds = _PLACEHOLDER.split(path), _PLACEHOLDER.findall(path)
-    groups = ["(.+)" if kind.endswith("...}") else "([^/]+)" for kind in kinds]
-    return re.compile("".join(re.escape(part) + group for part, group in zip(parts, [*groups, ""], strict=True)))
+    return re.compile(as_pattern(path, one="([^/]+)", several="(.+)"))
