@@ -7,8 +7,9 @@ import pytest
 
 from agentic.apis.github import GITHUB
 from agentic.broker.rules import Allowed, Refused, Rules
+from agentic.broker.scrub import scrub
 from agentic.core.spec import ApiSpec, Operation
-from agentic.core.wire import Headers, HttpRequest
+from agentic.core.wire import Headers, HttpRequest, HttpResponse
 
 RULES = Rules(GITHUB)
 REPO = "/repos/acme/widgets"
@@ -331,3 +332,13 @@ def test_what_only_renders_is_no_write_and_what_changes_is():
         allowed = judge(entry)
         assert isinstance(allowed, Allowed)
         assert allowed.operation.writes, entry
+
+
+def test_a_repositorys_clone_token_is_taken_out_of_a_script_too():
+    """GitHub answers `?callback=show` with JSONP."""
+    assert isinstance(judge(f"GET {REPO}?callback=show"), Allowed)
+    body = b'/**/show({"meta": {"status": 200}, "data": {"name": "widgets", "temp_clone_token": "CANARY"}});'
+    got = scrub(GITHUB, HttpResponse(200, (), body), {"token": "ghp_canary"}).body
+    assert got == body.replace(b"CANARY", b"[removed]")
+    bare = dataclasses.replace(GITHUB, scrubbed_fields=())
+    assert scrub(bare, HttpResponse(200, (), body), {"token": "ghp_canary"}).body == body, "the control"
