@@ -59,15 +59,20 @@ def scrub_text(spec: ApiSpec, text: str, secret: Mapping[str, str]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Forms:
-    """The forms of one API's secret, longest first: written out, to be read out of other spellings, and byte by byte."""
+    """The forms of one API's secret, longest first: written out, to be read out, byte by byte, in any case."""
 
     written: tuple[bytes, ...]
     hidden: tuple[bytes, ...]
     apart: tuple[bytes, ...]
+    lower: tuple[bytes, ...]
 
     def taken_out(self, data: bytes) -> bytes:
         for form in self.written:
             data = data.replace(form, REMOVED.encode())
+        folded = data.lower()
+        for form in self.lower:
+            if form in folded:
+                data = re.sub(re.escape(form), REMOVED.encode(), data, flags=re.IGNORECASE)
         return data
 
     def hidden_in(self, data: bytes) -> bool:
@@ -118,6 +123,7 @@ def _forms(values: tuple[str, ...], filled: tuple[str, ...]) -> _Forms:
         _longest_first(pairs.union(*map(written, long)), _SHORTEST),
         _longest_first(hidden, _SHORTEST_HIDDEN),
         _longest_first(apart, _SHORTEST_APART),
+        _longest_first({value.encode().lower() for value in long}, _SHORTEST_APART),
     )
 
 

@@ -2,7 +2,8 @@
 
 Covered: percent escapes, JSON and JavaScript escapes, HTML entities, each again and again and mixed;
 base64 in its three alignments and both alphabets, with line ends; hexadecimal and decimal bytes; wide characters.
-Not covered is what is no spelling but a computation: reversed, in another case, cut into pieces, encrypted.
+Not covered is what is no spelling but a computation: reversed, cut into pieces, encrypted; another case only where the
+text stands as it is (`scrub`).
 """
 
 import base64

@@ -98,6 +98,16 @@ def test_odd_form_keeps_the_whole_answer_back(form: str) -> None:
         assert got.headers == (("X-Error", "[removed]"), ("X-Id", "1"))
 
 
+def test_a_key_in_another_case_is_taken_out_of_body_and_headers() -> None:
+    """Hexadecimal digits, as OpenWeather's keys are, are the same key in capitals."""
+    key, other = "0a1b2c3d4e5f60718293a4b5c6d7e8f9", "0a1b2c3d4e5f60718293a4b5c6d7e8f8"
+    response = HttpResponse(200, (("Link", f"<https://x.dev?APPID={key.upper()}>"),), f'{{"next": "{key.upper()}"}}'.encode())
+    got = scrub(SPEC, response, {"api_key": key})
+    assert got.body == b'{"next": "[removed]"}'
+    assert got.headers == (("Link", "<https://x.dev?APPID=[removed]>"),)
+    assert scrub(SPEC, response, {"api_key": other}) == response, "the control"
+
+
 def test_header_whose_name_is_the_key_is_dropped() -> None:
     secret = {"api_key": "CANARY7f3a0123456789"}
     got = scrub(SPEC, HttpResponse(200, (("X-CANARY7f3a0123456789", "1"), ("X-Id", "1"))), secret)
