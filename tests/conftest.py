@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from platform_times import pytest_terminal_summary as pytest_terminal_summary
 
 AGENTIC = Path(sys.executable).with_name("agentic")
 

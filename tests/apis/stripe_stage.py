@@ -1,11 +1,11 @@
 """The Stripe plugin as scripts meet it: the sandbox with all walls, the relay, the broker and the fake behind it."""
 
 import sysconfig
-import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+
+from watched import Watched
 
 from agentic.apis.stripe import STRIPE
 from agentic.broker.broker import Broker
@@ -14,7 +14,6 @@ from agentic.broker.ledger import MemoryLedger
 from agentic.broker.relay import Relay
 from agentic.broker.transport import FakeTransport, Transport
 from agentic.core.values import Call, Outcome, Target
-from agentic.core.wire import HttpRequest, HttpResponse
 from agentic.local.fakes import Fakes
 from agentic.sandbox import Sandbox, SandboxPolicy
 
@@ -40,24 +39,6 @@ invoice = stripe.Invoice.create(customer=customer.id, collection_method="send_in
 stripe.InvoiceItem.create(customer=customer.id, invoice=invoice.id, amount=700, currency="usd")
 stripe.Invoice.finalize_invoice(invoice.id)
 """
-
-
-@dataclass
-class Watched:
-    """Sends what the broker allows, and keeps what was asked and for how long the API took."""
-
-    inner: Transport
-    seconds: float = 0.0
-    requests: list[HttpRequest] = field(default_factory=list[HttpRequest])
-    _lock: threading.Lock = field(default_factory=threading.Lock)
-
-    def send(self, request: HttpRequest, timeout: float) -> HttpResponse:
-        begun = time.perf_counter()
-        response = self.inner.send(request, timeout)
-        with self._lock:
-            self.seconds += time.perf_counter() - begun
-            self.requests.append(request)
-        return response
 
 
 @dataclass

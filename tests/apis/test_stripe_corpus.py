@@ -1,11 +1,10 @@
 """The corpus's Stripe scripts: accepted, exit 0, the output that their task asks for, placeholders only.
 
-Prints how long the platform takes for each: the run's wall time without the time that the API's answers took.
+How long the platform takes for each, without the time of the API's answers, is printed at the end (`platform_times.py`).
 """
 
 import json
 import re
-import statistics
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -68,25 +67,11 @@ def policy() -> ValidationPolicy:
     return ValidationPolicy.for_spec(STRIPE, installed_index(STRIPE.sdk, cache_folder()))
 
 
-@pytest.fixture(scope="module")
-def times(request: pytest.FixtureRequest) -> Iterator[dict[str, float]]:
-    """Milliseconds of the platform by script; written at the end, where this process writes the report."""
-    taken: dict[str, float] = {}
-    yield taken
-    plugins = request.config.pluginmanager
-    reporter, capture = plugins.get_plugin("terminalreporter"), plugins.get_plugin("capturemanager")
-    if reporter and taken:
-        listed = ", ".join(f"{name[:2]} {value:.0f}" for name, value in sorted(taken.items()))
-        with capture.global_and_fixture_disabled():
-            reporter.write_line(f"\nStripe corpus, platform time: median {statistics.median(taken.values()):.0f} ms ({listed})")
-
-
 @pytest.mark.parametrize("path", SCRIPTS, ids=lambda path: path.stem)
 def test_a_corpus_script_does_what_its_task_says(
     path: Path,
     on_stage: Stage,
     policy: ValidationPolicy,
-    times: dict[str, float],
     record_property: Callable[[str, object], None],
 ):
     code = path.read_text("utf-8")
@@ -96,7 +81,6 @@ def test_a_corpus_script_does_what_its_task_says(
     begun = time.perf_counter()
     outcome = on_stage.run(code)
     taken = time.perf_counter() - begun - (on_stage.transport.seconds - before[1])
-    times[path.stem] = 1000 * taken
     record_property("platform_ms", round(1000 * taken, 1))
     assert (outcome.exit, outcome.reason) == (0, ""), outcome.stderr
     assert re.search(PRINTS[path.stem], outcome.stdout.strip()), outcome.stdout

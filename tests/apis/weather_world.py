@@ -3,13 +3,12 @@
 import dataclasses
 import json
 import sysconfig
-import threading
-import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
+
+from watched import Watched
 
 from agentic.apis.fakes.openweather import OpenWeatherFake
 from agentic.apis.openweather import OPENWEATHER
@@ -17,11 +16,10 @@ from agentic.broker.broker import Broker
 from agentic.broker.ca import Authority
 from agentic.broker.ledger import MemoryLedger
 from agentic.broker.relay import Relay
-from agentic.broker.transport import FakeTransport, Transport
+from agentic.broker.transport import FakeTransport
 from agentic.core.fake import FakeRequest
 from agentic.core.spec import ApiSpec
 from agentic.core.values import Outcome, Target
-from agentic.core.wire import HttpRequest, HttpResponse
 from agentic.local.fakes import Fakes
 from agentic.sandbox import Sandbox, SandboxPolicy
 
@@ -54,26 +52,6 @@ class Weather:
     def raw(self, query: str, path: str = "/data/2.5/weather") -> int:
         """The status of a GET with exactly this query string."""
         return self._fake.respond(FakeRequest("GET", "api.openweathermap.org", path, query)).status
-
-
-@dataclass
-class Watched:
-    """Sends what the broker allows, and keeps what went out and how long the API took."""
-
-    inner: Transport
-    seconds: float = 0.0
-    requests: list[HttpRequest] = field(default_factory=list[HttpRequest])
-    answers: list[HttpResponse] = field(default_factory=list[HttpResponse])
-    _lock: threading.Lock = field(default_factory=threading.Lock)
-
-    def send(self, request: HttpRequest, timeout: float) -> HttpResponse:
-        begun = time.perf_counter()
-        response = self.inner.send(request, timeout)
-        with self._lock:
-            self.seconds += time.perf_counter() - begun
-            self.requests.append(request)
-            self.answers.append(response)
-        return response
 
 
 class Walls:
