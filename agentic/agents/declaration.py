@@ -232,7 +232,12 @@ def choosing_message(task: str, apis: Iterable[ApiToChoose], handle: str) -> str
 
 def which_api(titles: Sequence[str]) -> str:
     """The question to a person whose task does not tell the API: "which API: GitHub or Stripe?"."""
-    return f"which API: {' or '.join(part for part in (', '.join(titles[:-1]), titles[-1]) if part)}?"
+    return f"which API: {either(titles)}?"
+
+
+def either(titles: Sequence[str]) -> str:
+    """Titles of APIs in a sentence: "Stripe, GitHub or OpenWeather"."""
+    return " or ".join(part for part in (", ".join(titles[:-1]), titles[-1]) if part)
 
 
 def orchestrator_message(task: str, api: str, handle: str) -> str:

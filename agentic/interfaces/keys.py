@@ -45,7 +45,7 @@ def kind_of(field: SecretField, value: str) -> str:
 
 def keep(spec: ApiSpec, secret: Mapping[str, str]) -> None:
     """Put the secret into the system's keyring."""
-    _keyring_call("set_password", _service(spec), "secret", json.dumps(dict(secret)))
+    _keyring_call(spec, "set_password", "secret", json.dumps(dict(secret)))
 
 
 def status(spec: ApiSpec, environ: Mapping[str, str] = os.environ) -> list[dict[str, str]]:
@@ -66,13 +66,13 @@ def _from_environment(field: SecretField, environ: Mapping[str, str]) -> str:
 
 def _kept(spec: ApiSpec) -> dict[str, str]:
     try:
-        return dict(json.loads(_keyring_call("get_password", _service(spec), "secret") or "{}"))
+        return dict(json.loads(_keyring_call(spec, "get_password", "secret") or "{}"))
     except (MissingCredentialsError, ValueError):
         # No keyring here: then nothing is kept in it.
         return {}
 
 
-def _keyring_call(method: str, *arguments: str) -> Any:
+def _keyring_call(spec: ApiSpec, method: str, *arguments: str) -> Any:
     try:
         import keyring
         from keyring.errors import KeyringError
@@ -81,13 +81,9 @@ def _keyring_call(method: str, *arguments: str) -> Any:
             "the package keyring is missing", hint="pip install 'agentic-api-developer[local]'"
         ) from error
     try:
-        return getattr(keyring, method)(*arguments)
+        return getattr(keyring, method)(f"{PROJECT}/{spec.name}", *arguments)
     except KeyringError as error:
+        names = ", ".join(field.environment[0] for field in spec.secrets if field.environment)
         raise MissingCredentialsError(
-            "this machine has no keyring to keep a key in",
-            hint="set the key in the environment instead, such as STRIPE_API_KEY",
+            "this machine has no keyring to keep a key in", hint=f"set the key in the environment instead: {names}"
         ) from error
-
-
-def _service(spec: ApiSpec) -> str:
-    return f"{PROJECT}/{spec.name}"

@@ -5,6 +5,7 @@ import importlib.metadata
 from collections.abc import Iterable
 from urllib.parse import quote
 
+from agentic.agents.offline.lexicon import FILLER, VERBS, stems
 from agentic.core.spec import CredentialKind
 from agentic.kit.description import Description, PlannedOperation
 from agentic.kit.order import Order
@@ -12,6 +13,8 @@ from agentic.kit.script import GeneratedRecipe, environment_name
 from agentic.kit.text import literal, plain
 
 _SELF = "agentic-api-developer"
+# Words that tasks for every API have.
+_OF_ANY_API = FILLER | VERBS | stems("api apis default general other misc public external resource resources data")
 
 
 def fields_of(order: Order) -> dict[str, str]:
@@ -43,7 +46,7 @@ def fields_of(order: Order) -> dict[str, str]:
         "prompt": _prompt(order),
         "hosts": ", ".join(f"Host({literal(host)}, OPERATIONS, {credential})" for host in description.hosts) + ",",
         "secrets": "".join(_secret(order, field) for field in description.secret_fields) + "\n    ",
-        "words": _tuple(dict.fromkeys([order.name, *(item.family.replace("_", " ") for item in description.operations)])),
+        "words": _tuple(_words(order)),
         "factory": f"fake_{order.name}",
         "fake_class": f"{camel}Fake",
         "has_key": _has_key(description),
@@ -63,6 +66,13 @@ def fields_of(order: Order) -> dict[str, str]:
 def _tuple(texts: Iterable[str]) -> str:
     listed = [literal(text) for text in texts]
     return f"({', '.join(listed)}{',' if len(listed) == 1 else ''})"
+
+
+def _words(order: Order) -> list[str]:
+    """The API's name, and its families: but not those whose words speak for any API, or for nothing."""
+    families = dict.fromkeys(item.family.replace("_", " ") for item in order.description.operations)
+    telling = [name for name in families if not stems(name) <= _OF_ANY_API and len(name) > 1]
+    return list(dict.fromkeys([order.name, *telling]))
 
 
 def _operation_lines(description: Description) -> list[str]:

@@ -4,6 +4,7 @@ import importlib.metadata
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from agentic.core.errors import UsageError
 from agentic.core.host_names import host_fault
@@ -34,11 +35,25 @@ def check_name(name: str, installed: Iterable[ApiSpec]) -> str:
 def check_host(host: str, installed: Iterable[ApiSpec]) -> str:
     """The API's host. Raises `UsageError` for what is none, or is another plugin's here."""
     if "*" in host or host_fault(host):
-        raise UsageError(f"{host[:80]!r} is not a host's name", hint="only the name, in lower case: --host api.acme.dev")
+        hint = f"only the name, in lower case: --host {_named_in(host) or 'api.acme.dev'}"
+        raise UsageError(f"{host[:80]!r} is not a host's name", hint=hint)
     for spec in installed:
         if spec.host(host) is not None:
-            raise UsageError(f"{host} is a host of the installed plugin {spec.name}; two plugins may not claim one host")
+            raise UsageError(
+                f"{host} is a host of the installed plugin {spec.name}; two plugins may not claim one host",
+                hint="use that plugin, uninstall it, or name another host: --host",
+            )
     return host
+
+
+def _named_in(text: str) -> str:
+    """The host that an address or a name in another spelling is about; empty if there is none."""
+    try:
+        name = urlsplit(text if "//" in text else f"//{text}").hostname or ""
+        plain = name.rstrip(".").encode("idna").decode("ascii")
+    except ValueError:
+        return ""
+    return "" if "*" in plain or host_fault(plain) else plain
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,14 +89,21 @@ def choose_sdk(asked: str) -> SdkChoice:
         version = importlib.metadata.version(name)
     except importlib.metadata.PackageNotFoundError:
         return SdkChoice(REQUESTS, ("requests",), "requests", asked.strip())
-    brought = importlib.metadata.packages_distributions()
-    modules = sorted(
-        module
-        for module, packages in brought.items()
-        if module.isidentifier() and not module.startswith("_")
-        if any(re.sub(r"[-_.]+", "-", package).lower() == name for package in packages)
-    )
+    modules = _brought(name)
     if not modules:
         raise UsageError(f"{name} is installed and brings no package that a script could import", hint="is it the right one?")
     requirement = asked.strip() if found["version"].strip() else f"{asked.strip()}>={version}"
-    return SdkChoice(requirement, tuple(modules), "urllib", asked.strip(), is_pinned(name, own_lock()))
+    return SdkChoice(requirement, modules, "urllib", asked.strip(), is_pinned(name, own_lock()))
+
+
+def _brought(name: str) -> tuple[str, ...]:
+    """The packages that an installed distribution brings. One that has its name is the SDK; others beside it are older
+    names, tests and the like (slack-sdk brings `slack` too, which cannot even be imported by itself)."""
+    modules = sorted(
+        module
+        for module, packages in importlib.metadata.packages_distributions().items()
+        if module.isidentifier() and not module.startswith("_")
+        if any(re.sub(r"[-_.]+", "-", package).lower() == name for package in packages)
+    )
+    own = name.replace("-", "_")
+    return (own,) if own in modules else tuple(modules)

@@ -35,7 +35,7 @@ def write(order: Order, into: Path) -> Path:
         into.mkdir(parents=True, exist_ok=True)
         made = Path(tempfile.mkdtemp(prefix=f".{order.package}-", dir=into))
     except OSError as error:
-        raise StorageError(f"cannot write in {into}: {error.strerror}") from error
+        raise StorageError(f"cannot write in {into}: {error.strerror}", hint="choose another folder: --into") from error
     try:
         for name, text in files.items():
             path = made / name
@@ -48,7 +48,7 @@ def write(order: Order, into: Path) -> Path:
     except FileExistsError:
         raise UsageError(f"{folder} is there already, and is left as it is") from None
     except OSError as error:
-        raise StorageError(f"cannot write {folder}: {error.strerror}") from error
+        raise StorageError(f"cannot write {folder}: {error.strerror}", hint="choose another folder: --into") from error
     finally:
         with contextlib.suppress(FileNotFoundError):
             shutil.rmtree(made)

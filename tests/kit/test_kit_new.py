@@ -2,6 +2,7 @@
 
 import ast
 import json
+import sys
 import tomllib
 from pathlib import Path
 
@@ -39,6 +40,41 @@ def test_an_sdk_that_this_project_does_not_pin_gets_a_lock_of_the_packages_own(t
     pinned, other = files_of(order(sdk="stripe")), files_of(order(sdk="agentic-api-developer"))
     assert "lock=" not in pinned["src/agentic_api_acme/plugin.py"]
     assert 'lock="agentic_api_acme:requirements.lock"' in other["src/agentic_api_acme/plugin.py"]
+
+
+@pytest.mark.parametrize(("sdk", "pins"), [("agentic-api-developer", True), ("stripe", False), ("requests", False)])
+def test_the_next_step_pins_an_sdk_that_this_project_does_not_pin(sdk: str, pins: bool, tmp_path: Path):
+    """Without it the first run of the suite fails, because nothing pins the SDK."""
+    done = command("plugins", "new", "acme", "--sdk", sdk, "--host", "api.acme.dev", cwd=tmp_path)
+    assert (" && agentic plugins lock acme && pytest" in done.stdout) == pins
+
+
+def test_of_several_packages_that_an_sdk_brings_the_one_of_its_name_is_taken(tmp_path: Path):
+    """slack-sdk brings `slack` too, which cannot be imported without more."""
+    facts = tmp_path / "two_sides-1.0.dist-info"
+    facts.mkdir()
+    (facts / "METADATA").write_text("Metadata-Version: 2.1\nName: two-sides\nVersion: 1.0\n")
+    (facts / "top_level.txt").write_text("two\ntwo_sides\n")
+    sys.path.insert(0, str(tmp_path))
+    try:
+        assert choose_sdk("two-sides").modules == ("two_sides",)
+        (facts / "top_level.txt").write_text("two\nsides\n")
+        assert choose_sdk("two-sides").modules == ("sides", "two")
+    finally:
+        sys.path.remove(str(tmp_path))
+
+
+def test_a_name_with_a_digit_has_a_recipe_that_its_own_task_finds(tmp_path: Path):
+    """Though the host says nothing of it: "Create a S3X thing named Alice" for api.acme.dev."""
+    package = as_installed(_named(tmp_path, "s3x"), "s3x")
+    done = pytest_in(package)
+    assert (done.failed, done.passed) == (set(), 16), done.out
+
+
+def _named(folder: Path, name: str) -> Path:
+    done = command("plugins", "new", name, "--host", "api.acme.dev", "--into", folder, cwd=folder)
+    assert done.returncode == 0, done.stderr
+    return folder / f"agentic-api-{name}"
 
 
 def test_the_entry_point_is_in_the_group_and_named_like_the_api(tmp_path: Path):
@@ -86,7 +122,8 @@ def test_a_name_that_cannot_be_one_is_refused(name: str):
     [
         (("stripe", "--host", "api.acme.dev"), "a plugin named stripe is installed here already"),
         (("acme", "--host", "api.stripe.com"), "api.stripe.com is a host of the installed plugin stripe"),
-        (("acme", "--host", "https://api.acme.dev"), "is not a host's name"),
+        (("acme", "--host", "https://API.acme.dev:443/v1"), "in lower case: --host api.acme.dev\n"),
+        (("acme", "--host", "api.münchen.de"), "in lower case: --host api.xn--mnchen-3ya.de\n"),
         (("acme", "--host", "localhost"), "is not a host's name"),
         (("acme", "--host", "*.acme.dev"), "is not a host's name"),
         (("acme",), "where is the API? name its host"),
@@ -127,6 +164,7 @@ def test_a_folder_that_cannot_be_written_leaves_nothing_behind(tmp_path: Path):
     done = command("plugins", "new", "acme", "--host", "api.acme.dev", "--into", "file/inside", cwd=tmp_path)
     assert done.returncode == 1
     assert "cannot write in" in done.stderr
+    assert "choose another folder: --into" in done.stderr
     assert [path.name for path in tmp_path.iterdir()] == ["file"]
 
 

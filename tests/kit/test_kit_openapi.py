@@ -95,6 +95,41 @@ def test_the_security_that_the_document_asks_for_comes_before_others(tmp_path: P
     assert found.credential.kind is CredentialKind.QUERY
 
 
+def test_where_only_the_operations_say_what_they_need_that_comes_before_other_schemes(tmp_path: Path):
+    schemes = {"a": {"type": "oauth2", "flows": {}}, "b": {"type": "apiKey", "in": "query", "name": "k"}}
+    paths = {"/x": {"get": {"security": [{"b": []}]}}}
+    assert described(tmp_path, paths=paths, components={"securitySchemes": schemes}).credential.kind is CredentialKind.QUERY
+    # The control: what the document says for all of them counts before what one says.
+    found = described(tmp_path, paths=paths, components={"securitySchemes": schemes}, security=[{"a": []}])
+    assert found.credential.template == "Bearer {key}"
+
+
+def test_what_one_credential_cannot_say_is_a_note(tmp_path: Path):
+    """Two keys at once, and a header Authorization of which nobody knows whether a word comes before the key."""
+    one, two = ({"type": "apiKey", "in": "header", "name": name} for name in ("X-App", "Authorization"))
+    schemes = {"components": {"securitySchemes": {"one": one, "two": two}}, "paths": {"/x": {"get": {}}}}
+    assert "wants two as well" in " ".join(described(tmp_path, **schemes, security=[{"one": [], "two": []}]).notes)
+    assert "gets the key alone" in " ".join(described(tmp_path, **schemes, security=[{"two": []}]).notes)
+    assert described(tmp_path, **schemes, security=[{"one": []}]).notes == ()
+
+
+def test_a_path_may_end_with_a_slash(tmp_path: Path):
+    """Many APIs have one at every operation; in the middle of a path nothing may be empty."""
+    found = described(tmp_path, paths={"/x/": {"get": {}}, "/x/{id}/": {"get": {}}, "//y": {"get": {}}, "/z//": {"get": {}}})
+    assert named(found) == ["GET /x/", "GET /x/{id}/"]
+    assert [item.named for item in found.left_out] == ["GET //y", "GET /z//"]
+
+
+def test_words_that_speak_for_any_api_are_not_the_plugins(tmp_path: Path):
+    """A task that says "the API" or "list" must not be taken for one of this plugin's."""
+    path = tmp_path / "openapi.json"
+    tags = ("API", "default", "x", "List", "Pets", "List pets")
+    paths = {f"/p{number}": {"get": {"tags": [tag], "responses": OK}} for number, tag in enumerate(tags)}
+    described(tmp_path, paths=paths)
+    plugin = (new(tmp_path, "--openapi", path) / "src" / "agentic_api_acme" / "plugin.py").read_text()
+    assert 'words=("acme", "pets", "list pets"),' in plugin
+
+
 def test_without_a_usable_security_a_bearer_token_is_assumed_and_said(tmp_path: Path):
     cookie = {"type": "apiKey", "in": "cookie", "name": "sid"}
     found = described(tmp_path, paths={"/x": {"get": {}}}, components={"securitySchemes": {"c": cookie}})
@@ -125,8 +160,18 @@ def test_hosts_come_from_the_servers_or_from_the_person(
     "url", ["https://localhost", "https://10.0.0.1", "ftp://api.acme.dev", "https://api.acme.dev:8443", "//", ""]
 )
 def test_a_server_that_cannot_be_reached_is_no_host(url: str, tmp_path: Path):
-    with pytest.raises(UsageError, match="names no server that can be used"):
+    with pytest.raises(UsageError, match="names no server that can be used") as raised:
         described(tmp_path, servers=[{"url": url}], paths={"/x": {"get": {}}})
+    assert (f"the server {url} is left out" in raised.value.message) == url.startswith(("https", "ftp"))
+
+
+def test_a_host_that_a_variables_default_has_made_is_told(tmp_path: Path):
+    """Such as https://{your-domain}.acme.dev, which is nobody's."""
+    servers = [{"url": "https://{your}.acme.dev/{base}", "variables": {"your": {"default": "your"}, "base": {"default": "v1"}}}]
+    found = described(tmp_path, servers=servers, paths={"/x": {"get": {}}})
+    assert any("is taken as your.acme.dev; --host names another one" in note for note in found.notes)
+    servers[0]["url"] = "https://api.acme.dev/{base}"
+    assert not any("is taken as" in note for note in described(tmp_path, servers=servers, paths={"/x": {"get": {}}}).notes)
 
 
 def test_json_and_yaml_say_the_same(tmp_path: Path):

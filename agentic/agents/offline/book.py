@@ -161,7 +161,7 @@ def _familiar(recipe: Recipe) -> frozenset[str]:
 
 
 # What a script calls its service: whose key it takes, and on which host it calls.
-_SERVICE = re.compile(r"environ\[[\"']([A-Z]{3,})_|https?://(?:[\w-]+\.)*([\w-]{3,})\.[a-z]{2,}")
+_SERVICE = re.compile(r"environ\[[\"']([A-Z]{3,}|[A-Z]+[0-9][A-Z0-9]*)_|https?://(?:[\w-]+\.)*([\w-]{3,})\.[a-z]{2,}")
 
 
 @functools.lru_cache(maxsize=512)

@@ -45,7 +45,8 @@ def new(options: argparse.Namespace, terminal: Terminal) -> int:
         terminal.line(f"  {visible(note)}")
     if sdk.asked and sdk.scripts_with == "requests":
         terminal.line(f"  {sdk.asked} is not installed here, so its scripts use requests; README.md says how to change over")
-    terminal.line(f"next: cd {visible(str(folder))} && pip install -e . && pytest")
+    pin = "" if sdk.pinned else f" && agentic plugins lock {name}"
+    terminal.line(f"next: cd {visible(str(folder))} && pip install -e .{pin} && pytest")
     return ExitCode.DONE
 
 

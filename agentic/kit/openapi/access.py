@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from agentic.core.host_names import host_fault
@@ -12,7 +12,7 @@ from agentic.kit.text import plain
 
 from .document import Document, Object, entries, items
 
-_MOST_SERVERS, _MOST_HOSTS = 50, 4
+_MOST_SERVERS, _MOST_HOSTS, _MOST_PATHS = 50, 4, 5000
 _VARIABLE = re.compile(r"\{([^{}]{1,60})\}")
 _HEADER = re.compile(r"[A-Za-z0-9-]{1,60}")
 _PARAMETER = re.compile(r"[A-Za-z0-9_.-]{1,60}")
@@ -31,7 +31,7 @@ def place(document: Document, host: str) -> Place:
     found: list[str] = []
     base: str | None = None
     notes: list[str] = []
-    for url in _servers(document):
+    for url, written in _servers(document):
         try:
             parts = urlsplit(url)
             name = (parts.hostname or "").lower()
@@ -49,10 +49,13 @@ def place(document: Document, host: str) -> Place:
             notes.append(f"the server {plain(url)} is left out: declare it as a host of its own if scripts need it")
         else:
             found.append(name)
+            if "{" in written.removeprefix("https://").removeprefix("http://").partition("/")[0]:
+                notes.append(f"the server {plain(written)} is taken as {name}; --host names another one")
     return Place((host,) if host else tuple(found), base or "", tuple(notes))
 
 
-def _servers(document: Document) -> Iterator[str]:
+def _servers(document: Document) -> Iterator[tuple[str, str]]:
+    """Each server's address with the defaults of its variables, and as it is written."""
     for server in items(document.root.get("servers"), _MOST_SERVERS):
         described = document.resolved(server)
         url = described.get("url")
@@ -61,7 +64,7 @@ def _servers(document: Document) -> Iterator[str]:
                 name: str(document.resolved(value).get("default", ""))[:100]
                 for name, value in entries(described.get("variables"), 50)
             }
-            yield _VARIABLE.sub(lambda found, known=defaults: known.get(found[1], ""), url)
+            yield _VARIABLE.sub(lambda found, known=defaults: known.get(found[1], ""), url), url
 
 
 class Access(NamedTuple):
@@ -76,13 +79,27 @@ def access(document: Document) -> Access:
     """The first way that the broker can do, those of the document's own `security` first; else a bearer token, with a note."""
     components = document.resolved(document.root.get("components"))
     schemes = dict(entries(components.get("securitySchemes"), 50))
-    wanted = [name for need in items(document.root.get("security"), 20) for name, _ in entries(need, 5)]
-    named = [*[name for name in wanted if name in schemes], *schemes]
-    for name in named:
-        if found := _scheme(document.resolved(schemes[name])):
-            return found
+    wanted = [[name for name, _ in entries(need, 5) if name in schemes] for need in _security(document)]
+    for names in [*wanted, *([name] for name in schemes)]:
+        for name in names:
+            if found := _scheme(document.resolved(schemes[name])):
+                others = [plain(other, 40) for other in names if other != name]
+                if others:
+                    more = f"the API wants {' and '.join(others)} as well: one credential is sent, see `credential`"
+                    return found._replace(notes=(*found.notes, more))
+                return found
     note = "how the key is sent is not described in a way that can be used; a bearer token is assumed: see `credential`"
     return Access(BEARER, ("key",), (note,))
+
+
+def _security(document: Document) -> Iterator[Any]:
+    """What requests need, for all of the API; where that is not said, what its operations say one by one."""
+    if "security" in document.root:
+        yield from items(document.root["security"], 20)
+        return
+    for _, path in entries(document.root.get("paths"), _MOST_PATHS):
+        for _, operation in entries(document.resolved(path), 20):
+            yield from items(document.resolved(operation).get("security"), 20)
 
 
 def _scheme(scheme: Object) -> Access | None:
@@ -93,7 +110,9 @@ def _scheme(scheme: Object) -> Access | None:
         case "http", "basic", _:
             return Access(Credential(CredentialKind.BASIC, "{username}:{password}"), ("username", "password"), ())
         case "apikey", _, "header" if _HEADER.fullmatch(name):
-            return Access(Credential(CredentialKind.HEADER, "{key}", name), ("key",), ())
+            bare = "the header Authorization gets the key alone: if a word comes before it, write it into `credential`"
+            notes = (bare,) if name.lower() == "authorization" else ()
+            return Access(Credential(CredentialKind.HEADER, "{key}", name), ("key",), notes)
         case "apikey", _, "query" if _PARAMETER.fullmatch(name):
             return Access(Credential(CredentialKind.QUERY, "{key}", name), ("key",), ())
         case (("oauth2" | "openidconnect"), _, _):

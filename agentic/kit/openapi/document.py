@@ -9,6 +9,8 @@ from agentic.core.errors import UsageError
 
 LARGEST_JSON, LARGEST_YAML = 32_000_000, 4_000_000
 _LONGEST_CHAIN = 20
+_WANTED = "--openapi takes one file, an OpenAPI 3.0 or 3.1 description in JSON or YAML"
+_MEND = "mend it there; editor.swagger.io shows where"
 
 Object = Mapping[str, Any]
 
@@ -26,10 +28,10 @@ class Document:
             with path.open("rb") as file:
                 content = file.read(LARGEST_JSON + 1)
         except OSError as error:
-            raise UsageError(f"cannot read {path}: {error.strerror}") from error
+            raise UsageError(f"cannot read {path}: {error.strerror}", hint=_WANTED) from error
         root = _parsed(content, path.name)
         if not isinstance(root, Mapping):
-            raise UsageError(f"{path.name} is not an OpenAPI description: it is no object")
+            raise UsageError(f"{path.name} is not an OpenAPI description: it is no object", hint=_WANTED)
         found = cast("Object", root)
         version = str(found.get("openapi", ""))
         if not version.startswith("3."):
@@ -84,18 +86,18 @@ def _parsed(content: bytes, name: str) -> Any:
         )
     try:
         text = content.decode("utf-8-sig")
-        return json.loads(text, parse_constant=lambda _: None) if json_like else _yaml(text)
+        return json.loads(text, parse_constant=lambda _: None) if json_like else _yaml(text, name)
     except UnicodeDecodeError as error:
-        raise UsageError(f"{name} is not UTF-8 text (byte {error.start})") from error
+        raise UsageError(f"{name} is not UTF-8 text (byte {error.start})", hint="save it as UTF-8") from error
     except json.JSONDecodeError as error:
-        raise UsageError(f"{name} is no JSON: {error.msg} at line {error.lineno}, column {error.colno}") from error
+        raise UsageError(f"{name} is no JSON: {error.msg} at line {error.lineno}, column {error.colno}", hint=_MEND) from error
     except RecursionError:
-        raise UsageError(f"{name} is nested too deeply to be an API's description") from None
+        raise UsageError(f"{name} is nested too deeply to be an API's description", hint=_WANTED) from None
     except ValueError as error:
-        raise UsageError(f"{name} cannot be read: {str(error).splitlines()[0][:120]}") from error
+        raise UsageError(f"{name} cannot be read: {str(error).splitlines()[0][:120]}", hint=_WANTED) from error
 
 
-def _yaml(text: str) -> Any:
+def _yaml(text: str, name: str) -> Any:
     try:
         import yaml
     except ImportError as error:
@@ -117,4 +119,4 @@ def _yaml(text: str) -> Any:
         mark = cast("Any", error).problem_mark if hasattr(error, "problem_mark") else None
         place = f" at line {mark.line + 1}, column {mark.column + 1}" if mark else ""
         problem = str(getattr(error, "problem", "") or "it cannot be read").splitlines()[0][:120]
-        raise UsageError(f"the description is neither JSON nor YAML: {problem}{place}") from error
+        raise UsageError(f"{name} is neither JSON nor YAML: {problem}{place}", hint=_MEND) from error

@@ -37,7 +37,10 @@ def describe(path: Path, *, title: str, host: str) -> Description:
     document = Document.read(path)
     found = place(document, host)
     if not found.hosts:
-        raise UsageError(f"{path.name} names no server that can be used", hint="say where the API is: --host api.acme.dev")
+        reason = f": {found.notes[0]}" if found.notes else ""
+        raise UsageError(
+            f"{path.name} names no server that can be used{reason}", hint="say where the API is: --host api.acme.dev"
+        )
     entry = access(document)
     offered: list[PlannedOperation] = []
     left_out: list[LeftOut] = []
@@ -116,8 +119,10 @@ def _path(raw: str) -> str:
     """The path as an operation has it, its placeholders named anew; empty if there is no such thing."""
     if not raw.startswith("/") or len(raw) > 500:
         return ""
+    # One slash at the end is part of the path: many APIs have it at every operation.
     segments = raw[1:].split("/")
-    if any(not _SEGMENT.fullmatch(segment) or segment in (".", "..") for segment in segments):
+    checked = segments[:-1] if len(segments) > 1 and not segments[-1] else segments
+    if any(not _SEGMENT.fullmatch(segment) or segment in (".", "..") for segment in checked):
         return ""
     return "/" + "/".join(_PLACEHOLDER.sub(lambda found: f"{{{slug(found[1]) or 'id'}}}", segment) for segment in segments)
 

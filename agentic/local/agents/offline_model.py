@@ -27,6 +27,7 @@ from agentic.agents.declaration import (
     REFUSED,
     TO_CHOOSE,
     VALIDATE_CODE,
+    either,
 )
 from agentic.agents.offline import Ask, NoMatch, match
 from agentic.agents.offline.lexicon import stems
@@ -39,7 +40,7 @@ _Output = TypeVar("_Output", bound=BaseModel)
 
 _TASK = re.compile(r"\AAPI: (?P<api>[^\n]*)\nHandle: (?P<handle>[^\n]*)\nTask: (?P<task>.*)\Z", re.DOTALL)
 _CHOOSING = re.compile(rf"\A{TO_CHOOSE}\n(?P<apis>(?:- [^\n]*\n)+)Handle: (?P<handle>[^\n]*)\nTask: (?P<task>.*)\Z", re.DOTALL)
-_API_TOLD = re.compile(r"^- (\w+): [^\n]*\(([^()\n]*)\)$", re.MULTILINE)
+_API_TOLD = re.compile(r"^- (\w+): ([^\n]*) \(([^()\n]*)\)$", re.MULTILINE)
 _STORED = re.compile(r"\AHandle: (?P<handle>[^\n]*)\nCode key: (?P<code_key>[^\n]*)\Z")
 _MODELS = ", ".join(f"{provider}:ID" for provider in PROVIDERS)
 # Of each API, where several are on offer.
@@ -118,12 +119,12 @@ class OfflineModel(Model):
 
     def _chooser(self, message: re.Match[str]) -> _Turn:
         """Rules have told no API, and it knows no more than these: the person decides, unless nothing here is like the task."""
-        names, words = zip(*_API_TOLD.findall(message["apis"]), strict=True)
+        names, titles, words = zip(*_API_TOLD.findall(message["apis"]), strict=True)
         results = [match(message["task"], self._recipes(name)) for name in names]
         tasks = [task for result in results if isinstance(result, NoMatch) for task in result.tasks[:_OFFERED]]
         if stems(" ".join(words)) & stems(message["task"]) or not all(isinstance(result, NoMatch) for result in results):
             return _Turn(f"{ASK} which API")
-        return _Turn(f"{DECLINE} the offline model has no recipe like this task for {', '.join(names)}\n{_offer(tasks)}")
+        return _Turn(f"{DECLINE} the offline model has no recipe like this task for {either(titles)}\n{_offer(tasks)}")
 
     def _generator(self, message: str, result: _Result | None) -> _Turn:
         asked = _TASK.match(message)
