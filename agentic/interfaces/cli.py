@@ -11,7 +11,7 @@ from typing import Any, NoReturn
 
 from agentic.core.errors import AgenticError, ExitCode
 from agentic.core.values import WriteMode
-from agentic.interfaces.terminal import Terminal
+from agentic.interfaces.terminal import Terminal, own_output
 
 _EPILOG = """\
 exit codes: 0 done, 1 failed, 2 usage or configuration, 3 paused for approval, 4 refused, 5 asks back, 130 cancelled"""
@@ -31,10 +31,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return ExitCode.USAGE
     try:
         options = parser().parse_args(given)
-        terminal = Terminal.standard(json_only=getattr(options, "json", False))
-        return int(_dispatch(options, terminal))
-    except AgenticError as error:
-        return _report(error, as_json="--json" in given)
+        with own_output() as out:
+            terminal = Terminal.standard(out, json_only=getattr(options, "json", False))
+            try:
+                return int(_dispatch(options, terminal))
+            except AgenticError as error:
+                return _report(error, terminal)
     except KeyboardInterrupt:
         sys.stderr.write("\nagentic: cancelled\n")
         return ExitCode.CANCELLED
@@ -209,16 +211,12 @@ def _dispatch(options: argparse.Namespace, terminal: Terminal) -> int:
             return doctor(options, terminal)
 
 
-def _report(error: AgenticError, *, as_json: bool) -> int:
-    if as_json:
-        import json
-
+def _report(error: AgenticError, terminal: Terminal) -> int:
+    if terminal.json_only:
         status = "refused" if error.exit_code == ExitCode.REFUSED else "failed"
-        sys.stdout.write(
-            json.dumps({"status": status, "error": {"code": error.code, "message": error.message, "hint": error.hint}}) + "\n"
-        )
+        terminal.json({"status": status, "error": {"code": error.code, "message": error.message, "hint": error.hint}})
     else:
-        Terminal.standard().error(error.message, error.hint)
+        terminal.error(error.message, error.hint)
     return int(error.exit_code)
 
 

@@ -4,7 +4,8 @@ import json
 import os
 import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any, Self, TextIO
 
@@ -24,6 +25,30 @@ def _written_out(found: re.Match[str]) -> str:
     return f"\\x{number:02x}" if number < 0x100 else f"\\u{number:04x}"
 
 
+@contextmanager
+def own_output() -> Generator[TextIO]:
+    """Standard output for the command alone: programs read it.
+
+    What a plugin, an SDK or a child process prints meanwhile goes to standard error.
+    """
+    try:
+        sys.stdout.flush()
+        kept = os.dup(sys.stdout.fileno())
+        os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+    except (OSError, ValueError):
+        # One of them is no file, as where a program calls this command and gathers what it says.
+        yield sys.stdout
+        return
+    out = os.fdopen(kept, "w", encoding=sys.stdout.encoding, errors=sys.stdout.errors)
+    try:
+        yield out
+    finally:
+        with suppress(OSError):
+            sys.stdout.flush()
+        os.dup2(out.fileno(), sys.stdout.fileno())
+        out.close()
+
+
 @dataclass(frozen=True, slots=True)
 class Terminal:
     """Standard output and error. With `json_only` nothing but the JSON object is written to standard output."""
@@ -35,10 +60,11 @@ class Terminal:
     json_only: bool = False
 
     @classmethod
-    def standard(cls, *, json_only: bool = False) -> Self:
+    def standard(cls, out: TextIO | None = None, *, json_only: bool = False) -> Self:
         interactive = sys.stderr.isatty()
-        colour = sys.stdout.isatty() and "NO_COLOR" not in os.environ and os.environ.get("TERM") != "dumb"
-        return cls(sys.stdout, sys.stderr, colour, interactive, json_only)
+        written = out or sys.stdout
+        colour = written.isatty() and "NO_COLOR" not in os.environ and os.environ.get("TERM") != "dumb"
+        return cls(written, sys.stderr, colour, interactive, json_only)
 
     def line(self, text: str = "") -> None:
         """One line for a person; nothing where only JSON is wanted."""

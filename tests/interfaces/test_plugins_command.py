@@ -155,6 +155,22 @@ def test_a_broken_plugin_costs_nobody_who_does_not_ask_for_it_anything(agentic: 
     )
 
 
+_LOUD = 'import os\nprint("IMPORTED")\nos.write(1, b"WRITTEN\\n")\nos.system("echo STARTED")\n'
+
+
+def test_what_a_plugin_prints_never_mixes_with_what_the_command_says(agentic: Command, tmp_path: Path):
+    """Neither its `print`, nor what it writes to the descriptor, nor a program that it starts: `--json` is read by programs."""
+    packages = install(tmp_path, "loud", {"loud": "loud"}, loud=_LOUD + plugin("loud"))
+    done = agentic("plugins", "list", "--json", env={"PYTHONPATH": str(packages)})
+    assert "loud" in {row["name"] for row in done.json["plugins"]}
+    assert {"IMPORTED", "WRITTEN", "STARTED"} <= set(done.err.split())
+    done = agentic("run", "--json", "--no-background", "Show my Stripe balance", env={"PYTHONPATH": str(packages)})
+    assert done.json["status"] == "completed", done.err
+    done = agentic("plugins", "list", env={"PYTHONPATH": str(packages)})
+    assert done.out.startswith("API ")
+    assert "loud" in done.out
+
+
 def test_choosing_an_unknown_plugin_is_one_line(agentic: Command):
     done = agentic("plugins", "list", env={"AGENTIC_LOAD_PLUGINS": "stripe,strip"})
     assert done.exit == 2
