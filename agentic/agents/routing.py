@@ -128,7 +128,8 @@ def choose(task: str, apis: Sequence[Routable]) -> Choice:
     # All together first, which is stricter; then each alone, which passes over another's words ("a branch for customer X").
     together = _fitting(text, among)
     fitting = together or tuple(name for api in among for name in _fitting(text, [api]))
-    # A recipe may fit by its values ("account blance" as somebody's account): words that say otherwise are heard.
+    # A recipe may fit by its values ("account blance" as somebody's account): words that say otherwise are heard. So are those
+    # for another API in a task that only fits where they say nothing: "list customers and the weather in Rome" is two tasks.
     others = () if set(together) & set(spoken) else spoken
     meant = {*fitting, *others}
     return _one_of([name for name in everything if name in meant | unknown] if meant else (), everything)

@@ -192,9 +192,38 @@ def test_the_one_entry_for_tasks_and_scripts():
         route(APIS, code="print(1)\n")
 
 
+def built_in() -> list[ApiSpec]:
+    return [api for api in Registry.load({}) if api.name in ("stripe", "github", "openweather")]
+
+
+@pytest.mark.parametrize(
+    ("task", "candidates"),
+    [
+        ("List customers and the weather in Rome", {"stripe", "openweather"}),
+        ("List the last 5 customers and the open issues of acme/widgets", {"stripe", "github"}),
+    ],
+)
+def test_a_task_for_two_apis_is_not_done_by_half(task: str, candidates: set[str]):
+    """One of them has a recipe that fits where another API's words say nothing to it: which one does it then is asked."""
+    choice = choose(task, built_in())
+    assert (choice.api, set(choice.candidates)) == ("", candidates)
+
+
+@pytest.mark.parametrize(
+    ("task", "api"),
+    [
+        ("List customers", "stripe"),
+        ("Show the weather in Rome", "openweather"),
+        ("List the open issues of acme/widgets", "github"),
+    ],
+)
+def test_control_each_half_of_such_a_task_is_clear(task: str, api: str):
+    assert choose(task, built_in()).api == api
+
+
 def test_the_tasks_of_the_built_in_recipes_are_each_for_their_own_api():
     """Without the API's name in them too, where they have it."""
-    apis = [api for api in Registry.load({}) if api.name in ("stripe", "github", "openweather")]
+    apis = built_in()
     wrong = [
         (recipe.task, choice)
         for api in apis
