@@ -63,7 +63,7 @@ def parser() -> argparse.ArgumentParser:
 
     validate = commands.add_parser("validate", help="check a script without running it")
     validate.add_argument("file", help="the script, or - for standard input")
-    validate.add_argument("--api", required=True, help="the API the script is for")
+    validate.add_argument("--api", default="", help="the API the script is for (default: told from its imports and addresses)")
     _json(validate)
 
     execute = commands.add_parser("exec", help="check a script of yours, then run it in the sandbox", epilog=_EPILOG)

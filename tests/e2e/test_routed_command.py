@@ -54,6 +54,20 @@ def test_a_script_without_an_api(shared: Command, tmp_path: Path):
     assert shared("exec", str(tmp_path / "mine.py")).exit == 2
 
 
+@pytest.mark.parametrize("api", SCRIPTS)
+def test_a_script_is_validated_for_the_api_that_it_tells(api: str, agentic: Command, tmp_path: Path):
+    (tmp_path / "mine.py").write_text(SCRIPTS[api])
+    done = agentic("validate", str(tmp_path / "mine.py"), "--json")
+    assert (done.exit, done.json["valid"]) == (0, True), done
+    # The control: the same script is not valid for another API, so it was judged for its own.
+    other = next(name for name in SCRIPTS if name != api)
+    assert agentic("validate", str(tmp_path / "mine.py"), "--api", other).exit == 4
+    (tmp_path / "mine.py").write_text("print(1)\n")
+    done = agentic("validate", str(tmp_path / "mine.py"))
+    assert (done.exit, done.out) == (2, "")
+    assert "name the API with --api" in done.err
+
+
 def test_a_live_run_needs_the_key_of_the_api_that_its_task_is_for(shared: Command):
     done = shared("run", TASKS["github"], "--live", env={"PYTHON_KEYRING_BACKEND": "keyring.backends.null.Keyring"})
     assert done.exit == 2, done

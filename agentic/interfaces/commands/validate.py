@@ -4,6 +4,7 @@ import argparse
 from collections.abc import Callable
 from functools import cache, partial
 
+from agentic.agents.routing import route
 from agentic.core.cache import cache_folder
 from agentic.core.errors import ExitCode
 from agentic.core.values import to_json
@@ -15,7 +16,8 @@ from agentic.validator.describe import Source, Sources, cached_index, installed,
 
 
 def validate(options: argparse.Namespace, terminal: Terminal) -> int:
-    text, spec = script(options.file), Registry.load().get(options.api)
+    text, registry = script(options.file), Registry.load()
+    spec = registry.get(options.api or route(tuple(registry), code=text).api)
     # Calls are checked against the SDK that is installed here.
     sources = announced(
         installed(packages_of(spec.sdk)), lambda: terminal.notice(f"reading the {spec.title} SDK (once per version)")
