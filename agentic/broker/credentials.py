@@ -10,12 +10,8 @@ from agentic.broker.fields import reaches
 from agentic.broker.rules import Allowed
 from agentic.core.errors import BrokerError, MissingCredentialsError
 from agentic.core.spec import ApiSpec, Credential, CredentialKind, SecretField
-from agentic.core.wire import Headers, HttpRequest
+from agentic.core.wire import OF_THE_CONNECTION, Headers, HttpRequest
 
-_OF_THE_CONNECTION = {
-    *("connection", "content-length", "expect", "host", "keep-alive", "proxy-connection", "te", "trailer"),
-    *("transfer-encoding", "upgrade", "http2-settings", "alt-used", "max-forwards", "early-data"),
-}
 _NOT_THE_SCRIPTS = {
     # Another account than the key's, by any of the usual names.
     *("authorization", "cookie", "cookie2", "api-key", "apikey", "x-api-key", "x-apikey", "x-access-token", "private-token"),
@@ -58,7 +54,7 @@ def _clean(spec: ApiSpec, headers: Headers) -> Headers:
     named = {token.strip().lower() for name, value in headers if name.lower() == "connection" for token in value.split(",")}
     # The type by which the body was judged goes with it, whatever the connection's own header says.
     named.discard("content-type")
-    dropped = _OF_THE_CONNECTION | _NOT_THE_SCRIPTS | named | {name.lower() for name in spec.dropped_headers}
+    dropped = OF_THE_CONNECTION | _NOT_THE_SCRIPTS | named | {name.lower() for name in spec.dropped_headers}
     kept = [
         (name, value)
         for name, value in headers

@@ -13,6 +13,7 @@ from agentic.core.host_names import host_fault, is_pattern
 from agentic.core.operation_paths import PLACEHOLDER, SEVERAL, as_pattern
 from agentic.core.spec import SURFACE_VERSION, ApiSpec, Credential, CredentialKind, Host, Operation, SecretField
 from agentic.core.spec_types import TypeWalk
+from agentic.core.wire import OF_THE_CONNECTION
 
 LARGEST_BYTES = 4_000_000
 """Of all texts of a spec. It is read at each start of each function of its API, and is in the zips of all."""
@@ -179,6 +180,8 @@ def _credential(host: Host, credential: Credential, fields: set[str]) -> Iterato
             yield "has a basic credential, whose template is 'user:password' (with the colon)"
     elif not _TOKEN.fullmatch(credential.name.replace("_", "-")):
         yield f"has a {credential.kind} credential without a usable name: where does it go?"
+    elif credential.kind is CredentialKind.HEADER and credential.name.lower() in OF_THE_CONNECTION:
+        yield f"has its credential in the header {credential.name}, which belongs to the connection"
     elif credential.kind is CredentialKind.PATH:
         placeholder = f"{{{credential.name}}}"
         if not any(placeholder in operation.path for operation in host.operations):

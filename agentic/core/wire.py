@@ -7,6 +7,14 @@ from typing import Any, Self
 
 Headers = tuple[tuple[str, str], ...]
 
+OF_THE_CONNECTION = frozenset(
+    (
+        *("connection", "content-length", "expect", "host", "keep-alive", "proxy-connection", "te", "trailer"),
+        *("transfer-encoding", "upgrade", "http2-settings", "alt-used", "max-forwards", "early-data"),
+    )
+)
+"""Headers, in lower case, that say how one connection carries a request: neither a script's nor a plugin's to set."""
+
 
 @dataclass(frozen=True, slots=True)
 class HttpRequest:

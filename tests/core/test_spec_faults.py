@@ -116,6 +116,9 @@ WRONG_VALUES: dict[str, dict[str, Any]] = {
     ),
     "uses no field of the secret": credential(CredentialKind.HEADER, "Bearer abc", "Authorization"),
     "has a header credential without a usable name": credential(CredentialKind.HEADER, "Bearer {key}"),
+    "in the header Content-Length, which belongs to the connection": credential(
+        CredentialKind.HEADER, "{key}", "Content-Length"
+    ),
     "has a query credential without a usable name": credential(CredentialKind.QUERY, "{key}", "a b"),
     "whose template is 'user:password'": credential(CredentialKind.BASIC, "{key}"),
     "in no operation's path": credential(CredentialKind.PATH, "{key}", "token"),

@@ -132,7 +132,8 @@ def test_words_that_speak_for_any_api_are_not_the_plugins(tmp_path: Path):
 
 def test_without_a_usable_security_a_bearer_token_is_assumed_and_said(tmp_path: Path):
     cookie = {"type": "apiKey", "in": "cookie", "name": "sid"}
-    found = described(tmp_path, paths={"/x": {"get": {}}}, components={"securitySchemes": {"c": cookie}})
+    host = {"type": "apiKey", "in": "header", "name": "Host"}
+    found = described(tmp_path, paths={"/x": {"get": {}}}, components={"securitySchemes": {"c": cookie, "h": host}})
     assert found.credential.template == "Bearer {key}"
     assert "a bearer token is assumed" in found.notes[0]
 

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from agentic.core.host_names import host_fault
 from agentic.core.spec import Credential, CredentialKind
+from agentic.core.wire import OF_THE_CONNECTION
 from agentic.kit.description import BEARER
 from agentic.kit.text import plain
 
@@ -109,7 +110,7 @@ def _scheme(scheme: Object) -> Access | None:
             return Access(BEARER, ("key",), ())
         case "http", "basic", _:
             return Access(Credential(CredentialKind.BASIC, "{username}:{password}"), ("username", "password"), ())
-        case "apikey", _, "header" if _HEADER.fullmatch(name):
+        case "apikey", _, "header" if _HEADER.fullmatch(name) and name.lower() not in OF_THE_CONNECTION:
             bare = "the header Authorization gets the key alone: if a word comes before it, write it into `credential`"
             notes = (bare,) if name.lower() == "authorization" else ()
             return Access(Credential(CredentialKind.HEADER, "{key}", name), ("key",), notes)
