@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from agentic.agents.offline import Match, match
+from agentic.agents.offline import Ask, Match, match
 from agentic.apis.recipes.github import RECIPES as GITHUB
 from agentic.apis.recipes.openweather import RECIPES as OPENWEATHER
 from agentic.apis.recipes.stripe import RECIPES as STRIPE
@@ -281,6 +281,30 @@ def test_a_url_of_a_host_that_the_recipe_names_is_a_repository(task: str, name: 
         for r in GITHUB
     ]
     assert not isinstance(match(task, bare), Match)
+
+
+@pytest.mark.parametrize(
+    "task",
+    [
+        "Open a pull request in kofi/sea-shanty",
+        "please open a new pull request on kofi/sea-shanty",
+        "Make a pull request in kofi/sea-shanty",
+        "Create a pull request for kofi/sea-shanty",
+        "Submit a PR to kofi/sea-shanty",
+    ],
+)
+def test_a_pull_request_to_be_made_is_asked_about_and_not_listed(task: str):
+    """Neither "open" nor "request" makes it a question for those that are there."""
+    found = match(task, EVERYTHING)
+    assert isinstance(found, Ask)
+    assert [recipe.name for recipe in found.recipes] == ["create_pull_request"]
+
+
+@pytest.mark.parametrize("task", ["Open pull requests of kofi/sea-shanty", "Show me the open pull requests of kofi/sea-shanty"])
+def test_control_open_pull_requests_are_listed(task: str):
+    found = match(task, EVERYTHING)
+    assert isinstance(found, Match)
+    assert (found.recipe.name, dict(found.values)) == ("list_pull_requests", REPO | {"STATE": "open"})
 
 
 def test_every_recipe_has_two_wordings_here():

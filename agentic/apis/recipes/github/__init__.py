@@ -134,7 +134,8 @@ RECIPES: tuple[Recipe, ...] = (
         _REPOSITORY,
         Parameter("STATE", ParameterKind.WORD, pattern="open|closed|all"),
         _limit("pull request", "pr"),
-        unless=(f"{_GONE}|close|comment|merge|{_ISSUE}",),
+        # "Request" is a word of asking, and "open" a state: "open a pull request" would be done as "show the open ones".
+        unless=(f"{_GONE}|close|comment|merge|{_ISSUE}|a pull request|a new pull request|make|create|submit|raise|file a",),
     ),
     _recipe(
         "create_pull_request",
