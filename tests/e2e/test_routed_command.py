@@ -72,3 +72,9 @@ def test_a_live_run_needs_the_key_of_the_api_that_its_task_is_for(shared: Comman
     done = shared("run", TASKS["github"], "--live", env={"PYTHON_KEYRING_BACKEND": "keyring.backends.null.Keyring"})
     assert done.exit == 2, done
     assert "key for GitHub" in done.err
+
+
+def test_where_no_keyring_is_the_next_step_names_the_apis_own_variable(agentic: Command):
+    done = agentic("keys", "set", "github", env={"PYTHON_KEYRING_BACKEND": "keyring.backends.fail.Keyring"}, stdin="k\n")
+    assert (done.exit, done.out) == (2, "")
+    assert "set the key in the environment instead: GITHUB_TOKEN" in done.err

@@ -121,6 +121,12 @@ def test_the_orchestrator_leaves_the_choice_of_an_api_to_the_person(task: str, s
     assert built.functions.called() == []
 
 
+def test_where_no_recipe_is_like_the_task_the_apis_are_told_by_their_titles():
+    apis = (ApiToChoose("stripe", "Stripe", ("customer",)), ApiToChoose("tea", "Tea Time (EU)", ("kettle",)))
+    said = answer(stage().invoke(ORCHESTRATOR, choosing_message("Launch a rocket", apis, HANDLE)))
+    assert "no recipe like this task for Stripe or Tea Time (EU)\n" in said
+
+
 def test_the_generator_stores_the_recipe_with_the_tasks_words():
     built = stage(generate_code=lambda _: {"status": "stored"})
     events = built.invoke(GENERATOR, generator_message("Create a customer named Zoë Quist", "stripe", HANDLE))
