@@ -113,6 +113,10 @@ def named_by_value(recipe: Recipe, state: State) -> frozenset[str]:
     ids = [str(token.value) for token in state.tokens if token.kind is Kind.ID]
     parameters = [p for p in recipe.parameters if p.kind is ParameterKind.ID and p.pattern]
     names = " ".join(p.name for p in parameters if any(text.startswith(tuple(p.pattern.split("|"))) for text in ids))
+    numbered = [n for n, token in enumerate(state.tokens) if token.kind is Kind.NUMBER and token.text.startswith("#")]
+    if any(n and state.tokens[n - 1].kind is Kind.SLASHED for n in numbered):
+        # "acme/widgets#12"
+        names += " issue"
     if any(token.kind in (Kind.SLASHED, Kind.URL) for token in state.tokens) and _takes(recipe, ParameterKind.REPOSITORY):
         names += " repository repo project"
     if any(token.kind is Kind.HANDLE for token in state.tokens) and _takes(recipe, ParameterKind.LOGIN):

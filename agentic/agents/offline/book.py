@@ -95,7 +95,10 @@ def book_of(recipes: tuple[Recipe, ...]) -> Book:
     beside = frozenset[str]().union(*BESIDE.values())
     patterns |= stems(" ".join(p.name.replace("_", " ") for recipe in recipes for p in recipe.parameters))
     spelling = Spelling(vocabulary | familiar | patterns | widening | beside)
-    words = Words(vocabulary, familiar, services, prefixes, spelling)
+    options = frozenset(
+        word for recipe in recipes for p in recipe.parameters if p.kind is ParameterKind.WORD for word in p.pattern.split("|")
+    )
+    words = Words(vocabulary, familiar, services, options, prefixes, spelling)
     return Book(tuple(_entry(recipe) for recipe in recipes), words)
 
 

@@ -1,12 +1,9 @@
-"""Which clauses of a task only tell what is the case ("The invoice was a mistake, void it"): background, and nothing to do.
-
-Its values count as any others, and so do its conditions; its verbs ask for nothing.
-"""
+"""Whether a request only asks or only tells something, so that nothing is to be changed for it."""
 
 import re
 from collections.abc import Iterator, Sequence
 
-from agentic.agents.offline.lexicon import READING, VERBS, stems, words_of
+from agentic.agents.offline.lexicon import VERBS, stems, words_of
 from agentic.agents.offline.tokens import Kind, Token
 
 _MARKS = frozenset({".", ";", "!", "?", ":", ",", "–", "—", "-", "(", ")"})
@@ -29,13 +26,6 @@ _NOUNS = stems("issue pull invoice order release")
 _IT_IS = words_of("it's it’s that's that’s they're they’re he's he’s she's she’s")
 _SUBJECTS = words_of("we they he she it i somebody someone nobody")
 _OBLIGES = words_of("must should shall needs need ought will gonna going want wish you you're you’re let's")
-# A condition stays one wherever it stands, and so does a try to steer.
-_HEEDED = stems(
-    """if unless until till when whenever except instead ignore disregard forget override bypass pretend jailbreak instruction
-    prompt system developer assistant simulate"""
-)
-
-
 _QUESTIONS = words_of(
     """was were has had did is are does isn't wasn't hasn't didn't aren't doesn't isn’t wasn’t hasn’t didn’t aren’t doesn’t"""
 )
@@ -78,22 +68,6 @@ def only_tells(tokens: Sequence[Token]) -> bool:
         return False
     clauses = list(_clauses(tokens))
     return any(_is_statement(tokens, clause) for clause in clauses) and not any(token.text.endswith("?") for token in tokens)
-
-
-def background(tokens: Sequence[Token]) -> frozenset[int]:
-    """The words of the clauses that only tell something, in a task that has another clause with something to do."""
-    clauses = list(_clauses(tokens))
-    if len(clauses) < 2:
-        return frozenset()
-    commands = [clause for clause in clauses if _is_command(tokens, clause)]
-    lacks = [clause for clause in clauses if _is_lack(tokens, clause)]
-    if not commands and not lacks:
-        return frozenset()
-    # Behind a question only something to show is asked for: "Was it paid? Show it."
-    showing = bool(commands) and all(tokens[_first(tokens, clause)].stem in READING for clause in commands)
-    others = [clause for clause in clauses if clause not in commands] if commands else lacks
-    told = [c for c in others if _is_statement(tokens, c) or (showing and _is_question(tokens, c))]
-    return frozenset(n for clause in told for n in clause if tokens[n].kind is Kind.WORD and tokens[n].stem not in _HEEDED)
 
 
 def _clauses(tokens: Sequence[Token]) -> Iterator[range]:
@@ -157,9 +131,3 @@ def _is_lack(tokens: Sequence[Token], clause: range) -> bool:
     words = [tokens[n].lower for n in clause if tokens[n].lower not in ("there", "there's", "is", "and", "but", "so")]
     lacking = 2 < len(words) < 6 and words[0] == "no" and words[-1] in ("yet", "needed", "necessary", "required", "far", "now")
     return lacking and not any(tokens[n].stem in VERBS and tokens[n].lower != "email" for n in clause)
-
-
-def _is_question(tokens: Sequence[Token], clause: range) -> bool:
-    first = tokens[_first(tokens, clause)].lower
-    ends = clause.stop < len(tokens) and tokens[clause.stop].text == "?"
-    return ends and first in _ASKS and _OBLIGES.isdisjoint(tokens[n].lower for n in clause)

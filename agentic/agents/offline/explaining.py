@@ -23,15 +23,17 @@ from agentic.core.spec import ParameterKind
 
 PREFIXES = ("un", "re", "dis", "de", "non", "mis", "pre", "over", "under", "anti", "out")
 _TODAY = stem("today")
+_DEGREES = stem("degrees")
 # "How is", "how warm": only asks. "How many", "how often", "how do I" ask for something that no script prints.
 _ASKING = frozenset({"is", "are", "was", "does", "will", "'s", "’s"})
 _BENIGN = stems("pay buy purchase order get use redeem enter apply sell share book test track")
-_HAVING = stems("gives takes offers costs gets grants has includes contains")
+_HAVING = stems("gives works takes offers costs gets grants has includes contains sells holds lasts works runs carries covers")
 _OWNING = stems("write sell make own get offer keep store hold take have")
 _MADE = stems("created added made registered opened received placed published recorded signed came taken joined")
 _PARTICIPLES = ("ed", "made", "came", "taken")
 _PEOPLE = stems("customer client user buyer subscriber shopper guest member patron")
 _OF_THE = DETERMINERS | {"of", "available", "existing", "current"}
+_WHO = frozenset({"i", "we", "you", "he", "she", "it", "they", "everyone", "everything", "that"})
 _PAST = frozenset({"was", "were", "did", "had", "wasn't", "weren't", "didn't"})
 
 
@@ -48,10 +50,14 @@ def unexplained(state: State, number: int, *, unsaid: bool = False) -> str | Non
         return "it does not do what a text says"
     if plain == "giv" and state.entry.reads and gives(state, number):
         return f"it gives nothing to {following.text!r}" if following else f"it has nothing to do with {token.text!r}"
+    if _sets_a_time(state, number) and not own_condition(state, number):
+        return f"it cannot heed the word {token.text!r}"
     if plain in state.entry.explained:
         return None
     if plain == UNCLEAR:
         return f"it is not clear which word {token.text!r} is"
+    if token.lower == "many" and following and following.stem == _DEGREES:
+        return None
     if token.lower in _PAST and _of_a_place(state):
         return "it tells of no other time than now and what comes"
     if plain == "how" and _how(state, number):
@@ -93,12 +99,20 @@ def unexplained(state: State, number: int, *, unsaid: bool = False) -> str | Non
     return ""
 
 
+def _sets_a_time(state: State, number: int) -> bool:
+    """Whether something is to be waited for: "as soon as she replies", "once we have the okay"; not "valid once"."""
+    token, following = state.tokens[number], state.tokens[number + 1].lower if number + 1 < len(state.tokens) else ""
+    if token.lower == "once":
+        return following in DETERMINERS or following in _WHO
+    return token.lower == "soon" and following == "as" and bool(number) and state.tokens[number - 1].lower == "as"
+
+
 def _only_joins(state: State, number: int) -> bool:
     """Words that are no part of what is to be done where they stand: "a coupon giving 20%", "billing period", "all labels"."""
     token, words = state.tokens[number], state.words
     following = words[number + 1] if number + 1 < len(words) else ""
     before = state.tokens[number - 1].lower if number else ""
-    if token.lower in ("giving", "selling", "offering") or (before in ("that", "which") and token.stem in _HAVING):
+    if token.lower in ("giving", "selling", "offering") or (before in ("that", "which", "should") and token.stem in _HAVING):
         return True
     if token.stem in _OWNING and before in ("we", "i", "you", "they") and state.entry.reads:
         # "What products do we sell?"

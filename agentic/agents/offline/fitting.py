@@ -10,7 +10,7 @@ from agentic.agents.offline.accounts import take_login, take_repository
 from agentic.agents.offline.asking import changes, commands, lacking_group, named_by_value, speak_for
 from agentic.agents.offline.book import Entry, has
 from agentic.agents.offline.explaining import PREFIXES, unexplained
-from agentic.agents.offline.lexicon import stems
+from agentic.agents.offline.lexicon import VERBS, stems
 from agentic.agents.offline.reading import Reading
 from agentic.agents.offline.rewrite import Value
 from agentic.agents.offline.state import State
@@ -83,9 +83,13 @@ def fit(entry: Entry, reading: Reading, *, unsaid: bool = False) -> Fit | Misfit
     details = not _DETAILS.isdisjoint(token.stem for token in reading.tokens(False, False))
     if unsaid and (not any(entry.unsaid) or (entry.makes and (reading.asks or details))):
         return Misfit(entry, "it does not say what to do", near=False)
+    if unsaid and reading.named:
+        return Misfit(entry, "it does not say what to do", near=False)
     state = State.of(entry, reading)
     if reading.wants_an_opinion() or (not entry.reads and reading.only_asks()):
         return Misfit(entry, "it only asks", near=False)
+    if reading.doubt:
+        return Misfit(entry, f"it is not clear what {reading.doubt!r} means for it", near=True)
     if (unsaid or entry.asks) and reading.only_tells():
         return Misfit(entry, "it only tells something", near=False)
     if entry.makes and changes(state):
@@ -113,7 +117,10 @@ def fit(entry: Entry, reading: Reading, *, unsaid: bool = False) -> Fit | Misfit
         return Misfit(entry, f"it cannot do and undo ({turned})", near=True)
     unknown = 0
     for number, token in enumerate(state.tokens):
-        if number in state.used or number in state.background or token.kind is Kind.MARK:
+        # What something told is about must fit; its verbs and all else in it ask for nothing.
+        about = token.stem in reading.words.vocabulary and token.stem not in VERBS
+        named = number in state.background and token.kind is Kind.WORD and not about
+        if number in state.used or named or token.kind is Kind.MARK:
             continue
         reason = unexplained(state, number, unsaid=unsaid)
         if reason == "":

@@ -57,7 +57,7 @@ FILLER = stems(
     glad grateful appreciate appreciated exact proper properly correct correctly nice nicely good great lovely quick handy
     single certain particular given lately recently done percentage level speed value reading times info information data
     update updates situation figure figures picture page profile snapshot insight behalf regarding concerning called
-    system's particular current existing own belong belongs belonging""",
+    system's particular current existing own belong belongs belonging very quite pretty ever""",
 ) - stems("since correct any help system's")
 
 # Words that change what a task means: what no recipe says of itself, none may pass over.
@@ -122,7 +122,7 @@ REPORTING = re.compile(
 # Why something is wanted, at the end of a task or before a full stop: it changes nothing, as long as it has no value in it.
 REASON = re.compile(
     r"""[,–—-]?\s+(?:because|so\s+that|so\s+(?:they|we|he|she|it|i|people|everyone|that)|since\s+(?:they|we|he|she|it|i|the|our|my)|
-    as\s+(?:they|we|he|she|it|i)\s)(?:(?!\b(?:and|then|but|or|not|if|unless|also|plus)\b)[^\d@"'“”‘’.;:!?/#€$£%,_])*(?=[.!?]?\s*\Z|[.!?]\s)""",
+    (?<!\bsoon\s)(?<!\blong\s)as\s+(?:they|we|he|she|it|i)\s)(?:(?!\b(?:and|then|but|or|not|if|unless|also|plus)\b)[^\d@"'“”‘’.;:!?/#€$£%,_])*(?=[.!?]?\s*\Z|[.!?]\s)""",
     re.IGNORECASE | re.VERBOSE,
 )
 
@@ -145,6 +145,13 @@ BESIDE = {
     "longitude": stems("longitude lon lng long coordinate coordinates position point location degrees gps spot"),
 }
 
+# Behind these comes a text of any length; behind other nouns ("label", "branch") a name.
+ANNOUNCING = stems(
+    """titled title entitled called named saying says say said reading reads headline about body description described text
+    content contents containing matching message subject comment reply answer note notes"""
+)
+# Of these what is said, which may have several sentences.
+SPEECH = stems("saying say says body description text content message comment reply answer note notes")
 NAME_CUES = frozenset({"named", "called", "titled", "entitled", "name"})
 
 # Where a name without quotes ends.

@@ -7,15 +7,16 @@ import functools
 import re
 from dataclasses import dataclass
 
-from agentic.agents.offline.clauses import background, only_asks, only_tells, wants_an_opinion
+from agentic.agents.offline.clauses import only_asks, only_tells, wants_an_opinion
 from agentic.agents.offline.forms import find_values
+from agentic.agents.offline.framing import framed
 from agentic.agents.offline.lexicon import FILLER, REASON, REPORTING, TURNING, VERBS, stem, words_of
 from agentic.agents.offline.money import currency_of
 from agentic.agents.offline.names import with_names
 from agentic.agents.offline.spelling import Spelling
 from agentic.agents.offline.tokens import Kind, Token
 
-_WORD = re.compile(r"°\s?[CFcf]\b|[^\W_]+(?:['’.&-](?=[^\W_])[^\W_]+)*\.?(?<!\w\w\.)|[^\W_]+|\S")
+_WORD = re.compile(r"°\s?[CFcf]\b|[^\W_]+(?:['’.&-](?=[^\W_])[^\W_]+)*\.?(?<!\w\w\.)(?<!['’]\w\.)|[^\W_]+|\S")
 _QUESTION = re.compile(
     r"\s*(?:which|what|who|whose|where|when|why|how|is|are|was|were|do|does|did|has|have|should)\b", re.IGNORECASE
 )
@@ -44,6 +45,8 @@ class Words:
     vocabulary: frozenset[str]
     familiar: frozenset[str]
     services: frozenset[str]
+    # The choices that a recipe offers: "private", "closed".
+    options: frozenset[str]
     prefixes: tuple[str, ...]
     spelling: Spelling
 
@@ -60,11 +63,14 @@ class Reading:
         self.words = words
         # In a text without small letters a capital tells nothing.
         self.capitals = any(character.islower() for character in self.text)
+        request = framed(self.text, self._tokens(False, False), words.vocabulary, words.options)
+        self.text, self.named, self.doubt = request.text, request.named, request.doubt
         # "Could you create …?" asks for nothing but a yes.
-        self.asks = bool(_QUESTION.match(self.text) or (self.text.rstrip().endswith("?") and not _REQUEST.match(self.text)))
+        asked = self.text[self.named[-1][1] + 1 :] if self.named and not self.named[0][0] else self.text
+        self.asks = bool(_QUESTION.match(asked) or (asked.rstrip().endswith("?") and not _REQUEST.match(asked)))
         self.tokens = functools.lru_cache(maxsize=4)(self._tokens)
-        self.only_asks = functools.lru_cache(maxsize=1)(lambda: only_asks(self.tokens(False, False)))
-        self.only_tells = functools.lru_cache(maxsize=1)(lambda: only_tells(self.tokens(False, False)))
+        self.only_asks = functools.lru_cache(maxsize=1)(lambda: only_asks(self._asking()))
+        self.only_tells = functools.lru_cache(maxsize=1)(lambda: only_tells(self._asking()))
         self.wants_an_opinion = functools.lru_cache(maxsize=1)(lambda: wants_an_opinion(self.tokens(False, False)))
         self.background = functools.lru_cache(maxsize=4)(self._background)
 
@@ -88,7 +94,13 @@ class Reading:
         return tuple(tokens)
 
     def _background(self, names: bool, intervals: bool) -> frozenset[int]:
-        return background(self.tokens(names, intervals))
+        """The tokens that only name something."""
+        tokens = self.tokens(names, intervals)
+        return frozenset(n for n, token in enumerate(tokens) if any(a <= token.start < b for a, b in self.named))
+
+    def _asking(self) -> list[Token]:
+        background = self.background(False, False)
+        return [token for n, token in enumerate(self.tokens(False, False)) if n not in background]
 
     def _words(self, start: int, end: int, tokens: list[Token]) -> None:
         for match in _WORD.finditer(self.text, start, end):

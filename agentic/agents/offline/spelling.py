@@ -54,7 +54,8 @@ _EVERYDAY = stems(
     van vast verb verge vice video villa visa visit voice vote wage wait wake walk wall want war warm warn wash waste wave
     weak wealth wear weed week weight well west wheel where whether while white whole wide wife wild will win wine wing
     winter wipe wire wise wish wolf wood wool word wore work world worm worn worry worth wound wrap yard year yellow young
-    youth zone order folder holder older bolder coder border corder unlike dislike misprice overcharge uncharge recharge
+    youth zone forgot ever very every order folder holder older bolder coder border
+    corder unlike dislike misprice overcharge uncharge recharge
     discharge surcharge prepay repay mischarge relabel unlabel unrefund recreate procreate recall reclose enclose disclose
     foreclose unclose misplace displace station stations staging mail main mock bug bog fog"""
 )

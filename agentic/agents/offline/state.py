@@ -4,13 +4,13 @@ import re
 from dataclasses import dataclass, field
 
 from agentic.agents.offline.book import Entry, Phrase
-from agentic.agents.offline.lexicon import stem
+from agentic.agents.offline.lexicon import PREPOSITIONS, stem
 from agentic.agents.offline.money import Money
 from agentic.agents.offline.names import capital
 from agentic.agents.offline.reading import Reading
 from agentic.agents.offline.rewrite import Value
 from agentic.agents.offline.tokens import Kind, Token
-from agentic.core.spec import Parameter
+from agentic.core.spec import Parameter, ParameterKind
 
 
 @dataclass(slots=True)
@@ -50,8 +50,19 @@ class State:
     def keep(self, parameter: Parameter, value: Value, *numbers: int) -> None:
         """Give a parameter its value, which is made of some tokens."""
         self.values[parameter.name] = value
+        if any(n in self.background for n in numbers) and self._is_loose(parameter, numbers[0]):
+            self.extra = str(value)
         self.used.update(numbers)
         self.inside.update(numbers)
+
+    def _is_loose(self, parameter: Parameter, number: int) -> bool:
+        """Whether what a clause only tells is hardly meant as a parameter: "She lives in Berlin. Create a customer"."""
+        if parameter.kind is ParameterKind.NAME:
+            return bool(number) and self.tokens[number - 1].lower in PREPOSITIONS and not self.tokens[number].sure
+        if parameter.kind is ParameterKind.TEXT:
+            return self.tokens[number].kind is not Kind.QUOTED
+        quantity = (ParameterKind.AMOUNT, ParameterKind.PERCENT, ParameterKind.INTEGER)
+        return parameter.kind in quantity and not parameter.required
 
     def outside(self) -> tuple[str, ...]:
         """The words that are not part of a value."""

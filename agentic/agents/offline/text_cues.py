@@ -4,16 +4,11 @@ import functools
 from collections.abc import Iterator
 
 from agentic.agents.offline.book import phrase_of
-from agentic.agents.offline.lexicon import DETERMINERS, FILLER, NAME_ENDS, PREPOSITIONS, stem, stems
+from agentic.agents.offline.lexicon import ANNOUNCING, DETERMINERS, FILLER, NAME_ENDS, PREPOSITIONS, stem, stems
 from agentic.agents.offline.state import State
 from agentic.agents.offline.tokens import Kind
 from agentic.core.spec import Parameter, ParameterKind
 
-# Behind these comes a text of any length; behind other nouns ("label", "branch") a name.
-ANNOUNCING = stems(
-    """titled title entitled called named saying says say said reading reads headline about body description described text
-    content contents containing matching message subject comment reply answer note notes"""
-)
 NAMING = stems("titled title entitled called named name")
 SAID = stems("saying say says")
 SAYING = stems("comment reply answer note text body message")

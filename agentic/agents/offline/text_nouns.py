@@ -14,6 +14,10 @@ _FILE = re.compile(r"[\w-]+(?:\.[\w-]+)*\.[A-Za-z][A-Za-z0-9]{0,5}")
 
 def take_file(state: State, parameter: Parameter) -> bool:
     """A file's name says itself what it is: "todo.md"."""
+    for number in state.free(Kind.QUOTED):
+        if _FILE.fullmatch(str(state.tokens[number].value)):
+            state.keep(parameter, str(state.tokens[number].value), number)
+            return True
     for number in [n for n in state.free(Kind.WORD, Kind.NAME, Kind.CODE) if not state.is_known(n)]:
         text, numbers = state.solid(number)
         if _FILE.fullmatch(text) and numbers:

@@ -5,11 +5,10 @@ A text without quotes ends where something else of the task begins: a value, ano
 
 import re
 
-from agentic.agents.offline.lexicon import DETERMINERS, FILLER, LINKERS, PREPOSITIONS, stems
+from agentic.agents.offline.lexicon import ANNOUNCING, DETERMINERS, FILLER, LINKERS, PREPOSITIONS, stems
 from agentic.agents.offline.names import clean
 from agentic.agents.offline.state import State
 from agentic.agents.offline.text_cues import (
-    ANNOUNCING,
     NAMING,
     SAID,
     SAYING,

@@ -1,0 +1,240 @@
+"""What one clause of a task is by its form: something to do, a wish, something told, a courtesy, or a word taken back.
+
+English by its structure: how a request begins, what a subject is and where its verb stands. No API's words are in here.
+"""
+
+import re
+from collections.abc import Sequence
+
+from agentic.agents.offline.courtesy import ASKED_FOR, takes_back
+from agentic.agents.offline.lexicon import DETERMINERS, LIGHT_NOUNS, PREPOSITIONS, READING, VERBS, stems, words_of
+from agentic.agents.offline.tokens import Kind, Token
+
+# What may stand before the first word that counts.
+LEADS = words_of(
+    """so and then but well hey hi hello dear ok okay yes yeah yep oh ah hmm um uh sorry thanks thank sadly unfortunately
+    luckily finally apparently honestly anyway today now just also therefore thus hence currently recently lately yesterday
+    again please pls plz kindly morning afternoon evening good greetings folks guys cheers
+    because since as though although btw meanwhile still maybe alright great perfect cool super wow oops argh ugh gosh"""
+)
+_MODALS = words_of("can could would will may might can't couldn't can’t couldn’t won't won’t wouldn't wouldn’t")
+_PERSONS = words_of("i we he she they someone somebody nobody everyone everybody people you who")
+_THINGS = words_of("it this that these those there here that's it's")
+_SUBJECTS = _PERSONS | _THINGS
+_ASKING = words_of("what which who whose where how why what's who's how's where's when's whats hows")
+_INVERTED = words_of("is are was were do does did has have had am isn't aren't wasn't doesn't didn't hasn't haven't should any")
+_OWN = words_of("my our his her their your its the a an another some every each both many most several few no")
+_FINITE = words_of(
+    """is are was were am isn't aren't wasn't weren't has have had hasn't haven't hadn't does doesn't did didn't do don't will
+    won't would wouldn't can can't cannot could couldn't may might must should shall isn’t aren’t wasn’t hasn’t doesn’t didn’t
+    don’t won’t can’t couldn’t wants needs says knows keeps asks likes prefers hopes thinks looks seems works comes goes gets
+    gives takes makes uses wrote went came got left gave took made told found said knew kept sent sold bought brought began
+    broke chose drew drove fell felt flew forgot grew held led lost meant met paid put ran rose saw set sat slept spoke spent
+    stood thought understood won owes belongs moves lives pays starts ends happens changes runs turns means loves hates helps
+    feels sounds rang sang wore tore threw blew hid rode shook stole stuck swore taught woke caught dealt ate fed fled
+    froze hung hurt laid lay lit slid split struck swept wept bit became becomes let hit cut quit shut read heard shows builds
+    deserves expects follows"""
+)
+REFERENCES = words_of("it that this them these those one ones there him her they both its he she so")
+# A clause with one of these may be a condition, a limit or a try to steer, wherever it stands.
+_HEEDED = stems(
+    """if unless until till except excluding instead rather otherwise ignore disregard forget override bypass pretend jailbreak
+    instruction prompt system developer assistant simulate hypothetical imagine joke kid kidding undo whether provided
+    assuming only maybe perhaps half third partial rest same likewise ditto example
+    approval approve permission permit confirm confirmation allow hesitate doubt unsure correction meantime
+    second thought opinion advice feedback nevermind postpone delay cancelled"""
+)
+_HEEDED_FORMS = words_of("wait refuse refuses refused declined objected rejected meant mean yet first too")
+_TIMES = words_of("when whenever once after while before")
+_LATER = stems(
+    "tomorrow tonight monday tuesday wednesday thursday friday saturday sunday later next then soon weekend week month"
+)
+_NEGATIONS = words_of(
+    """not no never don't don’t doesn't doesn’t isn't isn’t won't won’t can't can’t cannot shouldn't shouldn’t nobody nothing
+    didn't didn’t wouldn't wouldn’t hasn't hasn’t haven't haven’t couldn't couldn’t neither nor without"""
+)
+_WANTING = stems("want wish like need think believe feel agree decide mean ask request plan intend hope say tell told said")
+_OBLIGES = words_of("must should shall ought supposed gonna shouldn't mustn't")
+_NAMING = (Kind.ID, Kind.SLASHED, Kind.URL, Kind.HANDLE, Kind.EMAIL)
+_NOUNS = stems("issue invoice order pull ticket bug pr")
+# "Need them for the accountant": the speaker goes without saying.
+_ELLIPTIC = words_of("need needed got forgot lost found trying working saw heard thought noticed looks seems hoping")
+_GREETINGS = words_of("hi hey hello morning afternoon evening dear greetings")
+_GREETED = words_of("there all team everyone everybody again folks")
+_POINTING = words_of("this that these those her his its so")
+_ADVERBS = words_of("yet now too again already today myself ourselves and but because so")
+_NO_MORE = re.compile(r"\b(?:any\s?more|any\s+longer|no\s+longer)\b", re.IGNORECASE)
+_LACKS = words_of("yet needed necessary required far now")
+
+
+_QUOTES = words_of("says said wrote writes reads read asks asked claims states goes")
+
+
+def quotes(tokens: Sequence[Token]) -> bool:
+    """Whether a clause announces what somebody else wrote: "the mail says:"."""
+    return any(token.text == ":" and n and tokens[n - 1].lower in _QUOTES for n, token in enumerate(tokens))
+
+
+def is_lack(tokens: Sequence[Token]) -> bool:
+    """Whether a clause only tells what there is not: "no email yet", "no description needed"."""
+    words = [token.lower for token in tokens if token.kind is Kind.WORD]
+    words = [word for word in words if word not in ("there", "there's", "is", "and", "but", "so")]
+    return 2 < len(words) < 6 and words[0] == "no" and words[-1] in _LACKS
+
+
+def past_leads(tokens: Sequence[Token]) -> Sequence[Token]:
+    """A clause without what only leads to it."""
+    start = 0
+    while start < len(tokens) and (
+        tokens[start].kind is Kind.MARK
+        or tokens[start].lower in LEADS
+        or (start and tokens[start].lower in _GREETED and tokens[start - 1].lower in _GREETINGS)
+    ):
+        start += 1
+    return tokens[start:]
+
+
+def begins_request(tokens: Sequence[Token], text: str) -> bool:
+    """Whether a clause begins as something to do or to tell does: "could you", "close", "what is", "it would be nice if"."""
+    if any(token.lower in ("please", "pls", "plz", "kindly") for token in tokens[:3] if token.kind is Kind.WORD):
+        return True
+    rest = past_leads(tokens)
+    if not rest or rest[0].kind is not Kind.WORD:
+        return False
+    if ASKED_FOR.match(text[rest[0].start : rest[-1].end]):
+        return True
+    first, second = rest[0].lower, rest[1].lower if len(rest) > 1 else ""
+    if first in _MODALS:
+        return second in _SUBJECTS or second in _OWN or second == "please"
+    if first == "which" and second in _PERSONS | {"it"}:
+        # "…, which I find odd"
+        return False
+    if first in _ASKING or (first == "when" and second in _INVERTED | _MODALS):
+        return True
+    if first in _INVERTED:
+        return second in _SUBJECTS | _OWN or (len(rest) > 1 and rest[1].kind is not Kind.WORD) or second[:1].isalpha()
+    if (
+        rest[0].stem not in VERBS | READING
+        or first.endswith(("ing", "ed"))
+        or (first.endswith("s") and not first.endswith("ss"))
+    ):
+        return False
+    if rest[0].stem in ("email", "mail") and len(rest) > 1 and rest[1].kind is Kind.EMAIL:
+        return False
+    # "Charge pi_1 was wrong" begins with a noun.
+    return not (rest[0].stem in LIGHT_NOUNS | _NOUNS and _verb(rest, 1, 7))
+
+
+def obliges(tokens: Sequence[Token]) -> bool:
+    """Whether a clause says what is to be: "it should be private", "the product needs a price"."""
+    return any(token.lower in _OBLIGES or token.lower in ("needs", "enough", "suffice") for token in tokens)
+
+
+def tells(tokens: Sequence[Token]) -> str:
+    """What a clause tells of: "person", "thing" or "other"; empty where it tells nothing by its form."""
+    rest = past_leads(tokens)
+    if not rest or rest[0].kind is Kind.MARK:
+        return ""
+    first = re.split("['’]", rest[0].lower)[0]
+    if first in _ELLIPTIC and len(rest) > 1:
+        return "person"
+    bare = rest[0].lower not in _SUBJECTS and first == rest[0].lower
+    if first == "you" and len(rest) > 1:
+        # "You did great yesterday", not "you may close it".
+        return "person" if _is_past(rest[1].lower) else ""
+    if first == "which" and len(rest) > 1 and rest[1].lower in _PERSONS | {"it"}:
+        return "thing"
+    if first in _PERSONS and first not in ("you", "who"):
+        return "person" if len(rest) > 1 or not bare else ""
+    if first in _THINGS and (_verb(rest, 0 if first != rest[0].lower else 1, 4) or first in ("it", "there")):
+        return "thing"
+    named = (
+        rest[0].kind in _NAMING
+        or rest[0].text[0].isupper()
+        or rest[0].text[0] == "#"
+        or rest[0].lower in _OWN | _THINGS | DETERMINERS
+    )
+    named = named or (len(rest) > 1 and rest[1].kind in _NAMING) or rest[0].stem in LIGHT_NOUNS | _NOUNS
+    if not named or rest[0].lower == "you":
+        return ""
+    return "other" if _verb(rest, 1, 10) else ""
+
+
+def _verb(tokens: Sequence[Token], start: int, end: int) -> bool:
+    """Whether a finite verb stands in a part of a clause, other than in "that …" and "which …"."""
+    for n in range(start, min(end, len(tokens))):
+        token = tokens[n]
+        if token.lower in ("that", "which", "who", "whose", "where", "to") and n:
+            return False
+        if token.kind is not Kind.WORD:
+            continue
+        if token.lower in _FINITE or (
+            "'" in token.lower[:-1] and token.lower.endswith(("'s", "'re", "'ve", "'d", "'ll")) and n == 0
+        ):
+            return True
+        if n and token.lower.endswith("ed") and len(token.lower) > 4 and not _describes(tokens, n):
+            return True
+    return False
+
+
+def _describes(tokens: Sequence[Token], number: int) -> bool:
+    """Whether a participle describes what follows: "the closed issues"."""
+    before = tokens[number - 1].lower
+    following = tokens[number + 1] if number + 1 < len(tokens) else None
+    if tokens[number].lower == "called" and following and following.kind is Kind.WORD and following.text[0].islower():
+        return False
+    if tokens[number].lower in ("called", "named", "titled", "labelled", "labeled", "tagged", "based", "priced", "described"):
+        return True
+    return before in DETERMINERS or before in _OWN or before in PREPOSITIONS or number + 1 >= len(tokens)
+
+
+def _is_past(word: str) -> bool:
+    return word in ("were", "did", "had", "helped", "made", "sent", "gave") or (word.endswith("ed") and len(word) > 4)
+
+
+def _refers(tokens: Sequence[Token]) -> bool:
+    """Whether a clause speaks of the request or its thing: "it", "that"; not "this week"."""
+    for n, token in enumerate(tokens[1:], 1):
+        following = tokens[n + 1] if n + 1 < len(tokens) else None
+        alone = following is None or following.kind is not Kind.WORD or following.lower in _FINITE | PREPOSITIONS | _ADVERBS
+        if token.lower in REFERENCES and (token.lower not in _POINTING or alone):
+            return True
+    return False
+
+
+def _addresses(words: Sequence[str]) -> bool:
+    """Whether a clause tells the program what it may or has to do."""
+    for n, word in enumerate(words):
+        before, after = words[n - 1] if n else "", words[n + 1] if n + 1 < len(words) else ""
+        if (
+            word == "you"
+            and not _is_past(after)
+            and before not in ("for", "to", "with", "of", "like", "thank", "bother", "told")
+        ):
+            return True
+    return False
+
+
+def may_limit(tokens: Sequence[Token], text: str, about: str) -> bool:
+    """Whether a clause that tells something may set a condition, a limit or a time, or speak against the request."""
+    words = [token.lower for token in tokens if token.kind is Kind.WORD]
+    said = {token.stem for token in tokens if token.kind is Kind.WORD}
+    if takes_back(text) or not _HEEDED.isdisjoint(said) or not _HEEDED_FORMS.isdisjoint(words) or _addresses(words):
+        return True
+    refers = about == "thing" or _refers(tokens)
+    if not _OBLIGES.isdisjoint(words) or (about == "thing" and "needs" in words) or (refers and not _LATER.isdisjoint(said)):
+        return True
+    liking = {
+        n for n, word in enumerate(words[:-1]) if word == "would" and words[n + 1] in ("like", "love", "help", "appreciate")
+    }
+    modal = any(word in _MODALS and n not in liking for n, word in enumerate(words))
+    modal = modal or any(word.endswith(("'ll", "’ll")) for word in words)
+    if refers and (modal or not _TIMES.isdisjoint(words)):
+        return not ("can't" in words or "can’t" in words or "couldn't" in words or "cannot" in words)
+    if _NO_MORE.search(text):
+        return False
+    wanted = [n for n, word in enumerate(words) if word in _NEGATIONS]
+    if words and words[-1] in _NEGATIONS:
+        return True
+    wants = [stems(" ".join(word for word in words[max(n - 3, 0) : n + 3] if word != "needed")) for n in wanted]
+    return any(not _WANTING.isdisjoint(near) for near in wants) or (about == "thing" and bool(wanted) and "not" in words)
