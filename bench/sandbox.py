@@ -14,17 +14,21 @@ import time
 from collections.abc import Callable
 
 from agentic.apis.stripe import STRIPE
-from agentic.sandbox import KERNEL, Sandbox, SandboxPolicy, Terms
+from agentic.sandbox import KERNEL, Pins, Sandbox, SandboxPolicy, Terms
 
 SCRIPT = "import stripe\nprint(stripe.Customer.OBJECT_NAME)"
 EXPECTED = "customer\n"
 
 
-def sandboxed(terms: Terms) -> tuple[Sandbox, Callable[[], str]]:
+def sandboxed(terms: Terms) -> Sandbox:
     sandbox = Sandbox(STRIPE.sdk, python_path=(sysconfig.get_path("purelib"),), terms=terms)
     sandbox.start()
-    policy = SandboxPolicy(STRIPE.environment)
-    return sandbox, lambda: sandbox.run(SCRIPT, policy).stdout
+    return sandbox
+
+
+def run_in(sandbox: Sandbox, pins: Pins | None = None) -> Callable[[], str]:
+    policy = SandboxPolicy(STRIPE.environment, pins=pins)
+    return lambda: sandbox.run(SCRIPT, policy).stdout
 
 
 def cold() -> str:
@@ -59,11 +63,13 @@ def main() -> None:
     import stripe
 
     str(stripe.Customer)
-    everything, all_layers = sandboxed(Terms())
-    nothing, no_layers = sandboxed(Terms(require=(), without=KERNEL))
+    # One each: right after a run a zygote has no child ready yet.
+    everything, pinned, nothing = sandboxed(Terms()), sandboxed(Terms()), sandboxed(Terms(require=(), without=KERNEL))
+    pins = Pins(os.urandom(16).hex(), time.time(), serial=True)
     ways = {
-        "sandbox, all layers": all_layers,
-        "sandbox, no kernel layers": no_layers,
+        "sandbox, all layers": run_in(everything),
+        "sandbox, all layers, pins": run_in(pinned, pins),
+        "sandbox, no kernel layers": run_in(nothing),
         "os.fork of a warm process": bare_fork,
         "cold python, import stripe": cold,
     }
@@ -82,6 +88,7 @@ def main() -> None:
             if number >= 3:
                 times[name].append(took)
     everything.close()
+    pinned.close()
     nothing.close()
     base = statistics.median(times["sandbox, all layers"])
     print(f"{'':28}{'median':>9}{'least':>9}   of all layers")

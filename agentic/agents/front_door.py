@@ -4,7 +4,6 @@ Only here are API, write mode, target, limits and (for `exec`) the script chosen
 only, so it serves the local cloud and a deployed stack alike.
 """
 
-import json
 import time
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
@@ -13,6 +12,7 @@ from typing import Any, Self
 
 from agentic.agents.conversation import Reply, aws_words, converse, session_id, workflow
 from agentic.agents.declaration import ORCHESTRATOR, ApiToChoose, choosing_message, orchestrator_message, which_api
+from agentic.agents.resume import Resumption
 from agentic.agents.routing import Routable, route
 from agentic.agents.tools.generate_code import MAX_SCRIPT_BYTES, store_script
 from agentic.agents.tools.no_script import no_script
@@ -20,8 +20,9 @@ from agentic.agents.tools.services import Services
 from agentic.agents.tools.validate_code import read_script
 from agentic.core.errors import AgenticError, StorageError, UsageError
 from agentic.core.names import StackNames, new_handle, new_run_id
-from agentic.core.values import RunError, RunResult, RunStatus, Target, WriteMode
+from agentic.core.values import PendingCall, RunError, RunResult, RunStatus, Target, WriteMode
 from agentic.runs import NewRun, RunRecord, RunStore
+from agentic.runs.record import DONE
 
 MAX_TASK_LENGTH = 4000
 
@@ -74,6 +75,7 @@ class FrontDoor:
         self._names = names
         self._orchestrator_arn = orchestrator_arn
         self._call_limit = call_limit
+        self._resumption = Resumption(services, names)
 
     @property
     def store(self) -> RunStore:
@@ -99,18 +101,33 @@ class FrontDoor:
         with _told():
             return self.store.recent(limit)
 
-    def close_interrupted(self, limit: int = 200) -> None:
-        """Fail the runs that nobody can be working on any more: for who knows that nothing of this stack is running."""
-        for record in self.recent(limit):
-            if not record.status.final:
-                hint = f"`agentic runs show {record.run_id}` tells which calls it had made; then run it again"
-                error = RunError("interrupted", "everything ended in the middle of this run", hint)
-                self.store.finish(record.run_id, RunStatus.FAILED, error=error)
+    def unfinished(self, limit: int = 200) -> tuple[str, ...]:
+        """The runs that have not ended and wait for nobody."""
+        return tuple(record.run_id for record in self.recent(limit) if not record.status.final)
+
+    def recover(self, run_id: str) -> RunResult:
+        """Finish a run in whose middle everything ended, or fail it with the reason: for who knows that nobody works on it."""
+        with _told():
+            return self._result(self._resumption.recover(self.store.get(run_id)))
+
+    def approve(self, run_id: str, asked: PendingCall, by: str, *, every: bool = False) -> RunResult:
+        """Allow the write that `asked` showed to a person, and go on to the run's end or next question.
+
+        Raises `UnknownRunError`, and `RefusedError` when the run waits with another call or with none.
+        """
+        with _told():
+            return self._result(self._resumption.approve(self.store.get(run_id), asked, by, every=every))
+
+    def reject(self, run_id: str, by: str) -> RunResult:
+        """Do not allow it: the run ends. Raises as `approve`."""
+        with _told():
+            return self._result(self._resumption.reject(self.store.get(run_id), by))
 
     def cancel(self, run_id: str) -> None:
         """End a run: its grant is revoked, its agents' tools refuse. A run that has ended stays as it is."""
         with _told():
-            self.store.finish(run_id, RunStatus.CANCELLED, error=RunError("cancelled", "cancelled by the person"))
+            error = RunError("cancelled", "cancelled by the person")
+            self.store.finish(run_id, RunStatus.CANCELLED, error=error, paused=True)
         if workflow.is_workflow(self._orchestrator_arn):
             workflow.stop(self._services.client("stepfunctions"), self._orchestrator_arn, run_id)
 
@@ -132,10 +149,12 @@ class FrontDoor:
                 request.model,
             )
         except AgenticError as error:
+            self._taken_up(request.run_id)
             problem = RunError(error.code, f"the {driver} failed: {error.message}", error.hint)
             return self.store.finish(request.run_id, RunStatus.FAILED, error=problem)
         if reply.complete and not request.api and not self.store.get(request.run_id).api:
             return self._not_chosen(request, reply)
+        self._taken_up(request.run_id)
         why = "" if reply.complete else f" (it stopped: {reply.stop_reason or 'no answer'})"
         problem = RunError("not_done", f"the {driver} ended before the task was done{why}", "try again, or another --model")
         # Takes effect only where the tools have not ended the run already.
@@ -154,22 +173,19 @@ class FrontDoor:
         handle = new_handle(request.run_id)
         self.store.create(self._new_run(request, code_ref), handle)
         arguments = {"handle": handle, "code_key": code_ref.key}
-        problem = self._invoke("validate_code", arguments)
+        problem = self._resumption.invoke("validate_code", arguments)
         if not problem and self.store.get(request.run_id).status is RunStatus.VALIDATING:
-            problem = self._invoke("execute_code", arguments)
+            problem = self._resumption.invoke("execute_code", arguments)
+        # Whoever executed it has answered, or died.
+        record = self._resumption.go_on(self.store.get(request.run_id), dead=True)
         problem = problem or RunError("not_done", "the script was not executed")
-        return self.store.finish(request.run_id, RunStatus.FAILED, error=problem)
+        return self.store.finish(record.run_id, RunStatus.FAILED, error=problem)
 
-    def _invoke(self, tool: str, arguments: Mapping[str, str]) -> RunError | None:
-        answer = self._services.client("lambda").invoke(
-            FunctionName=self._names.function(tool), Payload=json.dumps(arguments).encode()
-        )
-        payload: Any = json.loads(answer["Payload"].read() or b"{}")
-        if answer.get("FunctionError"):
-            return RunError("function", f"{tool} failed: {payload.get('errorMessage', 'no reason given')}")
-        if payload.get("isError"):
-            return RunError("refused", f"{tool}: {payload['content'][0]['text']}")
-        return None
+    def _taken_up(self, run_id: str) -> None:
+        """Execute a run's script again whose execution broke off under its agents."""
+        record = self.store.get(run_id)
+        if record.status is RunStatus.EXECUTING and (record.execute_state == DONE or not record.working):
+            self._resumption.go_on(record, dead=True)
 
     def _new_run(self, request: RunRequest, code_ref: Any = None) -> NewRun:
         return NewRun(
@@ -193,7 +209,7 @@ class FrontDoor:
                 code = read_script(self._services, record.code_ref).decode(errors="replace")
             except AgenticError as error:
                 code = f"# {error.message}\n"
-        calls = self.store.calls(record.run_id) if record.calls_made else ()
+        calls = self.store.calls(record.run_id) if record.attempt else ()
         completed = record.status is RunStatus.COMPLETED
         # The orchestrator's words are the answer only of a run whose record says that it was done.
         answer = record.answer if completed and record.answer else ""
@@ -213,6 +229,7 @@ class FrontDoor:
             usage=replace(record.usage, model=record.model),
             timings_ms={"api": round(sum(call.duration_ms for call in calls), 1)},
             error=record.error,
+            pending=record.pending if record.status is RunStatus.PAUSED else None,
         )
 
 

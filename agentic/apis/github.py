@@ -83,6 +83,7 @@ GITHUB = ApiSpec(
     fake="agentic.apis.fakes.github:fake_github",
     words=tuple(_WORDS.split()),
     refused=tuple(never()),
+    counted_headers=("X-GitHub-Api-Version",),
     scrubbed_fields=("temp_clone_token", "token"),
     refusal=Refusal(403, "application/json", '{{"message": "{message}"}}'),
     key_check=KeyCheck("api.github.com", "/user"),

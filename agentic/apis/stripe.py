@@ -239,6 +239,7 @@ STRIPE = ApiSpec(
     # customer's browser and stays.
     scrubbed_fields=("secret", "cvc", "card.number"),
     idempotency_header="Idempotency-Key",
+    counted_headers=("Stripe-Version", "Stripe-Account", "Stripe-Context"),
     key_check=KeyCheck("api.stripe.com", "/v1/balance", live_field="livemode"),
     placeholders=(("STRIPE_WEBHOOK_SECRET", "whsec_placeholder"),),
     refusal=Refusal(403, "application/json", '{{"error": {{"type": "invalid_request_error", "message": "{message}"}}}}'),

@@ -15,9 +15,9 @@ import h11
 
 from agentic.broker.limits import HEADERS_BYTES
 from agentic.broker.refusal import refuse
-from agentic.core.errors import AgenticError
+from agentic.core.errors import AgenticError, RunStopped
 from agentic.core.spec import Refusal
-from agentic.core.wire import HttpRequest, HttpResponse
+from agentic.core.wire import LANE_HEADER, Headers, HttpRequest, HttpResponse
 
 _CHUNK = 65536
 # A body above the limit is read to its end, so that the client reads the answer instead of a reset; up to this size.
@@ -28,24 +28,37 @@ _HEAD_END = re.compile(rb"\n\r?\n")
 _AROUND_DATA = re.compile(rb"(?:\r\n)?(?:[0-9A-Fa-f]{1,16}(?:;[\t\x20-\x7e\x80-\xff]*)?\r\n(?:\r\n)?)?")
 _LENGTH = re.compile(rb"\ncontent-length:([^\r]*)", re.IGNORECASE)
 _NO_CONTROLS = bytes(code for code in range(256) if code == 9 or 32 <= code != 127)
+_LANE = re.compile(r"[0-9.]{1,64}")
 _STATUSES = frozenset(int(status) for status in http.HTTPStatus)
 
 _log = logging.getLogger(__name__)
 
 
 class Conversation:
-    """What the relay speaks with one connection to `host`."""
+    """What the relay speaks with one connection to `host`.
 
-    def __init__(self, host: str, exchange: Callable[[HttpRequest], HttpResponse], refusal: Refusal, body_bytes: int) -> None:
+    `exchange` gets each request and the lane that it names ("" for none). It and `before_answer`, called before each answer,
+    may raise `RunStopped`: then there is none.
+    """
+
+    def __init__(
+        self,
+        host: str,
+        exchange: Callable[[HttpRequest, str], HttpResponse],
+        refusal: Refusal,
+        body_bytes: int,
+        before_answer: Callable[[], None] = lambda: None,
+    ) -> None:
         self._host = host
         self._exchange = exchange
         self._refusal = refusal
         self._body_bytes = body_bytes
+        self._before_answer = before_answer
         self._http = h11.Connection(h11.SERVER, max_incomplete_event_size=HEADERS_BYTES)
         self._method = b"GET"  # Of the request under way: it says whether its answer has a body.
 
     def hold(self, stream: socket.socket) -> None:
-        """Until either side ends it. Raises `OSError` when the stream breaks."""
+        """Until either side ends it. Raises `OSError` when the stream breaks, `RunStopped` when there is to be no answer."""
         try:
             while self._turn(stream):
                 self._http.start_next_cycle()
@@ -109,12 +122,15 @@ class Conversation:
             return refuse(self._refusal, f"the request target must be a path, not {target[:100]!r}")
         if len(body) > self._body_bytes:
             return refuse(self._refusal, f"the request's body is larger than {self._body_bytes:,} bytes", status=413)
-        headers = tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in head.headers.raw_items())
-        return self._ask(HttpRequest(head.method.decode("ascii"), f"https://{self._host}{target}", headers, body))
+        named = tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in head.headers.raw_items())
+        headers, lane = _without_lane(named)
+        return self._ask(HttpRequest(head.method.decode("ascii"), f"https://{self._host}{target}", headers, body), lane)
 
-    def _ask(self, request: HttpRequest) -> HttpResponse:
+    def _ask(self, request: HttpRequest, lane: str) -> HttpResponse:
         try:
-            return self._exchange(request)
+            return self._exchange(request, lane)
+        except RunStopped:
+            raise
         except AgenticError as error:
             return refuse(self._refusal, error.message, status=502 if error.code == "broker" else None)
         # Whatever broke on our side is for our log; the script learns that it was not its fault.
@@ -123,6 +139,7 @@ class Conversation:
             return refuse(self._refusal, "the broker could not be reached", status=502)
 
     def _send(self, stream: socket.socket, response: HttpResponse) -> None:
+        self._before_answer()
         try:
             head = _head(response, self._method)
         except (h11.LocalProtocolError, ValueError):
@@ -132,6 +149,13 @@ class Conversation:
         if not _bodiless(response.status, self._method):
             events.insert(1, h11.Data(data=response.body))
         stream.sendall(b"".join(self._http.send(event) or b"" for event in events))
+
+
+def _without_lane(headers: Headers) -> tuple[Headers, str]:
+    """The headers without the lane's, and the lane that they name once and in its form."""
+    lanes = [value for name, value in headers if name.lower() == LANE_HEADER.lower()]
+    kept = tuple((name, value) for name, value in headers if name.lower() != LANE_HEADER.lower())
+    return kept, lanes[0] if len(lanes) == 1 and _LANE.fullmatch(lanes[0]) else ""
 
 
 def _check_head(waiting: bytes) -> None:

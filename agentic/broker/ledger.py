@@ -1,28 +1,60 @@
-"""What the broker asks of the run record: leave for each call, and a place in the journal."""
+"""What the broker asks of the run record: leave for each call, a place in the journal, and an end where one is due."""
 
 import hmac
 import threading
+from dataclasses import replace
 from typing import Protocol
 
 from agentic.core.errors import RefusedError
-from agentic.core.values import Call, Target, WriteMode
+from agentic.core.values import Approval, Call, CallState, PendingCall, RunError, Target, WriteMode
+from agentic.runs.journal import Entry, calls_of
 from agentic.runs.record import TakenCall
 
 
 class CallLedger(Protocol):
-    """The part of the run record that concerns calls; `agentic.runs.RunStore` is one. Safe for calls in parallel."""
+    """The part of the run record that concerns calls; `agentic.runs.RunLedger` is one. Safe for calls in parallel."""
 
     def take_call(self, grant: str, api: str, write: bool) -> TakenCall:
-        """Counts one call. Raises `RefusedError`: unknown, closed or expired grant, another API, limit reached."""
+        """Counts one call. Raises `RefusedError`: unknown, closed or expired grant, another API; data `reason` is `stopped`
+        where the run has ended with it, because a limit is reached.
+        """
         ...
 
-    def put_call(self, run_id: str, attempt: int, call: Call) -> None:
-        """Journals a call: before it is sent (status None) and again with its answer."""
+    def begin(self, taken: TakenCall, entry: Entry) -> Entry | None:
+        """Journals a call before it is sent. The entry that has its place already, if one has."""
+        ...
+
+    def settle(self, taken: TakenCall, entry: Entry) -> None:
+        """Journals what became of it."""
+        ...
+
+    def serve(self, taken: TakenCall, entry: Entry, number: int) -> bool:
+        """Marks an entry of an earlier attempt as given to the script again. False: somebody has been quicker."""
+        ...
+
+    def entries(self, taken: TakenCall) -> tuple[Entry, ...]:
+        """The run's journal."""
+        ...
+
+    def whole(self, entry: Entry) -> Entry:
+        """An entry with the bodies that are kept elsewhere."""
+        ...
+
+    def pause(self, taken: TakenCall, pending: PendingCall) -> bool:
+        """Pauses the run with a question and ends the attempt's grant. False: it has paused or ended already."""
+        ...
+
+    def use(self, taken: TakenCall, approval: Approval) -> bool:
+        """Uses up an approval. False: somebody has been quicker."""
+        ...
+
+    def stop(self, taken: TakenCall, error: RunError) -> bool:
+        """Fails the run and ends the attempt's grant. False: it has ended already."""
         ...
 
 
 class MemoryLedger:
-    """A ledger in memory, for tests and for trying things out: one grant, one run, one attempt."""
+    """A ledger in memory, for tests and for trying things out: one grant, one run, and attempt after attempt (`again`)."""
 
     def __init__(
         self,
@@ -37,25 +69,43 @@ class MemoryLedger:
     ) -> None:
         self._grant = grant
         self._api = api
-        self._run_id = run_id
-        self._target = target
-        self._writes = writes
         self._limit = limit
-        self._secret_id = secret_id
         self._lock = threading.Lock()
-        self._taken = 0
         self._open = True
-        self._calls: dict[int, Call] = {}
+        self._taken = TakenCall(run_id, 1, 0, target, writes, secret_id, effect_seed=f"{run_id}.seed")
+        self._entries: dict[tuple[int, int, int], Entry] = {}
         self.intents: list[Call] = []
+        self.pending: PendingCall | None = None
+        self.error: RunError | None = None
 
     @property
     def calls(self) -> tuple[Call, ...]:
-        """The journal, in order."""
-        return tuple(call for _, call in sorted(self._calls.items()))
+        """The calls, in order."""
+        return calls_of(self.journal)
+
+    @property
+    def journal(self) -> tuple[Entry, ...]:
+        """The entries, in order."""
+        with self._lock:
+            return tuple(entry for _, entry in sorted(self._entries.items()))
 
     def close(self) -> None:
         """Revokes the grant."""
         self._open = False
+
+    def again(self, approval: Approval | None = None, *, round_: int | None = None) -> None:
+        """The script runs again: the next attempt, under the same grant."""
+        with self._lock:
+            before = self._taken
+            self._taken = replace(
+                before,
+                attempt=before.attempt + 1,
+                seq=0,
+                approval=approval,
+                pending=self.pending,
+                round=before.round if round_ is None else round_,
+            )
+            self._open, self.error = True, None
 
     def take_call(self, grant: str, api: str, write: bool) -> TakenCall:
         with self._lock:
@@ -63,13 +113,52 @@ class MemoryLedger:
                 raise RefusedError("no such grant")
             if not self._open:
                 raise RefusedError("the attempt is over; its grant is closed")
-            if self._taken >= self._limit:
+            if self._taken.seq >= self._limit:
                 raise RefusedError(f"the run has made its {self._limit} calls")
-            self._taken += 1
-            return TakenCall(self._run_id, 1, self._taken, self._target, self._writes, self._secret_id)
+            self._taken = replace(self._taken, seq=self._taken.seq + 1)
+            return self._taken
 
-    def put_call(self, run_id: str, attempt: int, call: Call) -> None:
+    def begin(self, taken: TakenCall, entry: Entry) -> Entry | None:
         with self._lock:
-            if call.status is None:
-                self.intents.append(call)
-            self._calls[call.seq] = call
+            if entry.state is CallState.EXECUTING:
+                self.intents.append(entry.call)
+            there = self._entries.setdefault((entry.round, *entry.place), entry)
+            return None if there is entry else there
+
+    def settle(self, taken: TakenCall, entry: Entry) -> None:
+        with self._lock:
+            self._entries[entry.round, *entry.place] = entry
+
+    def serve(self, taken: TakenCall, entry: Entry, number: int) -> bool:
+        with self._lock:
+            kept = self._entries[entry.round, *entry.place]
+            if kept.served >= taken.attempt:
+                return False
+            self._entries[entry.round, *entry.place] = replace(kept, served=taken.attempt, served_as=number)
+            return True
+
+    def entries(self, taken: TakenCall) -> tuple[Entry, ...]:
+        return self.journal
+
+    def whole(self, entry: Entry) -> Entry:
+        return entry
+
+    def pause(self, taken: TakenCall, pending: PendingCall) -> bool:
+        with self._lock:
+            first, self._open = self._open, False
+            if first:
+                self.pending = pending
+            return first
+
+    def use(self, taken: TakenCall, approval: Approval) -> bool:
+        with self._lock:
+            first = self._taken.approval == approval
+            self._taken = replace(self._taken, approval=None, pending=None)
+            return first
+
+    def stop(self, taken: TakenCall, error: RunError) -> bool:
+        with self._lock:
+            first, self._open = self._open, False
+            if first:
+                self.error = error
+            return first

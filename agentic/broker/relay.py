@@ -4,8 +4,11 @@ A script asks for a host on an inherited socket; the relay hands it one end of a
 a certificate of the run's own authority, and passes each request to `exchange`. Satisfies `agentic.sandbox.Network`.
 """
 
+import itertools
 import json
 import logging
+import os
+import re
 import socket
 import threading
 from collections.abc import Callable, Iterable
@@ -13,16 +16,19 @@ from collections.abc import Callable, Iterable
 from agentic.broker.ca import Authority
 from agentic.broker.conversation import Conversation
 from agentic.broker.limits import BODY_BYTES
+from agentic.core.errors import RunStopped
 from agentic.core.host_names import covering
 from agentic.core.spec import Refusal
-from agentic.core.wire import HttpRequest, HttpResponse
+from agentic.core.wire import HttpRequest, HttpResponse, Origin
 
-Exchange = Callable[[HttpRequest], HttpResponse]
+Exchange = Callable[[HttpRequest, Origin], HttpResponse]
+"""Answers one request of a script. May raise `RunStopped`: then the script gets no answer, to anything, and is ended."""
 
 _CONNECTIONS = 32
 _CONNECT_REQUEST_BYTES = 2048
 _IDLE_SECONDS = 120.0
 _HTTPS, _HTTP = 443, 80
+_REASON = re.compile(r"[a-z_]{1,32}")
 
 _log = logging.getLogger(__name__)
 
@@ -64,6 +70,11 @@ class RelayLink:
         self._lock = threading.Lock()
         self._streams: dict[socket.socket, threading.Thread] = {}
         self._closed = False
+        self._over = threading.Event()
+        self._numbers = itertools.count(1)
+        self._stopping = False
+        self._stopped, self._stop = os.pipe()
+        os.set_blocking(self._stopped, False)
         self._listener = threading.Thread(target=self._listen, name="relay", daemon=True)
         self._listener.start()
 
@@ -71,11 +82,31 @@ class RelayLink:
     def trust(self) -> str:
         return self._relay.authority.trust
 
+    @property
+    def stopped(self) -> int:
+        """A descriptor with the reason to be read once the run is to end. Open until `close`."""
+        return self._stopped
+
+    def stop(self, reason: str) -> None:
+        """Answers nothing more to the script, which the sandbox then ends. The first reason counts; safe from any thread.
+
+        What is not a word of a-z and "_" counts as "stopped".
+        """
+        with self._lock:
+            if self._stopping or self._closed:
+                return
+            self._stopping = True
+            os.write(self._stop, (reason if _REASON.fullmatch(reason) else "stopped").encode())
+
     def close(self) -> None:
         """Ends the run's connections. An exchange that is under way finishes by itself and its answer goes nowhere."""
         with self._lock:
+            if not self._closed:
+                os.close(self._stop)
+                os.close(self._stopped)
             self._closed = True
             streams = dict(self._streams)
+        self._over.set()
         for stream in (self._control, *streams):
             _shut(stream)
         for thread in (self._listener, *streams.values()):
@@ -88,6 +119,9 @@ class RelayLink:
                     # recv, never recvmsg: descriptors that a script sends along are dropped by the kernel.
                     data = self._control.recv(_CONNECT_REQUEST_BYTES)
                     if not data:
+                        return
+                    if self._stopping:
+                        self._over.wait()
                         return
                     self._answer(data)
                 except OSError:
@@ -134,13 +168,20 @@ class RelayLink:
             self._converse(stream, host, port)
         except (OSError, ValueError) as error:  # The script closed the connection, or does not speak TLS.
             _log.debug("connection to %s ended: %s", host, error)
+        except RunStopped as stop:
+            self.stop(stop.reason)
+            _log.debug("the run is stopped: %s", stop)
+            # A closed connection would be an answer too: the script could go on from it before it is ended.
+            self._over.wait()
         finally:
             with self._lock:
                 self._streams.pop(stream, None)
             stream.close()
 
     def _converse(self, stream: socket.socket, host: str, port: int) -> None:
-        conversation = Conversation(host, self._relay.exchange, self._relay.refusal, self._relay.body_bytes)
+        conversation = Conversation(
+            host, self._exchange, self._relay.refusal, self._relay.body_bytes, before_answer=self._check_stopping
+        )
         if port == _HTTP:
             # Spoken in the clear on this machine's own socket only; the broker sends it by https.
             conversation.hold(stream)
@@ -148,6 +189,14 @@ class RelayLink:
         # On a duplicate, so that `close` can end `stream` while TLS reads from it.
         with self._context.wrap_socket(stream.dup(), server_side=True) as tls:
             conversation.hold(tls)
+
+    def _exchange(self, request: HttpRequest, lane: str) -> HttpResponse:
+        self._check_stopping()
+        return self._relay.exchange(request, Origin(lane, next(self._numbers)))
+
+    def _check_stopping(self) -> None:
+        if self._stopping:
+            raise RunStopped("stopped")
 
 
 def _shut(stream: socket.socket) -> None:

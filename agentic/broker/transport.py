@@ -12,7 +12,7 @@ from typing import Any, Protocol
 from urllib.parse import urlsplit
 
 from agentic.broker.limits import RESPONSE_BYTES
-from agentic.core.errors import BrokerError
+from agentic.core.errors import BrokerError, NotSentError
 from agentic.core.wire import HttpRequest, HttpResponse
 
 _CHUNK = 65536
@@ -25,7 +25,11 @@ Connect = Callable[[str, int, float], socket.socket]
 
 
 class Transport(Protocol):
-    """Sends one request and follows no redirect. Raises `BrokerError` when there is no whole answer."""
+    """Sends one request and follows no redirect.
+
+    Raises `BrokerError` when there is no whole answer: then nobody knows whether the API has done it. `NotSentError` when the
+    request has certainly not left.
+    """
 
     def send(self, request: HttpRequest, timeout: float) -> HttpResponse: ...
 
@@ -65,18 +69,23 @@ class HttpsTransport:
         url = urlsplit(request.url)
         host = url.hostname or ""
         if url.scheme != "https" or url.port not in (None, 443):
-            raise BrokerError("only https on port 443 leaves the broker")
+            raise NotSentError("only https on port 443 leaves the broker")
+        # An idle connection may be one that its server is just closing: whether a write on it was read, nobody could tell.
+        idle = self._take(host) if request.method in {"GET", "HEAD"} else None
         try:
-            connection = self._take(host) or self._open(host, timeout)
+            connection = idle or self._open(host, timeout)
+        except (OSError, http.client.HTTPException) as error:
+            raise NotSentError(f"{host} could not be reached: {type(error).__name__}: {error}") from error
+        try:
             try:
                 response, reusable = _exchange(connection, request, host, timeout)
             except BaseException:
                 connection.close()
                 raise
         except (OSError, http.client.HTTPException) as error:
-            raise BrokerError(f"{host} could not be reached: {type(error).__name__}: {error}") from error
+            raise BrokerError(f"{host} gave no answer: {type(error).__name__}: {error}") from error
         except ValueError:  # A request that HTTP cannot carry; its words would quote the key.
-            raise BrokerError(f"the request to {host} cannot be written as HTTP") from None
+            raise NotSentError(f"the request to {host} cannot be written as HTTP") from None
         if reusable:
             self._keep(host, connection)
         else:
@@ -94,7 +103,7 @@ class HttpsTransport:
         addresses = self._resolve(host, 443)
         routable = [address for address in addresses if _is_global(address)]
         if not routable:
-            raise BrokerError(f"{host} does not lead to a public address: {', '.join(addresses) or 'none'}")
+            raise NotSentError(f"{host} does not lead to a public address: {', '.join(addresses) or 'none'}")
         # To the very address that was checked: resolving again could give another.
         plain = self._connect(routable[0], 443, timeout)
         try:
@@ -144,11 +153,15 @@ class FakeTransport:
         host = urlsplit(request.url).hostname or ""
         connection = http.client.HTTPConnection(*self._address, timeout=timeout)
         try:
+            connection.connect()
+        except OSError as error:
+            raise NotSentError(f"the fake of {host} could not be reached: {type(error).__name__}: {error}") from error
+        try:
             response, _ = _exchange(connection, request, host, timeout)
         except (OSError, http.client.HTTPException) as error:
-            raise BrokerError(f"the fake of {host} could not be reached: {type(error).__name__}: {error}") from error
+            raise BrokerError(f"the fake of {host} gave no answer: {type(error).__name__}: {error}") from error
         except ValueError:
-            raise BrokerError(f"the request to {host} cannot be written as HTTP") from None
+            raise NotSentError(f"the request to {host} cannot be written as HTTP") from None
         finally:
             connection.close()
         return response

@@ -21,7 +21,7 @@ from agentic.core.errors import PluginError
 from agentic.core.names import new_grant
 from agentic.core.spec import Recipe
 from agentic.core.values import Call, Outcome, Target
-from agentic.core.wire import HttpRequest, HttpResponse
+from agentic.core.wire import HttpRequest, HttpResponse, Origin
 from agentic.local.fakes import Fakes
 from agentic.sandbox import Sandbox, SandboxPolicy
 
@@ -133,7 +133,7 @@ class Stage:
     def _in_sandbox(self, code: str, exchange: Exchange, calls: Callable[[], tuple[Call, ...]]) -> Ran:
         answers: list[HttpResponse] = []
 
-        def observed(request: HttpRequest) -> HttpResponse:
+        def observed(request: HttpRequest, _origin: Origin) -> HttpResponse:
             answers.append(answer := exchange(request))
             return answer
 

@@ -99,6 +99,21 @@ class BrokerError(AgenticError):
     code = "broker"
 
 
+class NotSentError(BrokerError):
+    """The request never left: what it asks for has certainly not been done."""
+
+    code = "not_sent"
+
+
+class RunStopped(Exception):  # noqa: N818 (no error: it is an answer that ends the run)
+    """Instead of an answer to a request: the run pauses or ends. `reason` becomes its outcome's, 1 to 32 of a-z and "_"."""
+
+    def __init__(self, reason: str, message: str = "") -> None:
+        super().__init__(message or reason)
+        self.reason = reason
+        self.message = message
+
+
 class SandboxError(AgenticError):
     """The sandbox itself failed (the script's failures are outcomes, not this)."""
 

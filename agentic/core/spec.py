@@ -207,6 +207,9 @@ class ApiSpec:
     real stands behind them (a webhook's signing secret, say, which only the person's own server has).
     `closed` families of operations are refused unless a stack opens them (`agentic:open_families`). `refused` operations stay
     refused whatever a stack opens; a path there may end in "/**": it and everything below.
+    `idempotency_header` is the API's own mechanism, for writes by `idempotency_methods`. `counted_headers` are further request
+    headers that it acts on, such as its version. `settle` ("module:callable") finds out whether a write without an answer was
+    done: `(request, get) -> HttpResponse | None`, where `get(url)` asks the API with the key; None when that cannot be told.
     """
 
     name: str
@@ -222,6 +225,9 @@ class ApiSpec:
     dropped_headers: tuple[str, ...] = ()
     scrubbed_fields: tuple[str, ...] = ()
     idempotency_header: str = ""
+    idempotency_methods: tuple[str, ...] = ("POST",)
+    counted_headers: tuple[str, ...] = ()
+    settle: str = ""
     placeholders: tuple[tuple[str, str], ...] = ()
     refusal: Refusal = field(default_factory=Refusal)
     key_check: KeyCheck | None = None
@@ -279,6 +285,8 @@ class ApiSpec:
             "closed": tuple(data["closed"]),
             "placeholders": tuple((str(name), str(value)) for name, value in data["placeholders"]),
             "dropped_headers": tuple(data["dropped_headers"]),
+            "idempotency_methods": tuple(data["idempotency_methods"]),
+            "counted_headers": tuple(data["counted_headers"]),
             "scrubbed_fields": tuple(data["scrubbed_fields"]),
         }
         return cls(**fields)

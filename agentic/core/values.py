@@ -88,7 +88,8 @@ class Outcome:
     """What the sandbox says of one attempt: an untrusted claim wherever the sandbox is not ours.
 
     `exit` is the script's exit status, None when it was killed. `reason` is empty, or why it ended early:
-    `timeout`, `output`, `memory`, `killed`, `sandbox`. `layers` names what stood around the script, as probed.
+    `timeout`, `output`, `memory`, `killed`, `sandbox`, or a word of the broker's, which stopped the run (`RunStopped`).
+    `layers` names what stood around the script, as probed.
     """
 
     success: bool
@@ -105,9 +106,21 @@ class Outcome:
         return cls(**fields)
 
 
+class CallState(StrEnum):
+    """What is known of a call. `unknown`: it may have been done, and nobody can tell; nothing sends it again."""
+
+    EXECUTING = "executing"
+    APPLIED = "applied"
+    REFUSED = "refused"
+    UNKNOWN = "unknown"
+
+
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One HTTP request through the broker, as the journal has it. `params` are redacted."""
+    """One HTTP request through the broker, as the journal has it. `params` are redacted.
+
+    `replayed`: the script was last given the journal's answer, because it ran again after the call was made.
+    """
 
     seq: int
     method: str
@@ -118,10 +131,48 @@ class Call:
     replayed: bool = False
     duration_ms: float = 0.0
     refused: str = ""
+    state: CallState = CallState.EXECUTING
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Self:
-        return cls(**data)
+        fields: dict[str, Any] = {**data, "state": CallState(data["state"])}
+        return cls(**fields)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PendingCall:
+    """The write that a paused run waits to be allowed: all of it, so that a person knows what they say yes to.
+
+    `url`, `headers` and `body` are exactly what would be sent, without the key. `digest` is what an approval is bound to, with
+    `code_sha256` (the script) and `account` (a fingerprint of the key, which tells nothing of it). Times are in epoch seconds.
+    """
+
+    digest: str
+    method: str
+    url: str
+    body: str
+    what: str
+    target: Target
+    account: str
+    code_sha256: str
+    asked_at: float
+    expires: float
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Self:
+        fields: dict[str, Any] = {**data, "target": Target(data["target"])}
+        return cls(**fields)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Approval:
+    """A person's leave for one pending write, used once; with `all`, for every write of the script as it stands."""
+
+    digest: str
+    account: str
+    all: bool
+    by: str
+    at: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +212,7 @@ class RunResult:
     usage: Usage = field(default_factory=Usage)
     timings_ms: Mapping[str, float] = field(default_factory=dict[str, float])
     error: RunError | None = None
+    pending: PendingCall | None = None
 
 
 def to_json(value: Any) -> Any:

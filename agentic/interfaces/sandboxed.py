@@ -76,7 +76,7 @@ def _try(options: argparse.Namespace, spec: ApiSpec) -> dict[str, Any]:
         broker = Broker(spec, ledger, lambda _secret_id: fakes.secrets.get(spec.name, {}), transports)
         relay = Relay(
             [host.name for host in spec.hosts],
-            lambda request: broker.call(grant, request),
+            lambda request, _origin: broker.call(grant, request),
             Authority(),
             refusal=spec.refusal,
         )

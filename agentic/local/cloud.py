@@ -10,8 +10,8 @@ import hashlib
 import os
 import threading
 import time
-from collections.abc import Callable, Collection, Generator, Mapping, Set
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Collection, Generator, Mapping, Sequence, Set
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
@@ -301,9 +301,10 @@ class LocalCloud:
         for name in owned:
             self._restore(name)
         self._account.wait_until_loaded()
-        # One local cloud per folder: what is unfinished in its records was a crash.
-        for stack in self._stacks.values():
-            stack.door.close_interrupted()
+        # One local cloud per folder: what is unfinished in its records was a crash. No new run waits for it.
+        crashed = [(stack, run_id) for stack in self._stacks.values() for run_id in stack.door.unfinished()]
+        if crashed:
+            threading.Thread(target=_recover, args=(crashed,), name="recover", daemon=True).start()
 
     def _owned(self) -> tuple[str, ...]:
         return folders.owned(self._folder)
@@ -366,6 +367,16 @@ class LocalCloud:
         except AgenticError:
             plan.forget(plans, digest)
             raise
+
+
+def _recover(crashed: "Sequence[tuple[LocalStack, str]]") -> None:
+    for stack, run_id in crashed:
+        # This cloud may be closed meanwhile: then the next one finds the run.
+        with suppress(Exception):
+            api = stack.door.store.get(run_id).api
+            if api:
+                stack.ready(api)
+            stack.door.recover(run_id)
 
 
 def _reachable(asked: "RunRequest", faked: Collection[str]) -> "RunRequest":

@@ -1,9 +1,11 @@
 """One conditional write to a run's item: the only way in which a run record changes."""
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from agentic.core.errors import UnknownRunError
+from agentic.core.values import to_json
 from agentic.runs.record import Item, RunRecord
 
 Attributes = Mapping[str, Mapping[str, str]]
@@ -49,7 +51,8 @@ class RunItems:
                 names[f"#a{number}"], given[f":a{number}"] = name, {"N": str(count)}
             parts.append("ADD " + ", ".join(f"#a{number} :a{number}" for number in range(len(add))))
         if remove:
-            parts.append("REMOVE " + ", ".join(remove))
+            names |= {f"#r{number}": name for number, name in enumerate(remove)}
+            parts.append("REMOVE " + ", ".join(f"#r{number}" for number in range(len(remove))))
         request: dict[str, Any] = {
             "TableName": self._table,
             "Key": _key(run_id),
@@ -73,3 +76,9 @@ class RunItems:
 
 def _key(run_id: str) -> Item:
     return {"run_id": {"S": run_id}, "item": {"S": RUN_ITEM}}
+
+
+def json_text(value: object) -> dict[str, str]:
+    """A value as an attribute with its JSON text; what is no Unicode (lone surrogates, which no service stores) as `?`."""
+    text = json.dumps(to_json(value), ensure_ascii=False, separators=(",", ":"))
+    return {"S": text.encode("utf-8", "replace").decode()}

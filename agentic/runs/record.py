@@ -11,7 +11,18 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Self
 
-from agentic.core.values import CodeRef, Outcome, RunError, RunStatus, Target, Usage, Verdict, WriteMode
+from agentic.core.values import (
+    Approval,
+    CodeRef,
+    Outcome,
+    PendingCall,
+    RunError,
+    RunStatus,
+    Target,
+    Usage,
+    Verdict,
+    WriteMode,
+)
 
 # Of the types that DynamoDB has: S (text), N (number) and, for `candidates` alone, SS (a set of texts).
 Item = dict[str, dict[str, Any]]
@@ -40,7 +51,11 @@ def is_of(bearer: str, kept: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class TakenCall:
-    """One call counted against a valid grant: the run and attempt it belongs to, its number, and the run's limits."""
+    """One call counted against a valid grant: the run, script and attempt it belongs to, its number, and what the run allows.
+
+    `effect_seed` is the run's secret from which the ids of its effects are made. `approval` is one that no call has used yet,
+    for `pending`.
+    """
 
     run_id: str
     attempt: int
@@ -48,6 +63,11 @@ class TakenCall:
     target: Target
     writes: WriteMode | None
     secret_id: str
+    round: int = 0
+    code_sha256: str = ""
+    effect_seed: str = ""
+    approval: Approval | None = None
+    pending: PendingCall | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +78,8 @@ class RunRecord:
     beyond it (limit, time, another API). Calls with a grant that is not the current one are in the broker's log only.
     `round` counts the scripts that a workflow had written anew; `earlier` are those that validation refused, in order.
     `api` is empty until an orchestrator has chosen one of `candidates`; a run whose API was clear from the start has none.
+    `working`: somebody executes the script now, or died while doing so. `pins_seed` and `pins_started` (epoch seconds) are what
+    every execution of the script has for chance and for the time at its start.
     """
 
     run_id: str
@@ -84,6 +106,12 @@ class RunRecord:
     calls_refused: int = 0
     grant_hash: str = ""
     grant_expires: float = 0.0
+    working: bool = False
+    effect_seed: str = ""
+    pins_seed: str = ""
+    pins_started: float = 0.0
+    pending: PendingCall | None = None
+    approval: Approval | None = None
     outcome: Outcome | None = None
     error: RunError | None = None
     answer: str = ""
@@ -103,6 +131,7 @@ class RunRecord:
             return json.loads(item[name]["S"]) if name in item else None
 
         code_key, verdict, outcome, error = text("code_key"), value("verdict"), value("outcome"), value("error")
+        pending, approval = value("pending"), value("approval")
         return cls(
             run_id=text("run_id"),
             status=RunStatus(text("status")),
@@ -128,6 +157,12 @@ class RunRecord:
             calls_refused=number("calls_refused"),
             grant_hash=text("grant_hash"),
             grant_expires=float(item["grant_expires"]["N"]) if "grant_expires" in item else 0.0,
+            working="working" in item,
+            effect_seed=text("effect_seed"),
+            pins_seed=text("pins_seed"),
+            pins_started=float(item["pins_started"]["N"]) if "pins_started" in item else 0.0,
+            pending=PendingCall.from_json(pending) if pending else None,
+            approval=Approval(**approval) if approval else None,
             outcome=Outcome.from_json(outcome) if outcome else None,
             error=RunError(**error) if error else None,
             answer=text("answer"),

@@ -3,7 +3,7 @@
 Nothing here trusts its caller: handles, grants and states are checked by the table in the same write that acts on them.
 """
 
-import json
+import secrets
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -15,20 +15,19 @@ from agentic.core.names import run_of
 from agentic.core.values import (
     Call,
     CodeRef,
-    Outcome,
     RunError,
     RunStatus,
     Target,
     Usage,
     Verdict,
     WriteMode,
-    to_json,
 )
-from agentic.runs.items import RUN_ITEM, Attributes, RunItems
-from agentic.runs.record import CLAIMED, DONE, Item, RunRecord, Step, TakenCall, digest, is_of
+from agentic.runs.attempts import Attempts
+from agentic.runs.items import RUN_ITEM, Attributes, RunItems, json_text
+from agentic.runs.journal import KEEP_SECONDS, Bodies, Journal, calls_of
+from agentic.runs.ledger import RunLedger
+from agentic.runs.record import CLAIMED, DONE, Item, RunRecord, Step, digest, is_of
 from agentic.runs.rounds import Rounds
-
-KEEP_SECONDS = 90 * 24 * 3600
 
 _ORCHESTRATOR, _GENERATOR, _EXECUTOR = "orchestrator", "generator", "executor"
 
@@ -56,13 +55,20 @@ class NewRun:
 class RunStore:
     """The runs table. `dynamodb` is a boto3 client (or anything with its methods); `clock` gives epoch seconds."""
 
-    def __init__(self, dynamodb: Any, table: str, *, clock: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self, dynamodb: Any, table: str, *, clock: Callable[[], float] = time.time, bodies: Bodies | None = None
+    ) -> None:
         self._dynamodb = dynamodb
         self._table = table
         self._items = RunItems(dynamodb, table)
         self._clock = clock
         self.rounds = Rounds(self._items)
         """The rounds of generation of a run that a state machine drives."""
+        self.attempts = Attempts(self._items, clock)
+        """The executions of a run's script."""
+        self.journal = Journal(dynamodb, table, clock, bodies)
+        self.ledger = RunLedger(self._items, self.journal, clock)
+        """The broker's part."""
 
     # --- the front door -------------------------------------------------------------------------------------------
 
@@ -79,6 +85,7 @@ class RunStore:
             "task": {"S": run.task},
             "target": {"S": run.target},
             "call_limit": {"N": str(run.call_limit)},
+            "effect_seed": {"S": secrets.token_hex(16)},
             f"handle_{_EXECUTOR if run.code_ref else _ORCHESTRATOR}": {"S": digest(handle)},
         }
         for name in ("api", "writes", "model", "session", "secret_id"):
@@ -117,40 +124,35 @@ class RunStore:
         return tuple(RunRecord.from_item(item) for item in answer["Items"])
 
     def calls(self, run_id: str) -> tuple[Call, ...]:
-        """The journal of a run, in order."""
-        names = {"#item": "item"}
-        values = {":run": {"S": run_id}, ":call": {"S": "call#"}}
-        request: dict[str, Any] = {
-            "TableName": self._table,
-            "KeyConditionExpression": "run_id = :run AND begins_with(#item, :call)",
-            "ExpressionAttributeNames": names,
-            "ExpressionAttributeValues": values,
-            "ConsistentRead": True,
-        }
-        calls: list[Call] = []
-        while True:
-            answer = self._dynamodb.query(**request)
-            calls += [Call.from_json(json.loads(item["call"]["S"])) for item in answer["Items"]]
-            if "LastEvaluatedKey" not in answer:
-                return tuple(calls)
-            request["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
+        """The calls of a run, in order."""
+        return calls_of(self.journal.entries(run_id))
 
     def finish(
-        self, run_id: str, status: RunStatus, *, error: RunError | None = None, answer: str = "", usage: Usage | None = None
+        self,
+        run_id: str,
+        status: RunStatus,
+        *,
+        error: RunError | None = None,
+        answer: str = "",
+        usage: Usage | None = None,
+        paused: bool = False,
     ) -> RunRecord:
-        """Close a run that is not closed yet, and add the front door's own words and usage. Gives the record."""
+        """Close a run that is not closed yet, and add the front door's own words and usage. Gives the record.
+
+        One that is paused waits for a person: only who speaks for them closes it (`paused`).
+        """
         sets: dict[str, Any] = {}
         if answer:
             sets["answer"] = {"S": answer}
         counts = _usage_counts(usage)
         record = self._change(run_id, sets=sets, add=counts) if sets or counts else self.get(run_id)
-        if record.status.final:
+        kept = [state for state in RunStatus if state.final or (state is RunStatus.PAUSED and not paused)]
+        if record.status in kept:
             return record
-        closing = {"status": {"S": status}} | ({"error": _json(error)} if error else {})
-        final = [state for state in RunStatus if state.final]
-        names = {f":final{number}": {"S": state} for number, state in enumerate(final)}
+        closing = {"status": {"S": status}} | ({"error": json_text(error)} if error else {})
+        names = {f":kept{number}": {"S": state} for number, state in enumerate(kept)}
         outcome = self._items.change(
-            run_id, f"NOT #status IN ({', '.join(names)})", names, sets=closing, remove=("grant_hash",)
+            run_id, f"NOT #status IN ({', '.join(names)})", names, sets=closing, remove=("grant_hash", "approval")
         )
         return outcome[0]
 
@@ -199,10 +201,14 @@ class RunStore:
     def end_step(
         self, run_id: str, step: Step, usage: Usage, status: RunStatus | None = None, error: RunError | None = None
     ) -> RunRecord:
-        """Mark a claimed step as done; `status` and `error` end the run as well, unless it has ended already."""
+        """Mark a claimed step as done; `status` and `error` end the run as well, unless it has ended already.
+
+        A run whose script was executing is left so: its execution broke off, and may be taken up again.
+        """
         done = {f"{step}_state": {"S": DONE}}
         record = self._change(run_id, sets=done, add=_usage_counts(usage))
-        return self.finish(run_id, status, error=error) if status and not record.status.final else record
+        ends = status and not record.status.final and record.status is not RunStatus.EXECUTING
+        return self.finish(run_id, status, error=error) if status and ends else record
 
     # --- the generator's tool -------------------------------------------------------------------------------------
 
@@ -243,92 +249,15 @@ class RunStore:
 
     def record_verdict(self, run_id: str, verdict: Verdict) -> None:
         """Record the validator's verdict; a refused script ends the run."""
-        sets: dict[str, Mapping[str, str]] = {"verdict": _json(verdict)}
+        sets: dict[str, Mapping[str, str]] = {"verdict": json_text(verdict)}
         if not verdict.valid:
             error = RunError("validation_failed", f"Code validation failed: {verdict.summary}", _first_fix(verdict))
-            sets |= {"status": {"S": RunStatus.REFUSED}, "error": _json(error)}
+            sets |= {"status": {"S": RunStatus.REFUSED}, "error": json_text(error)}
         _, changed = self._items.change(
             run_id, "#status = :validating", {":validating": {"S": RunStatus.VALIDATING}}, sets=sets
         )
         if not changed:
             raise RefusedError("the run is not being validated")
-
-    def open_attempt(self, record: RunRecord, grant: str, seconds: float) -> RunRecord:
-        """Let an attempt begin: state executing, a fresh grant that expires. Raises `RefusedError`; one attempt per run."""
-        if not (record.verdict and record.verdict.valid):
-            raise RefusedError("the script was not validated", hint="call validate_code first")
-        opened, changed = self._items.change(
-            record.run_id,
-            "#status = :validating AND attribute_not_exists(attempt) AND code_sha256 = :sha256",
-            {":validating": {"S": RunStatus.VALIDATING}, ":sha256": {"S": record.code_ref.sha256 if record.code_ref else ""}},
-            sets={
-                "status": {"S": RunStatus.EXECUTING},
-                "attempt": {"N": "1"},
-                "calls_made": {"N": "0"},
-                "grant_hash": {"S": digest(grant)},
-                "grant_expires": {"N": f"{self._clock() + seconds:.3f}"},
-            },
-        )
-        if not changed:
-            raise RefusedError("the script was already executed, or the run has ended")
-        return opened
-
-    def close_attempt(self, run_id: str, outcome: Outcome, error: RunError | None) -> RunRecord:
-        """Revoke the grant and record the outcome; the run is completed or failed, unless it was cancelled meanwhile."""
-        status = RunStatus.COMPLETED if outcome.success else RunStatus.FAILED
-        record, _ = self._items.change(
-            run_id,
-            "#status = :executing",
-            {":executing": {"S": RunStatus.EXECUTING}},
-            sets={"status": {"S": status}, "outcome": _json(outcome)} | ({"error": _json(error)} if error else {}),
-            remove=("grant_hash",),
-        )
-        return record
-
-    # --- the broker -----------------------------------------------------------------------------------------------
-
-    def take_call(self, grant: str, api: str, write: bool) -> TakenCall:
-        """Count one call against the grant, in the same write that checks it.
-
-        Raises `RefusedError` with data `reason`: `grant` for whoever does not hold the run's current grant, which then
-        neither changes the record nor learns anything of it; `api`, `expired`, `limit` or `state` for who does, counted in it.
-        """
-        run_id = run_of(grant)
-        if not run_id:
-            raise RefusedError("the grant is not valid", reason="grant")
-        values: Item = {
-            ":grant": {"S": digest(grant)},
-            ":executing": {"S": RunStatus.EXECUTING},
-            ":api": {"S": api},
-            ":now": {"N": f"{self._clock():.3f}"},
-        }
-        condition = (
-            "grant_hash = :grant AND #status = :executing AND api = :api AND grant_expires > :now AND calls_made < call_limit"
-        )
-        try:
-            record, changed = self._items.change(
-                run_id, condition, values, add={"calls_made": 1} | ({"writes_made": 1} if write else {})
-            )
-        except UnknownRunError:
-            raise RefusedError("the grant is not valid", reason="grant") from None
-        if changed:
-            return TakenCall(run_id, record.attempt, record.calls_made, record.target, record.writes, record.secret_id)
-        if not is_of(grant, record.grant_hash):
-            raise RefusedError("the grant is not valid", reason="grant")
-        self._items.change(run_id, "grant_hash = :grant", {":grant": values[":grant"]}, add={"calls_refused": 1})
-        raise _beyond(record, api, self._clock())
-
-    def put_call(self, run_id: str, attempt: int, call: Call) -> None:
-        """Write one call into the journal: before it is sent, and again with its answer."""
-        self._dynamodb.put_item(
-            TableName=self._table,
-            Item={
-                "run_id": {"S": run_id},
-                "item": {"S": f"call#{attempt:03d}#{call.seq:05d}"},
-                "call": _json(call),
-                "expires": {"N": str(int(self._clock()) + KEEP_SECONDS)},
-            },
-        )
 
     # --- what several of these share ------------------------------------------------------------------------------
 
@@ -379,23 +308,6 @@ def _not_its_api(record: RunRecord, api: str) -> RefusedError | None:
         hint = f"pass as api one of: {', '.join(record.candidates)}"
         return RefusedError("the run can be for none but these APIs" if api else "the run has no API yet", hint=hint)
     return None
-
-
-def _beyond(record: RunRecord, api: str, now: float) -> RefusedError:
-    """Why a valid grant does not cover a call."""
-    if record.api != api:
-        return RefusedError("the grant is for another API", reason="api")
-    if record.grant_expires <= now:
-        return RefusedError("the grant has expired", reason="expired")
-    if record.calls_made >= record.call_limit:
-        return RefusedError(f"the run's limit of {record.call_limit} API calls is reached", reason="limit")
-    return RefusedError(f"the run is {record.status}", reason="state")
-
-
-def _json(value: object) -> dict[str, str]:
-    """A value as JSON text; what is no Unicode (lone surrogates, which no service stores) as question marks."""
-    text = json.dumps(to_json(value), ensure_ascii=False, separators=(",", ":"))
-    return {"S": text.encode("utf-8", "replace").decode()}
 
 
 def _usage_counts(usage: Usage | None) -> dict[str, int]:

@@ -6,6 +6,7 @@ import importlib
 import json
 import linecache
 import os
+import select
 import signal
 import socket
 import sys
@@ -20,6 +21,7 @@ from agentic.sandbox import guest_network, layers, lockdown
 from agentic.sandbox.confinement import Confinement
 
 SCRIPT = "script.py"
+PINS = "agentic.sandbox.pins"
 MOST_FILES = 6
 
 
@@ -66,6 +68,8 @@ def _main(line: int, origin: Origin) -> int:
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     _keep_only(line)
     lockdown.end_with(origin.zygote)
+    if not select.select([line], [], [], 0)[0]:  # Nobody waits yet.
+        importlib.import_module(PINS).rehearse()
     files = _receive(line)
     _take(files)
     with os.fdopen(files.brief, encoding="utf-8") as file:
@@ -82,6 +86,9 @@ def _main(line: int, origin: Origin) -> int:
         guest_network.use_relay(files.network, brief["trust"])
         standing.append("relay")
     _report(files.report, {"layers": standing})
+    if brief["pins"]:
+        # Loaded by the zygote (`zygote._warm_up`); the process that starts zygotes has no use for it.
+        importlib.import_module(PINS).apply(brief["pins"])
     if origin.bootstrap:
         load(origin.bootstrap)()
     status = _status_of(lambda: _execute(brief["code"]), files.report)

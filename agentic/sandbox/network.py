@@ -10,6 +10,15 @@ class Link(Protocol):
     @property
     def trust(self) -> str: ...
 
+    @property
+    def stopped(self) -> int | None:
+        """A descriptor from which the reason can be read once the run is to end at once; None where that never happens."""
+        ...
+
+    def stop(self, reason: str) -> None:
+        """Asks for the end of the run: `reason`, 1 to 32 of a-z and "_", becomes its outcome's. From any thread."""
+        ...
+
     def close(self) -> None:
         """Ends every connection of the run. Safe to call twice."""
         ...

@@ -1,11 +1,53 @@
 """`SandboxPolicy`: everything that bounds one run of a script, as one frozen value. The mechanism is elsewhere."""
 
 import math
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Self
+
+from agentic.core.errors import UsageError
 
 MEBIBYTE = 1024 * 1024
+
+_SEED = re.compile(r"[0-9a-f]{32}")
+# The year 9000: well inside of what `datetime` can say, whatever a script sleeps.
+_LATEST = 221_845_392_000
+
+
+@dataclass(frozen=True, slots=True)
+class Pins:
+    """What makes a script do again exactly what it did: the same `Pins`, the same code and the same answers, the same run.
+
+    `seed` (32 hexadecimal digits) is where its random numbers come from. It must be fresh for each run, and the same for each
+    attempt at it: two runs of one seed would use each other's idempotency keys. `started_at` (epoch seconds) is where its clock
+    starts. `serial`: threads of pools and requests of asyncio's tasks take turns, in an order that does not depend on time.
+    `skip_sleep`: its sleeps only move its clock (for a replay). A convenience for honest code, never a wall.
+    """
+
+    seed: str
+    started_at: float
+    serial: bool = False
+    skip_sleep: bool = False
+
+    def __post_init__(self) -> None:
+        """Raises `UsageError`."""
+        if not _SEED.fullmatch(self.seed) or not math.isfinite(self.started_at) or not 0 <= self.started_at < _LATEST:
+            raise UsageError("pins need a seed of 32 hexadecimal digits and a start in epoch seconds")
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "seed": self.seed,
+            "started_at": self.started_at,
+            "serial": self.serial,
+            "skip_sleep": self.skip_sleep,
+        }
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Self:
+        return cls(
+            str(data["seed"]), float(data["started_at"]), bool(data.get("serial", False)), bool(data.get("skip_sleep", False))
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +57,8 @@ class SandboxPolicy:
     `environment` is all that `os.environ` holds, apart from HOME=/nonexistent where it names none (SDKs look for
     settings there; without HOME they would ask the password file). `output_bytes` is how much of each stream is kept,
     the rest is dropped and the place marked; a script that writes more than `flood_bytes` is ended. `processes` is how
-    many processes and threads a script may add to those its user has (not enforceable while it is root).
+    many processes and threads a script may add to those its user has (not enforceable while it is root). `pins` says what of
+    chance and time is fixed for it; None for nothing.
     """
 
     environment: Mapping[str, str] = field(default_factory=dict[str, str])
@@ -25,6 +68,7 @@ class SandboxPolicy:
     memory_bytes: int = 512 * MEBIBYTE
     open_files: int = 128
     processes: int = 64
+    pins: Pins | None = None
 
     @property
     def full_environment(self) -> dict[str, str]:

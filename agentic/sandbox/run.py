@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import re
 import selectors
 import signal
 import socket
@@ -25,6 +26,7 @@ from agentic.sandbox.zygote_process import RunFiles, ZygoteProcess
 _RUNS_PER_ZYGOTE = 500
 _NOT_CLOSED = "`agentic doctor` says what each layer needs; agentic:sandbox.require names the walls that must stand"
 _REPORT_BYTES = 65536
+_STOP_REASON = re.compile(rb"[a-z_]{1,32}")
 # How long a killed child may take to be gone before its zygote is no longer believed to be able to tell.
 _GRACE_SECONDS = 2.0
 
@@ -37,7 +39,7 @@ class Sandbox:
     """Runs scripts that use one SDK. May be used from several threads at once; each run has its own child process.
 
     `python_path` are the folders that hold the SDK, added to the standard library and the folder of this package.
-    A zygote is replaced after `runs_per_zygote` runs, because its children share its hash seed and address layout.
+    A zygote is replaced after `runs_per_zygote` runs, because its children share its address layout.
     """
 
     def __init__(
@@ -173,7 +175,10 @@ class _Run:
                     self._zygote.fork(files)
                 except OSError as error:
                     raise _ZygoteGoneError from error
-            self._follow(status, stdout, stderr, report)
+            stopped = link.stopped if link else None
+            self._follow(status, stdout, stderr, report, stopped)
+            if stopped is not None:  # Also where it ended by itself meanwhile: whoever asked for the stop must learn of it.
+                self._heed_stop(stopped)
             return self._result(stdout, stderr, report)
 
     def _connect(self, stack: contextlib.ExitStack, handed_over: contextlib.ExitStack) -> tuple[Link | None, int]:
@@ -196,6 +201,7 @@ class _Run:
             "environment": self._policy.full_environment,
             "limits": self._policy.limits(self._zygote.tasks),
             "trust": link.trust if link else "",
+            "pins": self._policy.pins.to_json() if self._policy.pins else None,
         }
         fd = os.memfd_create("brief")
         with open(fd, "wb", closefd=False) as file:
@@ -203,16 +209,22 @@ class _Run:
         os.lseek(fd, 0, os.SEEK_SET)
         return fd
 
-    def _follow(self, status: socket.socket, stdout: Capture, stderr: Capture, report: Capture) -> None:
-        """Reads what the child writes until the zygote says that it has ended; ends it when a limit is reached."""
+    def _follow(self, status: socket.socket, stdout: Capture, stderr: Capture, report: Capture, stopped: int | None) -> None:
+        """Reads what the child writes until the zygote says that it has ended; ends it at a limit, or on `stopped`."""
         deadline = self._started + self._policy.seconds
         with selectors.DefaultSelector() as selector:
             selector.register(status, selectors.EVENT_READ)
             for capture in (stdout, stderr, report):
                 selector.register(capture.reader, selectors.EVENT_READ, capture)
+            if stopped is not None:
+                selector.register(stopped, selectors.EVENT_READ)
             while self._ended is None:
                 for key, _events in selector.select(max(0.0, deadline - time.monotonic())):
-                    if key.data is None:
+                    if key.fd == stopped:
+                        selector.unregister(key.fd)
+                        if self._heed_stop(key.fd) and self._ended is None:
+                            deadline = self._kill(status)
+                    elif key.data is None:
                         self._heed(status)
                     elif not key.data.read():
                         selector.unregister(key.fd)
@@ -231,6 +243,17 @@ class _Run:
         # Whoever still holds a pipe's other end (a grandchild about to be killed) prolongs nothing.
         for capture in (stdout, stderr, report):
             capture.drain()
+
+    def _heed_stop(self, stopped: int) -> bool:
+        """Whether the network wants the run to end, with its reason taken: it counts before any other."""
+        try:
+            reason = os.read(stopped, 64)
+        except OSError:  # Nothing to read.
+            return False
+        if not reason:
+            return False
+        self._reason = reason.decode() if _STOP_REASON.fullmatch(reason) else "stopped"
+        return True
 
     def _heed(self, status: socket.socket) -> None:
         try:

@@ -23,7 +23,7 @@ from typing import Any
 
 from agentic.sandbox import guest_network, lockdown
 from agentic.sandbox.confinement import Confinement
-from agentic.sandbox.guest import MOST_FILES, Origin, load, main as run_guest
+from agentic.sandbox.guest import MOST_FILES, PINS, Origin, load, main as run_guest
 
 # Compiled parts of the standard library that need libraries of the system, which scripts cannot read.
 _LINKED = ("_bz2", "_hashlib", "_lzma", "_sqlite3", "_ssl", "_uuid", "zlib")
@@ -60,6 +60,7 @@ def _warm_up(sdk: Mapping[str, Any]) -> None:
         load(sdk["warm_up"])()
     if sdk["bootstrap"]:
         load(sdk["bootstrap"])  # Imported here; called in each child.
+    importlib.import_module(PINS).prepare()
     if threading.active_count() > 1:
         raise RuntimeError(f"the SDK's warm-up left threads behind: {threading.enumerate()}")
     gc.collect()

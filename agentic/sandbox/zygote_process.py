@@ -18,8 +18,12 @@ from agentic.sandbox.layers import Terms
 
 _START_SECONDS = 60.0
 _PACKAGE = Path(__file__).resolve().parents[1]
-# Isolated, without site: sys.path is the standard library alone, to which exactly the given folders are added.
-_OPTIONS = ("-I", "-S", "-B", "-X", "utf8")
+# Without site, this folder and the user's: sys.path is the standard library alone, to which exactly the given folders are
+# added. Not -I, which would not let the hash seed be set; there is no other PYTHON variable (`_environment`).
+_OPTIONS = ("-s", "-P", "-S", "-B", "-X", "utf8")
+# Sets and what is printed of them have the same order in every zygote, as a replay needs it. An attacker who knows the seed can
+# make the hash tables of one script slow: its own.
+_HASH_SEED = "0"
 # The folder our package lies in is not the script's to read (a clone's has much else in it): once the package is known,
 # its parts are found without.
 _BOOT = f"""
@@ -141,9 +145,9 @@ class ZygoteProcess:
 
 
 def _environment() -> dict[str, str]:
-    """Nothing of ours, but for where Lambda's image keeps the interpreter's shared library."""
+    """Nothing of ours, but for the hash seed and where Lambda's image keeps the interpreter's shared library."""
     kept = {name: os.environ[name] for name in ("LD_LIBRARY_PATH",) if name in os.environ}
-    return {"HOME": "/nonexistent", **kept}
+    return {"HOME": "/nonexistent", "PYTHONHASHSEED": _HASH_SEED, **kept}
 
 
 def tasks_now(proc: Path = Path("/proc")) -> int:

@@ -68,7 +68,7 @@ class Asked:
         validate_code(arguments, self.stage.services)
         run_id = run_of(arguments["handle"])
         grant = new_grant(run_id)
-        self.stage.store.open_attempt(self.stage.store.get(run_id), grant, 60)
+        self.stage.store.attempts.open(self.stage.store.get(run_id), grant, 60)
         return grant
 
     def status(self, grant: str, request: dict[str, Any]) -> int:

@@ -47,7 +47,7 @@ def refusal(dynamodb: Any, folder: Path, secrets: Secrets, *, secret: str, local
     validate_code(arguments, stage.services)
     run_id = run_of(arguments["handle"])
     grant = new_grant(run_id)
-    stage.store.open_attempt(stage.store.get(run_id), grant, 60)
+    stage.store.attempts.open(stage.store.get(run_id), grant, 60)
     handle({"grant": grant, "request": READ}, None)
     (call,) = stage.store.calls(run_id)
     return call.refused

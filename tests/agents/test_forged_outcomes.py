@@ -117,7 +117,7 @@ def test_a_claimed_success_is_a_claim_and_the_calls_are_the_journals(stage: Laun
     made = Call(1, "POST", "https://api.stripe.com/v1/customers", {"name": "A"}, 200, True)
 
     def owned(event: dict[str, Any]) -> Any:
-        taken = stage.store.take_call(event["grant"], "stripe", write=True)
+        taken = stage.store.ledger.take_call(event["grant"], "stripe", write=True)
         stage.store.put_call(taken.run_id, taken.attempt, made)
         return {**HONEST, "calls": [], "stdout": "I called nothing"}
 
@@ -134,7 +134,7 @@ def test_a_wall_that_cannot_be_asked_leaves_no_open_grant(stage: LauncherStage, 
 
     def broken(event: dict[str, Any]) -> Any:
         grants.append(event["grant"])
-        stage.store.take_call(event["grant"], "stripe", write=False)
+        stage.store.ledger.take_call(event["grant"], "stripe", write=False)
         return failure
 
     stage.wall = broken
@@ -144,7 +144,7 @@ def test_a_wall_that_cannot_be_asked_leaves_no_open_grant(stage: LauncherStage, 
     assert record.error
     assert record.error.code == "sandbox"
     with pytest.raises(RefusedError):
-        stage.store.take_call(grants[0], "stripe", write=False)
+        stage.store.ledger.take_call(grants[0], "stripe", write=False)
 
 
 def test_each_attempt_is_a_tenant_of_its_own(stage: LauncherStage):

@@ -58,7 +58,7 @@ class Stage:
         ledger = MemoryLedger(_GRANT, "stripe", limit=1000)
         broker = self._broker(ledger)
         hosts = [host.name for host in STRIPE.hosts]
-        relay = Relay(hosts, lambda asked: broker.call(_GRANT, asked), self._authority, refusal=STRIPE.refusal)
+        relay = Relay(hosts, lambda asked, _origin: broker.call(_GRANT, asked), self._authority, refusal=STRIPE.refusal)
         outcome = self.sandbox.run(code, SandboxPolicy(STRIPE.environment, seconds=60), relay)
         self.calls = ledger.calls
         return outcome

@@ -61,7 +61,7 @@ class Chain:
         api = Watched(FakeTransport(fakes.url))
         broker = Broker(GITHUB, ledger, lambda _: fakes.secrets["github"], {Target.FAKE: api})
         hosts = [host.name for host in GITHUB.hosts]
-        relay = Relay(hosts, lambda asked: broker.call(GRANT, asked), Authority(), refusal=GITHUB.refusal)
+        relay = Relay(hosts, lambda asked, _origin: broker.call(GRANT, asked), Authority(), refusal=GITHUB.refusal)
         try:
             start = time.monotonic()
             verdict = validate(code, self.policy)
@@ -168,7 +168,7 @@ def test_control_with_a_wrong_token_the_same_script_fails(chain: Chain):
         ledger = MemoryLedger(GRANT, "github")
         broker = Broker(GITHUB, ledger, lambda _: {"token": "wrong"}, {Target.FAKE: FakeTransport(fakes.url)})
         hosts = [host.name for host in GITHUB.hosts]
-        relay = Relay(hosts, lambda asked: broker.call(GRANT, asked), Authority(), refusal=GITHUB.refusal)
+        relay = Relay(hosts, lambda asked, _origin: broker.call(GRANT, asked), Authority(), refusal=GITHUB.refusal)
         outcome = chain.sandbox.run(RECIPES["show_user"], SandboxPolicy(GITHUB.environment, seconds=60), relay)
         assert outcome.exit == 1
         assert "Bad credentials" in outcome.stderr

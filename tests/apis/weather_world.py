@@ -75,7 +75,7 @@ class Walls:
         own, self.key = self.key, key or self.key
         relay = Relay(
             [host.name for host in self._spec.hosts],
-            lambda asked: self._broker.call(GRANT, asked),
+            lambda asked, _origin: self._broker.call(GRANT, asked),
             self._authority,
             refusal=self._spec.refusal,
         )

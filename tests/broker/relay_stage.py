@@ -8,20 +8,22 @@ import ssl
 from broker_stage import HOST
 
 from agentic.broker.relay import RelayLink
-from agentic.core.wire import HttpRequest, HttpResponse
+from agentic.core.wire import HttpRequest, HttpResponse, Origin
 
 GET = b"GET /v1/customers?a=1 HTTP/1.1\r\nHost: api.stripe.com\r\nX-Mixed: Case\r\n\r\n"
 
 
 class Exchanges:
-    """Keeps the requests and gives one answer, or raises it."""
+    """Keeps the requests and where they come from, and gives one answer, or raises it."""
 
     def __init__(self) -> None:
         self.requests: list[HttpRequest] = []
+        self.origins: list[Origin] = []
         self.answer: HttpResponse | Exception = HttpResponse(200, (("X-Answer", "1"),), b"hello")
 
-    def __call__(self, request: HttpRequest) -> HttpResponse:
+    def __call__(self, request: HttpRequest, origin: Origin) -> HttpResponse:
         self.requests.append(request)
+        self.origins.append(origin)
         if isinstance(self.answer, Exception):
             raise self.answer
         return self.answer

@@ -44,5 +44,5 @@ class Stage:
         secret = {spec.secrets[0].name: self.key}
         broker = Broker(spec, ledger, lambda _: secret, {Target.FAKE: FakeTransport(self.upstream.url)})
         hosts = [host.name for host in spec.hosts]
-        relay = Relay(hosts, lambda request: broker.call(GRANT, request), self.authority, refusal=spec.refusal)
+        relay = Relay(hosts, lambda request, _origin: broker.call(GRANT, request), self.authority, refusal=spec.refusal)
         return self.sandbox.run(HEADER + code, policy or SandboxPolicy(spec.environment, seconds=20), relay)

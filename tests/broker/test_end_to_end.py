@@ -20,7 +20,7 @@ from agentic.broker.relay import Relay
 from agentic.broker.rules import Allowed, Rules
 from agentic.broker.transport import FakeTransport
 from agentic.core.values import Outcome
-from agentic.core.wire import HttpRequest, HttpResponse
+from agentic.core.wire import HttpRequest, HttpResponse, Origin
 from agentic.sandbox import Sandbox
 
 STRIPE = "import stripe, os\nstripe.api_key = os.environ['STRIPE_API_KEY']\nprint(stripe.Customer.create(name='Ada'))"
@@ -109,7 +109,7 @@ def test_control_without_the_scrubbing_the_key_comes_back(stage: Stage) -> None:
     """An exchange that does all the broker does but scrub: the tests above would see the key."""
     transport = FakeTransport(stage.upstream.url)
 
-    def exchange(request: HttpRequest) -> HttpResponse:
+    def exchange(request: HttpRequest, _origin: Origin) -> HttpResponse:
         allowed = Rules(SPEC).judge(request)
         assert isinstance(allowed, Allowed)
         return transport.send(to_send(SPEC, allowed, {"api_key": KEY}), 5)

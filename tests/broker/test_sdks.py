@@ -21,7 +21,7 @@ from agentic.broker.relay import Relay
 from agentic.broker.rules import Allowed, Rules
 from agentic.broker.transport import FakeTransport
 from agentic.core.values import Outcome
-from agentic.core.wire import HttpRequest, HttpResponse
+from agentic.core.wire import HttpRequest, HttpResponse, Origin
 from agentic.sandbox import Sandbox
 
 
@@ -197,7 +197,7 @@ def test_control_without_a_relay_no_client_reaches_anything(stripe: Stage) -> No
 def _relay_that_does_not_scrub(stage: Stage) -> Relay:
     rules, transport = Rules(stage.spec), FakeTransport(stage.upstream.url)
 
-    def exchange(request: HttpRequest) -> HttpResponse:
+    def exchange(request: HttpRequest, _origin: Origin) -> HttpResponse:
         allowed = rules.judge(request)
         assert isinstance(allowed, Allowed)
         return transport.send(to_send(stage.spec, allowed, {stage.spec.secrets[0].name: stage.key}), 5)

@@ -43,7 +43,10 @@ def run(sandbox: Sandbox) -> Iterator[Run]:
 
     def run(code: str) -> Outcome:
         relay = Relay(
-            [host.name for host in STRIPE.hosts], lambda asked: broker.call(GRANT, asked), authority, refusal=STRIPE.refusal
+            [host.name for host in STRIPE.hosts],
+            lambda asked, _origin: broker.call(GRANT, asked),
+            authority,
+            refusal=STRIPE.refusal,
         )
         return sandbox.run(code, SandboxPolicy(STRIPE.environment, seconds=60), relay)
 

@@ -144,7 +144,7 @@ def executing(owned: Owned, *, limit: int, api: str = API) -> str:
     owned.store.create(new, new_handle(run_id))
     owned.store.record_verdict(run_id, Verdict(True))
     grant = new_grant(run_id)
-    owned.store.open_attempt(owned.store.get(run_id), grant, 60)
+    owned.store.attempts.open(owned.store.get(run_id), grant, 60)
     return grant
 
 

@@ -29,7 +29,7 @@ from agentic.broker.relay import Relay
 from agentic.broker.transport import FakeTransport
 from agentic.core.spec import ApiSpec
 from agentic.core.values import Outcome, Target, to_json
-from agentic.core.wire import HttpRequest
+from agentic.core.wire import HttpRequest, Origin
 from agentic.sandbox import KERNEL, Sandbox, SandboxPolicy, Terms, not_dumpable
 
 CANARY = "CANARY_7f3a"
@@ -115,7 +115,7 @@ class Arena:
             self._spec, ledger, lambda _secret_id: {"api_key": KEY}, {Target.FAKE: FakeTransport(self._upstream.url)}
         )
 
-        def exchange(request: HttpRequest) -> Any:
+        def exchange(request: HttpRequest, _origin: Origin) -> Any:
             if self._guarded:
                 return broker.call(GRANT, request)
             headers = (

@@ -19,7 +19,7 @@ def test_only_what_a_strict_reader_finds_is_passed_on() -> None:
 
 
 def test_control_a_relay_with_a_lenient_parser_is_caught() -> None:
-    def naive(stream: Stream, exchange: Callable[[HttpRequest], HttpResponse]) -> None:
+    def naive(stream: Stream, exchange: Callable[[HttpRequest, str], HttpResponse]) -> None:
         """Splits at empty lines, believes the first length, knows no chunks: as quickly written proxies do."""
         received = b""
         while piece := stream.recv(65536):
@@ -32,7 +32,7 @@ def test_control_a_relay_with_a_lenient_parser_is_caught() -> None:
             body, received = received[found.end() :][:length], received[found.end() + length :]
             headers = tuple((name.decode("latin-1"), value.strip().decode("latin-1")) for name, _, value in fields)
             target = found[2].decode("latin-1")
-            exchange(HttpRequest(found[1].decode("latin-1"), f"https://{HOST.decode()}{target}", headers, body))
+            exchange(HttpRequest(found[1].decode("latin-1"), f"https://{HOST.decode()}{target}", headers, body), "")
             stream.sendall(ANSWER)
 
     wanted = {"a request was passed on that is none (ambiguous)", "a request was read in another way"}
@@ -40,7 +40,7 @@ def test_control_a_relay_with_a_lenient_parser_is_caught() -> None:
 
 
 def test_control_a_relay_that_never_stops_reading_is_caught() -> None:
-    def naive(stream: Stream, exchange: Callable[[HttpRequest], HttpResponse]) -> None:
+    def naive(stream: Stream, exchange: Callable[[HttpRequest, str], HttpResponse]) -> None:
         while True:
             stream.recv(1)
 

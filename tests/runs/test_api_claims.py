@@ -99,7 +99,7 @@ def test_another_choice_is_refused_however_far_the_run_is(store: RunStore, stage
         store.claim_execute(handle, "k", new_handle(run_id))
     if stage == "executing":
         store.record_verdict(run_id, Verdict(True))
-        store.open_attempt(store.get(run_id), "grant", 30)
+        store.attempts.open(store.get(run_id), "grant", 30)
     before = store.get(run_id)
     with pytest.raises(RefusedError, match="for the API stripe and no other"):
         claim(store, handle, "github")
@@ -123,10 +123,10 @@ def test_the_grant_counts_for_the_chosen_api_alone(store: RunStore):
     store.end_step(run_id, Step.GENERATE, Usage())
     store.claim_execute(handle, "k", new_handle(run_id))
     store.record_verdict(run_id, Verdict(True))
-    store.open_attempt(store.get(run_id), grant, 30)
+    store.attempts.open(store.get(run_id), grant, 30)
     with pytest.raises(RefusedError, match="another API"):
-        store.take_call(grant, "github", write=False)
-    assert store.take_call(grant, "stripe", write=False).seq == 1
+        store.ledger.take_call(grant, "github", write=False)
+    assert store.ledger.take_call(grant, "stripe", write=False).seq == 1
 
 
 def test_of_many_choices_at_once_one_is_taken(store: RunStore):

@@ -22,7 +22,7 @@ def executing(store: RunStore, *, limit: int = 5, writes: WriteMode | None = Non
     store.create(new, new_handle(run_id))
     store.record_verdict(run_id, Verdict(True))
     grant = new_grant(run_id)
-    store.open_attempt(store.get(run_id), grant, seconds)
+    store.attempts.open(store.get(run_id), grant, seconds)
     return run_id, grant
 
 
@@ -36,7 +36,7 @@ def refused(take: Callable[[], Any]) -> str:
 def take(store: RunStore, grant: str, api: str = "stripe") -> str:
     """The reason of a refusal; empty for a call that passes."""
     try:
-        store.take_call(grant, api, write=False)
+        store.ledger.take_call(grant, api, write=False)
     except RefusedError as error:
         return str(error.data["reason"])
     return ""
@@ -74,7 +74,7 @@ def test_a_grant_that_is_not_the_runs_own_changes_nothing_and_tells_nothing(stor
     run_id, grant = executing(store)
     before = store.get(run_id)
     with pytest.raises(RefusedError) as caught:
-        store.take_call(wrong_grants(run_id, grant)[name], "stripe", write=False)
+        store.ledger.take_call(wrong_grants(run_id, grant)[name], "stripe", write=False)
     assert (caught.value.message, caught.value.data) == ("the grant is not valid", {"reason": "grant"})
     assert store.get(run_id) == before
     # The control: the grant itself passes.
@@ -87,30 +87,32 @@ def test_who_guesses_learns_nothing_of_the_run_whatever_its_state(store: RunStor
     assert take(store, grant) == ""
     expired, _ = executing(store, seconds=0)
     ended, _ = executing(store)
-    store.close_attempt(ended, Outcome(True, exit=0), None)
+    store.attempts.close(store.get(ended), Outcome(True, exit=0), None)
     answers: set[str] = set()
     for run_id in (at_limit, expired, ended, new_run_id()):
         for api in ("stripe", "github"):
             with pytest.raises(RefusedError) as caught:
-                store.take_call(new_grant(run_id), api, write=False)
+                store.ledger.take_call(new_grant(run_id), api, write=False)
             answers.add(f"{caught.value.message} {caught.value.hint} {caught.value.data}")
     assert len(answers) == 1, answers
     # The control: who holds the grant is told the reason.
-    assert take(store, grant) == "limit"
+    assert take(store, grant) == "stopped"
 
 
 def test_a_valid_grant_beyond_what_it_covers_is_refused_and_counted(store: RunStore, clock: Any):
     run_id, grant = executing(store, limit=1)
     assert take(store, grant, "github") == "api"
     assert take(store, grant) == ""
-    assert take(store, grant) == "limit"
     clock.now += 61
     assert take(store, grant) == "expired"
+    clock.now -= 61
+    assert take(store, grant) == "stopped"
+    assert take(store, grant) == "state"
     record = store.get(run_id)
-    assert (record.calls_made, record.calls_refused) == (1, 3)
+    assert (record.calls_made, record.calls_refused) == (1, 4)
     # What is not the grant is not counted there: anybody can name a run.
     assert take(store, new_grant(run_id)) == "grant"
-    assert store.get(run_id).calls_refused == 3
+    assert store.get(run_id).calls_refused == 4
 
 
 def test_of_a_hundred_calls_at_once_exactly_the_limit_passes_and_the_rest_is_counted(store: RunStore):
@@ -118,21 +120,22 @@ def test_of_a_hundred_calls_at_once_exactly_the_limit_passes_and_the_rest_is_cou
 
     def seq(_: int) -> object:
         try:
-            return store.take_call(grant, "stripe", write=False).seq
+            return store.ledger.take_call(grant, "stripe", write=False).seq
         except RefusedError as error:
             return error.data["reason"]
 
     with ThreadPoolExecutor(16) as pool:
         taken = list(pool.map(seq, range(100)))
     assert sorted(number for number in taken if isinstance(number, int)) == [1, 2, 3, 4, 5]
-    assert taken.count("limit") == 95
+    # The first one beyond the limit ends the run.
+    assert taken.count("stopped") + taken.count("state") == 95
     record = store.get(run_id)
-    assert (record.calls_made, record.calls_refused) == (5, 95)
+    assert (record.status, record.error and record.error.code, record.calls_made) == (RunStatus.FAILED, "budget", 5)
 
 
 def test_a_closed_grant_opens_nothing_any_more(store: RunStore):
     for end in (
-        lambda run_id: store.close_attempt(run_id, Outcome(True, exit=0), None),
+        lambda run_id: store.attempts.close(store.get(run_id), Outcome(True, exit=0), None),
         lambda run_id: store.finish(run_id, RunStatus.CANCELLED, error=RunError("cancelled", "by the person")),
         lambda run_id: store.finish(run_id, RunStatus.FAILED),
     ):
@@ -145,7 +148,7 @@ def test_a_closed_grant_opens_nothing_any_more(store: RunStore):
 
 def test_the_grant_of_attempt_1_opens_nothing_in_attempt_2(store: RunStore, dynamodb: Any):
     run_id, first = executing(store)
-    assert store.take_call(first, "stripe", write=False).attempt == 1
+    assert store.ledger.take_call(first, "stripe", write=False).attempt == 1
     # As a later attempt would write it: there is no such one in this version.
     second = new_grant(run_id)
     dynamodb.update_item(
@@ -157,7 +160,7 @@ def test_the_grant_of_attempt_1_opens_nothing_in_attempt_2(store: RunStore, dyna
     assert take(store, first) == "grant"
     assert store.get(run_id).calls_refused == 0
     # The control, which also says to which attempt the journal's entry belongs.
-    assert store.take_call(second, "stripe", write=False).attempt == 2
+    assert store.ledger.take_call(second, "stripe", write=False).attempt == 2
 
 
 def test_the_grant_of_one_run_opens_nothing_in_another(store: RunStore):
@@ -171,19 +174,19 @@ def test_the_grant_of_one_run_opens_nothing_in_another(store: RunStore):
 def test_a_grant_carries_the_records_write_mode_and_nothing_of_the_callers(store: RunStore):
     _, grant = executing(store, writes=WriteMode.REFUSE)
     # Saying that the call does not write changes what is counted, not what the broker then applies.
-    assert store.take_call(grant, "stripe", write=False).writes is WriteMode.REFUSE
-    assert store.take_call(grant, "stripe", write=True).writes is WriteMode.REFUSE
+    assert store.ledger.take_call(grant, "stripe", write=False).writes is WriteMode.REFUSE
+    assert store.ledger.take_call(grant, "stripe", write=True).writes is WriteMode.REFUSE
 
 
 def test_the_grants_hash_is_not_among_what_a_run_shows(store: RunStore):
     """The record keeps a hash, of 256 random bits; even that goes when the attempt ends."""
     run_id, grant = executing(store)
     assert store.get(run_id).grant_hash == digest(grant)
-    assert store.close_attempt(run_id, Outcome(True, exit=0), None).grant_hash == ""
+    assert store.attempts.close(store.get(run_id), Outcome(True, exit=0), None).grant_hash == ""
 
 
 def test_what_is_no_unicode_in_an_outcome_does_not_stop_its_record(store: RunStore):
     run_id, _ = executing(store)
-    record = store.close_attempt(run_id, Outcome(False, "\ud800 out", "\udfff", exit=1), RunError("x", "\udc80"))
+    record = store.attempts.close(store.get(run_id), Outcome(False, "\ud800 out", "\udfff", exit=1), RunError("x", "\udc80"))
     assert record.outcome
     assert (record.status, record.outcome.stdout, record.outcome.stderr) == (RunStatus.FAILED, "? out", "?")

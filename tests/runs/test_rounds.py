@@ -93,10 +93,10 @@ def test_after_an_attempt_there_is_no_further_round(store: RunStore, started: tu
     record = validating(store, started)
     store.record_verdict(record.run_id, Verdict(valid=True))
     record = store.get(record.run_id)
-    opened = store.open_attempt(record, new_handle(record.run_id), 10)
+    opened = store.attempts.open(record, new_handle(record.run_id), 10)
     with pytest.raises(RefusedError):
         next_round(store, started, dataclasses.replace(record, status=RunStatus.VALIDATING))
-    store.close_attempt(record.run_id, Outcome(success=True), None)
+    store.attempts.close(record, Outcome(success=True), None)
     with pytest.raises(RefusedError):
         next_round(store, started, opened)
 

@@ -7,8 +7,8 @@ import pytest
 
 from agentic.core.errors import RefusedError, UnknownRunError
 from agentic.core.names import new_grant, new_handle, new_run_id
-from agentic.core.values import Call, CodeRef, Finding, Outcome, RunError, RunStatus, Target, Usage, Verdict
-from agentic.runs import NewRun, RunRecord, RunStore, Step
+from agentic.core.values import Call, CallState, CodeRef, Finding, Outcome, RunError, RunStatus, Target, Usage, Verdict
+from agentic.runs import Entry, NewRun, RunRecord, RunStore, Step
 
 REF = CodeRef("generated/stripe/Do_it.py", "ab" * 32)
 VALID = Verdict(True)
@@ -32,7 +32,7 @@ def executing(store: RunStore, run_id: str, handle: str) -> str:
     validating(store, run_id, handle)
     store.record_verdict(run_id, VALID)
     grant = new_grant(run_id)
-    store.open_attempt(store.get(run_id), grant, 60)
+    store.attempts.open(store.get(run_id), grant, 60)
     return grant
 
 
@@ -40,10 +40,11 @@ def test_a_run_goes_through_its_states_to_completed(store: RunStore, started: tu
     run_id, handle = started
     assert store.get(run_id).status is RunStatus.QUEUED
     grant = executing(store, run_id, handle)
-    taken = store.take_call(grant, "stripe", write=True)
+    taken = store.ledger.take_call(grant, "stripe", write=True)
     assert (taken.run_id, taken.attempt, taken.seq, taken.target) == (run_id, 1, 1, Target.FAKE)
-    store.put_call(run_id, taken.attempt, Call(1, "POST", "https://api.stripe.com/v1/customers", {"name": "A"}, 200, True))
-    record = store.close_attempt(run_id, Outcome(True, "done\n", exit=0, layers=("process",)), None)
+    made = Call(1, "POST", "https://api.stripe.com/v1/customers", {"name": "A"}, 200, True, state=CallState.APPLIED)
+    assert store.ledger.begin(taken, Entry(round=0, attempt=1, number=1, digest="d", call=made)) is None
+    record = store.attempts.close(store.get(run_id), Outcome(True, "done\n", exit=0, layers=("process",)), None)
     assert record.status is RunStatus.COMPLETED
     assert record.outcome == Outcome(True, "done\n", exit=0, layers=("process",))
     assert record.usage == Usage(1, 10, 5)
@@ -130,21 +131,21 @@ def test_a_script_that_is_not_valid_ends_the_run_and_opens_no_attempt(store: Run
     assert record.error
     assert record.error.message == "Code validation failed: SyntaxError at line 5"
     with pytest.raises(RefusedError):
-        store.open_attempt(record, new_grant(run_id), 60)
+        store.attempts.open(record, new_grant(run_id), 60)
 
 
 def test_an_attempt_needs_a_verdict(store: RunStore, started: tuple[str, str]):
     run_id, handle = started
     validating(store, run_id, handle)
     with pytest.raises(RefusedError, match="not validated"):
-        store.open_attempt(store.get(run_id), new_grant(run_id), 60)
+        store.attempts.open(store.get(run_id), new_grant(run_id), 60)
 
 
 def test_there_is_one_attempt(store: RunStore, started: tuple[str, str]):
     run_id, handle = started
     executing(store, run_id, handle)
     with pytest.raises(RefusedError, match="already executed"):
-        store.open_attempt(store.get(run_id), new_grant(run_id), 60)
+        store.attempts.open(store.get(run_id), new_grant(run_id), 60)
 
 
 def test_cancelling_revokes_the_grant_and_is_not_overwritten(store: RunStore, started: tuple[str, str]):
@@ -152,14 +153,14 @@ def test_cancelling_revokes_the_grant_and_is_not_overwritten(store: RunStore, st
     grant = executing(store, run_id, handle)
     store.finish(run_id, RunStatus.CANCELLED, error=RunError("cancelled", "by the person"))
     with pytest.raises(RefusedError):
-        store.take_call(grant, "stripe", write=False)
-    assert store.close_attempt(run_id, Outcome(True, exit=0), None).status is RunStatus.CANCELLED
+        store.ledger.take_call(grant, "stripe", write=False)
+    assert store.attempts.close(store.get(run_id), Outcome(True, exit=0), None).status is RunStatus.CANCELLED
 
 
 def test_a_run_that_has_ended_keeps_its_end(store: RunStore, started: tuple[str, str]):
     run_id, handle = started
     executing(store, run_id, handle)
-    store.close_attempt(run_id, Outcome(True, exit=0), None)
+    store.attempts.close(store.get(run_id), Outcome(True, exit=0), None)
     record = store.finish(
         run_id, RunStatus.FAILED, error=RunError("late", "too late"), answer="It is done.", usage=Usage(2, 3, 4)
     )

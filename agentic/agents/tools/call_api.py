@@ -9,10 +9,10 @@ from typing import Any, cast
 from agentic.agents.tools.services import Services
 from agentic.broker.broker import Broker
 from agentic.broker.transport import FakeTransport, HttpsTransport, Transport
-from agentic.core.errors import BrokerError, RefusedError
+from agentic.core.errors import BrokerError, RefusedError, RunStopped
 from agentic.core.names import PROJECT, run_of, stack_of_secret
 from agentic.core.values import Target
-from agentic.core.wire import HttpRequest
+from agentic.core.wire import HttpRequest, Origin
 
 # How long a key is used before it is read again: a changed key counts after this time at the latest.
 _SECRET_SECONDS = 60.0
@@ -27,13 +27,15 @@ def broker(services: Services) -> Callable[[Any, Any], dict[str, Any]]:
     for service in ("dynamodb", "secretsmanager"):
         services.client(service)
     live_keys = services.setting("live_keys") == "true"
-    the_broker = Broker(spec, services.store, _secrets(services), transports, live_keys=live_keys)
+    the_broker = Broker(spec, services.store.ledger, _secrets(services), transports, live_keys=live_keys)
 
     def handle(event: Any, context: Any) -> dict[str, Any]:
         grant = ""
         try:
-            grant, request = _received(event)
-            return the_broker.call(grant, request).to_json()
+            grant, request, origin = _received(event)
+            return the_broker.call(grant, request, origin).to_json()
+        except RunStopped as end:
+            return {"stop": {"reason": end.reason, "message": end.message}}
         except RefusedError as error:
             services.tell(_refusal(spec.name, str(error.data.get("reason", "")), run_of(grant), services.clock()))
             return {"error": {"code": error.code, "message": error.message}}
@@ -46,14 +48,14 @@ def broker(services: Services) -> Callable[[Any, Any], dict[str, Any]]:
     return handle
 
 
-def _received(event: Any) -> tuple[str, HttpRequest]:
-    """Grant and request, if the event has them. Raises `RefusedError` with data `reason`."""
+def _received(event: Any) -> tuple[str, HttpRequest, Origin]:
+    """Grant, request and where that comes from, if the event has them. Raises `RefusedError` with data `reason`."""
     fields = cast("dict[str, Any]", event) if isinstance(event, dict) else {}
     grant: object = fields.get("grant")
     if not isinstance(grant, str):
         raise RefusedError("the grant is not valid", reason="grant")
     try:
-        return grant, HttpRequest.from_json(fields["request"])
+        return grant, HttpRequest.from_json(fields["request"]), Origin.from_json(fields.get("origin", {}))
     except (KeyError, TypeError, ValueError):
         raise RefusedError("this is no request", reason="request") from None
 

@@ -11,9 +11,10 @@ from agentic.agents.declaration import EXECUTOR
 from agentic.agents.tools.events import Arguments, name_of
 from agentic.agents.tools.services import Services
 from agentic.agents.tools.validate_code import judge, read_script, recorded_code
+from agentic.broker.replay import left_undone
 from agentic.core.errors import RefusedError
 from agentic.core.names import execution_key, function_name, new_grant
-from agentic.core.values import Outcome, RunError, RunStatus, to_json
+from agentic.core.values import Outcome, RunError, RunStatus, WriteMode, to_json
 from agentic.runs import RunRecord
 
 OUTPUT_BYTES = 64 * 1024
@@ -25,25 +26,49 @@ _SHOWN = 2000
 _REASON = re.compile(r"[a-z_]{0,32}")
 _LAYER = re.compile(r"[A-Za-z0-9][A-Za-z0-9 _.:/+-]{0,63}")
 _LAYERS = 32
-_NOT_ASKED = Outcome(success=False, reason="sandbox", stderr="the sandbox could not be asked, or did not answer")
+_BROKE_OFF = Outcome(success=False, reason="sandbox", stderr="the sandbox could not be asked, or ended before it could answer")
+# How often a script is executed at most, where a function breaks under it; the journal gives it what was done before.
+_TRIES = 3
 
 
 def execute_code(arguments: Arguments, services: Services) -> dict[str, Any]:
-    record = services.store.with_handle(name_of(arguments, "handle"), EXECUTOR, RunStatus.VALIDATING)
+    """Execute the run's script: for the first time after validation, or again where a pause or a crash has cut it short."""
+    record = services.store.of_handle(name_of(arguments, "handle"), EXECUTOR)
     body = read_script(services, recorded_code(record, name_of(arguments, "code_key")))
     # The verdict in the record is about the same digest; these are the bytes that run, so they are what is judged.
     verdict = judge(services, record.api, body)
     if not verdict.valid:
         raise RefusedError(f"the script is not valid: {verdict.summary}")
+    for number in range(_TRIES):
+        record, outcome = _attempt(services, record, body.decode(), last=number + 1 == _TRIES)
+        if outcome is not None:
+            break
+    _log(services, record)
+    return told(record)
+
+
+def _attempt(services: Services, record: RunRecord, code: str, *, last: bool) -> tuple[RunRecord, Outcome | None]:
+    """One execution; no outcome when a function on the way broke: that says nothing about the script, another may begin."""
     seconds, grant = float(services.setting("run_seconds")), new_grant(record.run_id)
-    record = services.store.open_attempt(record, grant, seconds + _GRACE_SECONDS)
-    outcome = _NOT_ASKED
+    record = services.store.attempts.open(record, grant, seconds + _GRACE_SECONDS)
+    outcome: Outcome | None = None
     try:
-        outcome = _run(services, record, body.decode(), grant, seconds)
+        outcome = _run(services, record, code, grant, seconds)
+        if outcome is None and not last:
+            return services.store.attempts.abandon(record), None
     finally:
         # Whatever happened: an attempt that nobody follows any more must not keep its grant.
-        record = services.store.close_attempt(record.run_id, outcome, _problem(outcome, seconds))
-    _log(services, record)
+        if outcome is not None or last:
+            outcome = outcome or _BROKE_OFF
+            record = services.store.attempts.close(record, outcome, _problem(services, record, outcome, seconds))
+    return record, outcome
+
+
+def told(record: RunRecord) -> dict[str, Any]:
+    """What the executor is told of its script's end."""
+    outcome = record.outcome or _BROKE_OFF
+    if record.status is RunStatus.PAUSED:
+        return {"status": record.status, "message": "a write waits for the person's approval; report that, and stop"}
     return {
         "status": record.status,
         "exit": outcome.exit,
@@ -52,16 +77,31 @@ def execute_code(arguments: Arguments, services: Services) -> dict[str, Any]:
     }
 
 
-def _run(services: Services, record: RunRecord, code: str, grant: str, seconds: float) -> Outcome:
+def _run(services: Services, record: RunRecord, code: str, grant: str, seconds: float) -> Outcome | None:
+    """The wall's claim; None when it broke off."""
+    brief = {
+        "code": code,
+        "grant": grant,
+        "seconds": seconds,
+        "output_bytes": OUTPUT_BYTES,
+        "pins": {
+            "seed": record.pins_seed,
+            "started_at": record.pins_started,
+            "serial": record.writes is WriteMode.APPROVE or record.attempt > 1,
+            "skip_sleep": record.attempt > 1,
+        },
+    }
     answer = services.client("lambda").invoke(
         FunctionName=function_name(services.setting("prefix"), "run_code", record.api),
         TenantId=f"{record.run_id}-{record.attempt}",
-        Payload=json.dumps({"code": code, "grant": grant, "seconds": seconds, "output_bytes": OUTPUT_BYTES}).encode(),
+        Payload=json.dumps(brief).encode(),
     )
     payload = answer["Payload"].read()
     if answer.get("FunctionError"):
-        return Outcome(success=False, reason="sandbox", stderr="the sandbox ended before it could answer")
-    return claimed(payload, seconds + _GRACE_SECONDS)
+        return None
+    outcome = claimed(payload, seconds + _GRACE_SECONDS)
+    # The relay could not go on: the broker's function has broken several times in a row.
+    return None if outcome.reason == "broker" else outcome
 
 
 def claimed(payload: bytes, longest: float) -> Outcome:
@@ -116,7 +156,13 @@ def _is_layer(value: object) -> bool:
     return isinstance(value, str) and bool(_LAYER.fullmatch(value))
 
 
-def _problem(outcome: Outcome, seconds: float) -> RunError | None:
+def _problem(services: Services, record: RunRecord, outcome: Outcome, seconds: float) -> RunError | None:
+    left = ()
+    if record.attempt > 1 and not outcome.reason:
+        left = left_undone(services.store.journal.entries(record.run_id), record.round, record.attempt)
+    if left:
+        calls = ", ".join(f"{entry.call.method} {entry.call.url}" for entry in left[:5])
+        return RunError("diverged", f"run again, the script did not ask any more for what it had done: {calls}")
     if outcome.success:
         return None
     if outcome.reason == "timeout":

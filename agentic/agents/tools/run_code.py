@@ -11,14 +11,15 @@ from typing import Any, cast
 from agentic.agents.tools.services import Services
 from agentic.broker.ca import Authority
 from agentic.broker.refusal import refuse
-from agentic.broker.relay import Relay
-from agentic.core.errors import BrokerError, SandboxError
+from agentic.broker.relay import Exchange, Relay
+from agentic.core.errors import RunStopped, SandboxError
 from agentic.core.spec import ApiSpec
 from agentic.core.values import Outcome, to_json
-from agentic.core.wire import HttpRequest, HttpResponse
-from agentic.sandbox import Sandbox, SandboxPolicy, Terms, not_dumpable
+from agentic.core.wire import HttpRequest, HttpResponse, Origin
+from agentic.sandbox import Pins, Sandbox, SandboxPolicy, Terms, not_dumpable
 
 _LAMBDA_PAYLOAD = 6_000_000
+_ASKED_AGAIN = 3
 
 
 def wall(services: Services) -> Callable[[Any, Any], dict[str, Any]]:
@@ -37,8 +38,12 @@ def wall(services: Services) -> Callable[[Any, Any], dict[str, Any]]:
     hosts = frozenset(host.name for host in spec.hosts)
 
     def handle(event: Any, context: Any) -> dict[str, Any]:
+        pins = event.get("pins")
         policy = SandboxPolicy(
-            environment=spec.environment, seconds=float(event["seconds"]), output_bytes=int(event["output_bytes"])
+            environment=spec.environment,
+            seconds=float(event["seconds"]),
+            output_bytes=int(event["output_bytes"]),
+            pins=Pins.from_json(pins) if pins else None,
         )
         relay = Relay(hosts, _exchange(services, spec, str(event["grant"])), authority, refusal=spec.refusal)
         try:
@@ -57,20 +62,32 @@ def _terms(services: Services) -> Terms:
     return Terms(require=require, own_function=on_lambda)
 
 
-def _exchange(services: Services, spec: ApiSpec, grant: str) -> Callable[[HttpRequest], HttpResponse]:
+def _exchange(services: Services, spec: ApiSpec, grant: str) -> Exchange:
     """The way to the API's `call_api`: one invocation per request of the script."""
     client, function = services.client("lambda"), services.setting("call_api")
 
-    def exchange(request: HttpRequest) -> HttpResponse:
-        payload = json.dumps({"grant": grant, "request": request.to_json()}).encode()
+    def exchange(request: HttpRequest, origin: Origin) -> HttpResponse:
+        event = {"grant": grant, "request": request.to_json(), "origin": origin.to_json()}
+        payload = json.dumps(event).encode()
         if len(payload) > _LAMBDA_PAYLOAD:
             return refuse(spec.refusal, "Refused by the broker: the request is larger than 4 MB", status=413)
-        answer = client.invoke(FunctionName=function, Payload=payload)
-        content: Any = json.loads(answer["Payload"].read() or b"null")
-        if answer.get("FunctionError") or not isinstance(content, dict):
-            raise BrokerError("the broker failed")
+        content = _asked(lambda: client.invoke(FunctionName=function, Payload=payload))
+        if "stop" in content:
+            stop = cast("dict[str, Any]", content["stop"])
+            raise RunStopped(str(stop["reason"]), str(stop["message"]))
         if "error" in content:
             return refuse(spec.refusal, f"Refused by the broker: {content['error']['message']}")
-        return HttpResponse.from_json(cast("dict[str, Any]", content))
+        return HttpResponse.from_json(content)
 
     return exchange
+
+
+def _asked(invoke: Callable[[], Any]) -> dict[str, Any]:
+    """The broker's answer. One that broke off is asked again: it knows the request by its number, and does nothing twice."""
+    for _ in range(_ASKED_AGAIN):
+        answer = invoke()
+        content: Any = json.loads(answer["Payload"].read() or b"null")
+        if not answer.get("FunctionError") and isinstance(content, dict):
+            return cast("dict[str, Any]", content)
+    # The script must not go on: it would take a write that may have been done for one that failed.
+    raise RunStopped("broker", "the broker failed")

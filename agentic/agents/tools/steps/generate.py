@@ -88,7 +88,8 @@ def _ended(services: Services, record: RunRecord, usage: Usage, status: RunStatu
 
 def _fail(work: StepWork, arguments: Arguments, services: Services) -> Answer:
     record = services.store.of_handle(work.handle, ORCHESTRATOR)
-    services.store.finish(record.run_id, RunStatus.FAILED, error=_problem(_object(arguments.get("error"))))
+    problem = _problem(_object(arguments.get("error")))
+    services.store.end_step(record.run_id, Step.EXECUTE, Usage(), RunStatus.FAILED, problem)
     return dict(ENDED)
 
 

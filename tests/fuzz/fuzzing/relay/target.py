@@ -10,7 +10,7 @@ from fuzzing.relay.cases import HOST, Case, make
 from fuzzing.relay.reader import Ending, Read, Reading, read
 from fuzzing.target import Disagreement, Target
 
-Hold = Callable[["Stream", Callable[[HttpRequest], HttpResponse]], None]
+Hold = Callable[["Stream", Callable[[HttpRequest, str], HttpResponse]], None]
 
 _NAME = HOST.decode()
 BODY_BYTES = 1000
@@ -40,7 +40,7 @@ class Stream:
         self.sent += data
 
 
-def hold(stream: Stream, exchange: Callable[[HttpRequest], HttpResponse]) -> None:
+def hold(stream: Stream, exchange: Callable[[HttpRequest, str], HttpResponse]) -> None:
     socket: Any = stream
     Conversation(_NAME, exchange, Refusal(), BODY_BYTES).hold(socket)
 
@@ -52,7 +52,7 @@ def check_with(hold: Hold) -> Callable[[Case], str]:
         stream, passed = Stream(case.pieces), list[HttpRequest]()
         answer = HttpResponse(case.status, (("X-A", "b"),), b"hello")
 
-        def exchange(request: HttpRequest) -> HttpResponse:
+        def exchange(request: HttpRequest, _lane: str) -> HttpResponse:
             passed.append(request)
             return answer
 

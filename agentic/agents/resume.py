@@ -1,0 +1,95 @@
+"""Goes on with a run that was cut short: by a question to a person, or by a crash.
+
+The script runs again in a further attempt. What it did before stands in the journal and is given to it from there, so that
+nothing is done twice; what it does first that is new goes on from where it was.
+"""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from agentic.agents.tools.services import Services
+from agentic.core.errors import RefusedError
+from agentic.core.names import StackNames, new_handle
+from agentic.core.values import Approval, PendingCall, RunError, RunStatus
+from agentic.runs import RunRecord
+
+# How often a run is taken up again whose function breaks each time.
+_TRIES = 3
+_RUN_AGAIN = "run the task again"
+
+
+class Resumption:
+    """For the front door of a stack: it alone may answer for a person. `services` give the clients."""
+
+    def __init__(self, services: Services, names: StackNames) -> None:
+        self._services = services
+        self._names = names
+
+    def invoke(self, tool: str, arguments: Mapping[str, str]) -> RunError | None:
+        """Invoke a tool's function and wait. What went wrong, if anything did."""
+        answer = self._services.client("lambda").invoke(
+            FunctionName=self._names.function(tool), Payload=json.dumps(arguments).encode()
+        )
+        payload: Any = json.loads(answer["Payload"].read() or b"{}")
+        if answer.get("FunctionError"):
+            return RunError("function", f"{tool} failed: {payload.get('errorMessage', 'no reason given')}")
+        if payload.get("isError"):
+            return RunError("refused", f"{tool}: {payload['content'][0]['text']}")
+        return None
+
+    def approve(self, record: RunRecord, asked: PendingCall, by: str, *, every: bool) -> RunRecord:
+        """Allow the write that `asked` showed to a person, and go on. `every`: and all that the script does as it stands.
+
+        Raises `RefusedError` when the run waits with another one, was answered already, or the question has expired.
+        """
+        now = self._services.clock()
+        approval = Approval(digest=asked.digest, account=asked.account, all=every, by=by[:200], at=now)
+        return self.go_on(self._services.store.attempts.approve(record, approval))
+
+    def reject(self, record: RunRecord, by: str) -> RunRecord:
+        """Say no: the run ends as refused. Raises `RefusedError` when nothing waits."""
+        if record.status is not RunStatus.PAUSED or record.pending is None:
+            raise RefusedError(f"the run is {record.status}; nothing waits for approval")
+        asked = record.pending
+        error = RunError("rejected", f"{by} did not allow {asked.method} {asked.url}", "")
+        return self._services.store.finish(record.run_id, RunStatus.REFUSED, error=error, paused=True)
+
+    def go_on(self, record: RunRecord, *, dead: bool = False) -> RunRecord:
+        """Execute the script again until it pauses or ends. `dead`: whoever worked on it is gone for sure."""
+        problem: RunError | None = None
+        for _ in range(_TRIES):
+            if not self.can_go_on(record):
+                return record
+            handle = new_handle(record.run_id)
+            try:
+                record = self._services.store.attempts.admit(record, handle, dead=dead)
+            except RefusedError:
+                return self._services.store.get(record.run_id)
+            code_key = record.code_ref.key if record.code_ref else ""
+            problem = self.invoke("execute_code", {"handle": handle, "code_key": code_key})
+            record = self._services.store.get(record.run_id)
+            if problem is None or problem.code == "refused":
+                break
+            # It broke off in the middle: nobody follows that attempt any more.
+            dead = True
+        if record.status in {RunStatus.EXECUTING, RunStatus.VALIDATING}:
+            problem = problem or RunError("not_done", "the script was not executed to its end", _RUN_AGAIN)
+            record = self._services.store.finish(record.run_id, RunStatus.FAILED, error=problem)
+        return record
+
+    def can_go_on(self, record: RunRecord) -> bool:
+        """Whether the script could run (again): it is valid, and the run waits for nothing else."""
+        valid = bool(record.code_ref and record.verdict and record.verdict.valid)
+        approved = record.status is RunStatus.PAUSED and record.approval is not None
+        return valid and (approved or record.status in {RunStatus.VALIDATING, RunStatus.EXECUTING})
+
+    def recover(self, record: RunRecord) -> RunRecord:
+        """End or finish a run in whose middle everything ended: for who knows that nobody works on it."""
+        if record.status.final or (record.status is RunStatus.PAUSED and record.approval is None):
+            return record
+        if self.can_go_on(record) and not record.secret_id:
+            return self.go_on(record, dead=True)
+        hint = f"`agentic runs show {record.run_id}` tells which calls it had made; then run it again"
+        error = RunError("interrupted", "everything ended in the middle of this run", hint)
+        return self._services.store.finish(record.run_id, RunStatus.FAILED, error=error, paused=True)

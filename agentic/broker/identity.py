@@ -1,0 +1,68 @@
+"""What makes two requests the same call: by this, the calls of a script that runs again are found in the journal.
+
+Two runs of a script send the same things in other bytes: the order of form fields and JSON keys, the boundary of a multipart
+body, headers about the client. None of these counts. Everything that the API acts on does.
+"""
+
+import hashlib
+import json
+import re
+from urllib.parse import parse_qsl
+
+from agentic.broker.rules import Allowed
+from agentic.core.spec import ApiSpec, CredentialKind
+from agentic.core.wire import Headers, HttpRequest
+
+# What of the headers an API acts on. An idempotency key is none of them: the script's own is never sent.
+_COUNTED = frozenset({"accept", "if-match", "if-none-match", "if-modified-since", "if-unmodified-since", "prefer"})
+_BOUNDARY = re.compile(r'boundary="?([^";,]+)"?', re.IGNORECASE)
+
+
+def digest_of(spec: ApiSpec, judged: Allowed | None, request: HttpRequest) -> str:
+    """SHA-256 in hex. `judged` is the request's canonical form; None for one that the rules refuse, which counts as it is."""
+    if judged is None:
+        return _sha256("refused", request.method, request.url, _type(request.headers), request.body)
+    credential = judged.host.credential
+    left_out = credential.name.lower() if credential and credential.kind is CredentialKind.QUERY else ""
+    query = sorted(pair for pair in _pairs(judged.query) if pair[0].lower() != left_out)
+    counted = _COUNTED | {name.lower() for name in spec.counted_headers}
+    headers = sorted((name.lower(), value.strip()) for name, value in judged.headers if name.lower() in counted)
+    return _sha256(judged.method, judged.host.name, judged.path, query, headers, *_body(_type(judged.headers), judged.body))
+
+
+def client_key_of(spec: ApiSpec, request: HttpRequest) -> str:
+    """The idempotency key that the script or its SDK has chosen; empty where there is none, or the API has no such thing."""
+    if not spec.idempotency_header or request.method not in spec.idempotency_methods:
+        return ""
+    wanted = spec.idempotency_header.lower()
+    return next((value.strip() for name, value in request.headers if name.lower() == wanted), "")
+
+
+def _body(content_type: str, body: bytes) -> tuple[str, bytes]:
+    """The body's type and its content, in one spelling."""
+    kind = content_type.partition(";")[0].strip().lower()
+    if not body:
+        return kind, b""
+    try:
+        if kind == "application/json" or kind.endswith("+json"):
+            return kind, json.dumps(json.loads(body), sort_keys=True).encode()
+        if kind == "application/x-www-form-urlencoded":
+            return kind, json.dumps(sorted(_pairs(body.decode("ascii")))).encode()
+    except (ValueError, RecursionError):
+        return kind, body
+    if kind == "multipart/form-data" and (found := _BOUNDARY.search(content_type)):
+        return kind, body.replace(found[1].encode("latin-1"), b"boundary")
+    return content_type.lower(), body
+
+
+def _pairs(text: str) -> list[tuple[str, str]]:
+    return parse_qsl(text, keep_blank_values=True, max_num_fields=100_000)
+
+
+def _type(headers: Headers) -> str:
+    return next((value for name, value in headers if name.lower() == "content-type"), "")
+
+
+def _sha256(*parts: object) -> str:
+    # `repr` of texts, bytes and lists of pairs of texts is one to one.
+    return hashlib.sha256(repr(parts).encode("utf-8", "surrogatepass")).hexdigest()
