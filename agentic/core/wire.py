@@ -8,7 +8,6 @@ from typing import Any, Self, cast
 
 Headers = tuple[tuple[str, str], ...]
 
-<<<<<<< ours
 OF_THE_CONNECTION = frozenset(
     (
         *("connection", "content-length", "expect", "host", "keep-alive", "proxy-connection", "te", "trailer"),
@@ -16,14 +15,13 @@ OF_THE_CONNECTION = frozenset(
     )
 )
 """Headers, in lower case, that say how one connection carries a request: neither a script's nor a plugin's to set."""
-=======
+
 # A path of numbers: the second task of the first thread is 0.1.2.
 _LANE = re.compile(r"[0-9.]{0,64}", re.ASCII)
 _MOST = 100_000
 
 LANE_HEADER = "X-Agentic-Lane"
 """How a script's process tells the relay which of its lanes makes a request; no API ever sees it."""
->>>>>>> theirs
 
 
 @dataclass(frozen=True, slots=True)
