@@ -100,7 +100,7 @@ def run_code(broker: pulumi.Input[str], itself: str) -> list[Statement]:
 
 def call_api(table: pulumi.Input[str], secret: pulumi.Input[str]) -> list[Statement]:
     return [
-        Statement("Grants", ["dynamodb:PutItem", "dynamodb:UpdateItem"], [table]),
+        Statement("Grants", ["dynamodb:PutItem", "dynamodb:Query", "dynamodb:UpdateItem"], [table]),
         Statement("Key", ["secretsmanager:GetSecretValue"], [secret]),
     ]
 

@@ -36,6 +36,8 @@ def work(arguments: Arguments, services: Services) -> dict[str, Any]:
 
 def _report(record: RunRecord) -> dict[str, Any]:
     outcome = record.outcome
+    if record.status is RunStatus.PAUSED:
+        return {"status": "paused", "message": "a write waits for the person's approval; say so, and stop"}
     if outcome is None:
         return ended(record)
     report: dict[str, Any] = {
