@@ -157,7 +157,7 @@ class FrontDoor:
         self._taken_up(request.run_id)
         why = "" if reply.complete else f" (it stopped: {reply.stop_reason or 'no answer'})"
         problem = RunError("not_done", f"the {driver} ended before the task was done{why}", "try again, or another --model")
-        # Takes effect only where the tools have not ended the run already. Of a run that waits for a person, there is no answer.
+        # Takes effect only where the tools have not ended the run already. A run that waits for a person has no answer.
         words = "" if self.store.get(request.run_id).status is RunStatus.PAUSED else _words(reply)
         return self.store.finish(request.run_id, RunStatus.FAILED, error=problem, answer=words, usage=reply.usage)
 

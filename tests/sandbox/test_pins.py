@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from email.utils import formatdate
 
 import pytest
@@ -179,15 +180,41 @@ print(looks)
 def test_sleeps_are_skipped_in_a_replay_only_and_move_its_clock_all_the_same(stage: Stage) -> None:
     code = """
 import asyncio, time
-time.sleep(2.5)
-asyncio.run(asyncio.sleep(2.5))
+time.sleep({0})
+asyncio.run(asyncio.sleep({0}))
 print(time.time())
 """
-    replay = stage.run(code, Pins(PINS.seed, STARTED, skip_sleep=True))
-    slept = stage.run(code, PINS)
-    assert replay.printed == slept.printed == f"{STARTED + 5 + 1e-6}\n"
-    assert slept.outcome.duration_ms > 5000
-    assert replay.outcome.duration_ms < 5000
+    replay = Pins(PINS.seed, STARTED, skip_sleep=True)
+    for serial in (False, True):
+        assert stage.run(code.format(300), replace(replay, serial=serial)).printed == f"{STARTED + 600 + 1e-6}\n"
+    assert stage.run(code.format(0.05), replay).printed == stage.run(code.format(0.05)).printed
+    # The control: in a first run it sleeps.
+    assert stage.run(code.format(300), seconds=2).outcome.reason == "timeout"
+
+
+REPLACED = """
+import asyncio, concurrent.futures, datetime, http.client, random, threading, time, uuid
+print([time.time, time.sleep, os.urandom, random.random, random._inst.__class__, os.getpid, uuid._last_timestamp, uuid._node])
+print([vars(datetime.datetime).get(name) for name in ("now", "utcnow", "today")], vars(datetime.date)["today"])
+places = [threading.Thread.start, threading.Condition.wait, http.client.HTTPConnection.endheaders, asyncio.sleep,
+          concurrent.futures.ThreadPoolExecutor.submit, stripe._http_client.time, random.Random.seed]
+print([getattr(place, "__module__", place.__name__) for place in places])
+print("agentic" in repr([vars(module).values() for module in (os, time, random, asyncio, threading, datetime, uuid, stripe)]))
+"""
+
+
+def test_without_pins_everything_is_pythons_own(stage: Stage) -> None:
+    """Also in a child that had the time to rehearse them."""
+    printed: list[str] = []
+    for _ in range(3):
+        printed.append(stage.run(REPLACED, None).printed)
+        time.sleep(0.2)
+    assert len(set(printed)) == 1
+    assert "'now' of 'datetime.datetime'" in printed[0]
+    assert "agentic" not in printed[0]
+    assert printed[0].endswith("False\n")
+    # The control: with pins it is not.
+    assert "agentic" in stage.run(REPLACED).printed
 
 
 REPLACED = """

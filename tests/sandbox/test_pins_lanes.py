@@ -222,9 +222,9 @@ deeper(40)
 
 
 def test_pools_task_that_waits_for_the_script_does_not_stop_it_in_a_serial_run(stage: Stage) -> None:
-    """A consumer of a queue, a barrier, a nested pool, an event loop in a thread: each would wait for ever."""
+    """A consumer of a queue, a barrier, a nested pool, an event loop in a thread, a watcher: each would wait for ever."""
     code = """
-import asyncio, queue, threading
+import asyncio, queue, threading, time
 from concurrent.futures import ThreadPoolExecutor
 tasks = queue.Queue()
 def consume():
@@ -241,6 +241,15 @@ with ThreadPoolExecutor(2) as pool:
     print(sorted(pool.map(lambda _: barrier.wait(5), range(2))))
 with ThreadPoolExecutor(1) as pool:
     print(pool.submit(lambda: pool.submit(post, a=1)).result().result()["id"])
+done = []
+def watch():
+    while not done:
+        time.sleep(0.35)
+    return len(done)
+with ThreadPoolExecutor(2) as pool:
+    watcher = pool.submit(watch)
+    done.append(pool.submit(post, a=2).result()["id"])
+    print(watcher.result())
 async def ask():
     return (await asyncio.to_thread(post, b=1))["id"]
 async def main():
@@ -249,10 +258,10 @@ async def main():
     print(await asyncio.to_thread(lambda: asyncio.run_coroutine_threadsafe(ask(), loop).result(5)))
 asyncio.run(main())
 """
-    one, again = (stage.run(code, SERIAL) for _ in range(2))
+    one, again = (stage.run(code, pins) for pins in (SERIAL, replace(SERIAL, skip_sleep=True)))
     assert one.printed == again.printed
     assert one.printed.startswith("[0, 1]\ncus_")
-    assert len(one.requests) == 6
+    assert len(one.requests) == len(again.requests) == 7
 
 
 def test_tasks_wake_up_by_their_own_clocks_in_a_serial_run_and_spinning_ones_keep_none_asleep(stage: Stage) -> None:

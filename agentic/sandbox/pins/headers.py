@@ -35,7 +35,9 @@ def plan(bindings: Bindings) -> None:
 
 def endheaders(self: http.client.HTTPConnection, *args: Any, **named: Any) -> None:
     """In the place of `HTTPConnection.endheaders`."""
-    self.putheader(LANE_HEADER, lanes.current().path)
+    lane = lanes.current()
+    lane.idle.clear()
+    self.putheader(LANE_HEADER, lane.path)
     _endheaders(self, *args, **named)
 
 

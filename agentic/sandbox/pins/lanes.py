@@ -37,7 +37,7 @@ _FOR_THEMSELVES = ("anyio", "httpcore", "httpx", "urllib3", "requests", "aiohttp
 class Lane:
     """One thread or task. `time` is in nanoseconds since the epoch."""
 
-    __slots__ = ("_children", "draws", "path", "random", "time")
+    __slots__ = ("_children", "draws", "idle", "let_go", "path", "random", "time")
 
     def __init__(self, path: str, time: int) -> None:
         self.path = path
@@ -46,6 +46,9 @@ class Lane:
         self.draws = itertools.count()
         self._children = itertools.count()
         self.random: random.Random | None = None
+        # Of a pool's task in a serial run: its sleeps since its last request, and what lets the script go on without it.
+        self.idle: list[int] = []
+        self.let_go: Callable[[], None] | None = None
 
     def child(self) -> "Lane":
         path = f"{self.path}.{next(self._children)}"
@@ -111,6 +114,11 @@ def submit(self: ThreadPoolExecutor, fn: Callable[..., Any], /, *args: Any, **kw
     vars(future)[_LANE] = lane
     order.note(future)
     return future
+
+
+def of(future: "futures.Future[Any]") -> Lane:
+    """The lane of a pool's task."""
+    return vars(future)[_LANE]
 
 
 def result(self: "futures.Future[Any]", timeout: float | None = None) -> Any:

@@ -5,6 +5,7 @@ whoever submits it waits until it is done, or until it waits itself: for what th
 """
 
 import asyncio
+import contextlib
 import sys
 import threading
 import time
@@ -29,6 +30,9 @@ _LOOK_SECONDS = 0.05
 # So often must a task be seen at the same place, with the process at rest, to be taken for one that waits for the script.
 _LOOKS = 10
 _IDLE_SECONDS = 0.2
+# So much of nothing but sleep is watching. In nanoseconds.
+_MOST_SLEEPS = 10
+_LONGEST_IDLE = 3 * 10**9
 # Where a thread waits for an answer of the relay, or sleeps: it goes on by itself.
 _GOES_ON = ("socket", "ssl", "select", "selectors", "http.client", "agentic.sandbox")
 
@@ -77,7 +81,14 @@ def submit(self: ThreadPoolExecutor, fn: Callable[..., Any], /, *args: Any, **kw
     future = lanes.submit(self, work, *args, **kwargs)
     ended = threading.Lock()
     ended.acquire()
-    future.add_done_callback(lambda _future: ended.release())
+
+    def end(_future: object = None) -> None:
+        with contextlib.suppress(RuntimeError):  # It was let go before.
+            ended.release()
+
+    future.add_done_callback(end)
+    if (lane := lanes.of(future)) is not lanes.current():  # It may be a client's own.
+        lane.let_go = end
     me = threading.get_ident()
     _waiting.add(me)
     try:
@@ -87,6 +98,17 @@ def submit(self: ThreadPoolExecutor, fn: Callable[..., Any], /, *args: Any, **kw
     finally:
         _waiting.discard(me)
     return future
+
+
+def slept(lane: lanes.Lane, time: int) -> None:
+    """Lets go a task that does nothing but sleep, again and again: it watches for something that the script is to do."""
+    if lane.let_go is None:
+        return
+    lane.idle.append(time)
+    if len(lane.idle) >= _MOST_SLEEPS and sum(lane.idle) >= _LONGEST_IDLE:
+        vars(threading.current_thread())[lanes.OF_POOL] = False  # From now on the two are side by side.
+        lane.let_go()
+        lane.let_go = None
 
 
 def as_completed(fs: "Iterable[futures.Future[Any]]", timeout: float | None = None) -> "Iterator[futures.Future[Any]]":

@@ -49,6 +49,7 @@ def sleep(seconds: float, /) -> None:
     else:
         _sleep(seconds)
     lane.reach(lane.time + _ns(seconds))
+    serial.slept(lane, _ns(seconds))
 
 
 async def asyncio_sleep(delay: float, result: Any = None) -> Any:
