@@ -97,7 +97,12 @@ class FrontDoor:
     def result(self, run_id: str) -> RunResult:
         """A run as its record has it. Raises `UnknownRunError`."""
         with _told():
-            return self._result(self.store.get(run_id))
+            record = self.store.get(run_id)
+            result = self._result(record)
+        if not record.status.final or len(record.steps) < 2:
+            return result
+        total = (record.steps[-1].at - record.steps[0].at) * 1000
+        return replace(result, timings_ms={"total": round(total, 1), **result.timings_ms})
 
     def recording(self, run_id: str) -> Recording:
         """The last execution of a run's script, with all that it takes to do it again. Raises `UnknownRunError`, `UsageError`."""

@@ -13,7 +13,7 @@ from agentic.core.values import RunResult, Target, to_json
 from agentic.deployment import Outputs, Stack
 from agentic.registry import Registry
 from agentic.runs.recording import Recording
-from agentic.runs.wanted import Wanted
+from agentic.runs.wanted import LISTED, Wanted
 
 Clients = Callable[[str], Any]
 
@@ -45,7 +45,8 @@ class DeployedStack:
         return to_json(result)
 
     def recent(self, limit: int, wanted: Wanted | None = None) -> list[dict[str, Any]]:
-        return [to_json(run) for run in self._door.recent(limit, wanted)]
+        runs = self._door.recent(limit, wanted)
+        return [{fact: to_json(getattr(run, fact)) for fact in LISTED} for run in runs]
 
     def recording(self, run_id: str) -> Recording:
         return self._door.recording(run_id)

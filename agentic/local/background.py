@@ -26,15 +26,12 @@ from agentic.local.control import error_json, short_address
 from agentic.local.program.place import ACCOUNT, Place
 from agentic.local.project import STACK
 from agentic.local.trace import Event
-from agentic.runs.wanted import Wanted
+from agentic.runs.wanted import LISTED, Wanted
 
 IDLE_SECONDS = 30 * 60.0
 # So long after a request the functions of the other APIs are started, one API at a time: nobody waits for it, and the
 # next command, which often follows at once, does not share the processor with it.
 _QUIET_SECONDS = 5.0
-
-# What a list of runs tells of each; `show` tells the rest.
-LISTED = ("run_id", "created_at", "status", "api", "task", "session", "model", "calls_made", "error")
 
 Send = Callable[[Mapping[str, Any]], None]
 

@@ -10,6 +10,9 @@ from agentic.core.errors import UsageError
 from agentic.core.values import RunStatus
 from agentic.runs.record import RunRecord
 
+LISTED = ("run_id", "created_at", "status", "api", "task", "session", "model", "calls_made", "error")
+"""What a list of runs tells of each; the rest is for who asks for one."""
+
 _AGO = re.compile(r"(\d{1,6})([smhdw])", re.ASCII)
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 
