@@ -105,7 +105,7 @@ class FrontDoor:
         return replace(result, timings_ms={"total": round(total, 1), **result.timings_ms})
 
     def recording(self, run_id: str) -> Recording:
-        """The last execution of a run's script, with all that it takes to do it again. Raises `UnknownRunError`, `UsageError`."""
+        """The last execution of a run's script, to do it again offline. Raises `UnknownRunError`, `UsageError`."""
         with _told():
             record, journal = self.store.get(run_id), self.store.journal
             code = read_script(self._services, record.code_ref).decode() if record.code_ref else ""

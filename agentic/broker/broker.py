@@ -85,7 +85,12 @@ class Broker:
             digest=digest_of(self._spec, allowed, request),
             lane=origin.lane,
             call=Call(
-                taken.seq, plain(request.method[:20]), url_of(request), params_of(request), write=write, at=round(self._now(), 6)
+                taken.seq,
+                plain(request.method[:20]),
+                url_of(request),
+                params_of(request),
+                write=write,
+                at=round(self._now(), 6),
             ),
             served=taken.attempt,
         )

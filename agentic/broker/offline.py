@@ -1,7 +1,7 @@
 """Answers a script's requests from a recording of them. It has no key and no way to any API."""
 
 import threading
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from agentic.broker.identity import digest_of
 from agentic.broker.redact import params_of, plain, url_of
@@ -20,6 +20,7 @@ class Answered:
 
     request: HttpRequest
     lane: str
+    number: int
     recorded: RecordedCall
 
 
@@ -58,7 +59,7 @@ class Recorded:
                 raise RunStopped("diverged", self.difference)
             found = next((call for call in same if call.lane == origin.lane), same[0])
             self._left.remove(found)
-            self.answered.append(Answered(replace(request), origin.lane, found))
+            self.answered.append(Answered(request, origin.lane, origin.number, found))
         return found.response
 
     def _differs(self, request: HttpRequest, origin: Origin) -> str:

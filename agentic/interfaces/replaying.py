@@ -19,19 +19,24 @@ _SHOWN = 300
 
 @dataclass(frozen=True, slots=True)
 class Replayed:
-    """How the replay ended. `difference` is the first one, in words; empty where it did the same."""
+    """How the replay ended. `difference` is the first one, in words; empty where it did the same.
+
+    `side_by_side`: it differs in its output alone, and in the recorded run the script's threads did not take turns. Then the
+    order in which they came to their ends was chance.
+    """
 
     outcome: Outcome
     answered: tuple[Answered, ...]
     difference: str
+    side_by_side: bool = False
 
     @property
     def same(self) -> bool:
         return not self.difference
 
 
-def replay(recording: Recording, spec: ApiSpec) -> Replayed:
-    """Execute the recorded script with the same pins; all answers are the recorded ones.
+def replay(recording: Recording, spec: ApiSpec, *, serial: bool = False) -> Replayed:
+    """Execute the recorded script with the same pins; all answers are the recorded ones. `serial`: its threads take turns now.
 
     Raises `SandboxError` where there can be no sandbox.
     """
@@ -42,13 +47,23 @@ def replay(recording: Recording, spec: ApiSpec) -> Replayed:
         environment=spec.environment,
         seconds=seconds,
         output_bytes=OUTPUT_BYTES,
-        pins=Pins(recording.seed, recording.started_at, serial=recording.serial, skip_sleep=True),
+        pins=Pins(recording.seed, recording.started_at, serial=recording.serial or serial, skip_sleep=True),
     )
     with Sandbox(spec.sdk, python_path=(sysconfig.get_path("purelib"),)) as sandbox:
         got = sandbox.run(recording.code, policy, relay)
     # As the launcher keeps it, so that both have lost the same.
     outcome = claimed(json.dumps(to_json(got)).encode(), seconds * 2)
-    return Replayed(outcome, tuple(recorded.answered), recorded.difference or _difference(recording, outcome, recorded))
+    answered = tuple(sorted(recorded.answered, key=lambda one: one.number))
+    if difference := recorded.difference or _difference(recording, outcome, recorded):
+        return Replayed(outcome, answered, difference)
+    # A script that the broker stopped lost what it had not printed to the end.
+    if recording.outcome.stdout == outcome.stdout or recording.stopped:
+        return Replayed(outcome, answered, "")
+    side_by_side = not recording.serial and len({call.lane for call in recording.calls}) > 1
+    difference = _first_line(recording.outcome.stdout, outcome.stdout)
+    if side_by_side:
+        difference += "; its threads ran side by side, and their order is chance (with --writes approve they take turns)"
+    return Replayed(outcome, answered, difference, side_by_side)
 
 
 def _difference(recording: Recording, outcome: Outcome, recorded: Recorded) -> str:
@@ -60,9 +75,6 @@ def _difference(recording: Recording, outcome: Outcome, recorded: Recorded) -> s
         return f"{said}; it {_ended(outcome)}"
     if (before.exit, before.reason) != (outcome.exit, outcome.reason):
         return f"it {_ended(outcome)}; the first time it {_ended(before)}"
-    # A script that the broker stopped lost what it had not printed to the end.
-    if before.stdout != outcome.stdout and not recording.stopped:
-        return _first_line(before.stdout, outcome.stdout)
     return ""
 
 

@@ -16,7 +16,7 @@ RUN_ITEM = "run"
 
 
 class RunItems:
-    """The items of runs in the table. `dynamodb` is a boto3 client, or anything with its methods; `clock` gives epoch seconds."""
+    """The items of runs in the table. `dynamodb` is a boto3 client (or has its methods), `clock` gives epoch seconds."""
 
     def __init__(self, dynamodb: Any, table: str, clock: Callable[[], float] = time.time) -> None:
         self._dynamodb = dynamodb

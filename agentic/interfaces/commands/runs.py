@@ -97,7 +97,9 @@ def export(options: argparse.Namespace, terminal: Terminal) -> int:
         else:
             name = next(name for name in exported.files if name.startswith("test_"))
             terminal.line(f"{folder}/{name}  replays it: `pytest {folder}`, with the SDK and pytest alone")
-    return ExitCode.FAILED if exported.differs else ExitCode.DONE
+            if exported.replayed and exported.replayed.side_by_side:
+                terminal.line("its threads ran side by side; the test has its output with threads that take turns")
+    return ExitCode.FAILED if exported.untested and exported.replayed else ExitCode.DONE
 
 
 def _count(number: int, what: str) -> str:

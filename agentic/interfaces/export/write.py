@@ -73,12 +73,15 @@ def test_{run_id}_does_the_same_again(tmp_path: Path) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Exported:
-    """`files` are paths below `folder`. `untested` says why there is no test; empty where there is one."""
+    """`files` are paths below `folder`. `untested` says why there is no test; empty where there is one.
+
+    `replayed` is the replay that was done for it, with the script's threads in turn; None where that would tell nothing.
+    """
 
     folder: Path
     files: tuple[str, ...]
     untested: str
-    differs: bool
+    replayed: Replayed | None
 
 
 def export(recording: Recording, spec: ApiSpec, folder: Path) -> Exported:
@@ -92,9 +95,9 @@ def export(recording: Recording, spec: ApiSpec, folder: Path) -> Exported:
         if recording.outcome.reason:
             untested = f"the script did not end by itself: {recording.outcome.reason}"
         else:
-            replayed = replay(recording, spec)
-            untested = replayed.difference
-            if replayed.same:
+            replayed = replay(recording, spec, serial=True)
+            untested = "" if replayed.side_by_side else replayed.difference
+            if not untested:
                 files |= _test(recording, spec, replayed, len(header.splitlines()))
         for name, text in files.items():
             path = folder / name
@@ -102,12 +105,13 @@ def export(recording: Recording, spec: ApiSpec, folder: Path) -> Exported:
             path.write_text(text, "utf-8")
     except OSError as error:
         raise StorageError(f"cannot write {folder}: {error.strerror}", hint="choose another folder with --to") from error
-    return Exported(folder, tuple(files), untested, replayed is not None and not replayed.same)
+    return Exported(folder, tuple(files), untested, replayed)
 
 
 def _test(recording: Recording, spec: ApiSpec, replayed: Replayed, header_lines: int) -> dict[str, str]:
     taken = take_along((spec.sdk.warm_up, spec.sdk.bootstrap))
-    cut = len(recording.outcome.stdout.encode()) >= OUTPUT_BYTES
+    stdout = replayed.outcome.stdout
+    cut = len(stdout.encode()) >= OUTPUT_BYTES
     counted = sorted(name for name in counted_headers(spec) if not name.endswith("-version"))
     in_queries = {host.credential.name for host in spec.hosts if host.credential and _in_query(host.credential.kind)}
     hosts = {host.name for host in spec.hosts} | {_host(answered.request) for answered in replayed.answered}
@@ -120,7 +124,7 @@ def _test(recording: Recording, spec: ApiSpec, replayed: Replayed, header_lines:
         "pins": {
             "seed": recording.seed,
             "started_at": recording.started_at,
-            "serial": recording.serial,
+            "serial": True,
             "skip_sleep": True,
         },
         "environment": {"HOME": "/nonexistent", **spec.environment},
@@ -131,7 +135,7 @@ def _test(recording: Recording, spec: ApiSpec, replayed: Replayed, header_lines:
         "counted_headers": counted,
         "left_out_of_queries": sorted(in_queries),
         "exit": recording.outcome.exit,
-        "stdout": recording.outcome.stdout[: OUTPUT_BYTES // 4] if cut else recording.outcome.stdout,
+        "stdout": stdout[: OUTPUT_BYTES // 4] if cut else stdout,
         "stdout_cut": cut,
         "calls": [_call(answered, {*counted, "content-type"}, in_queries) for answered in replayed.answered],
     }

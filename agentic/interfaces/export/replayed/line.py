@@ -32,7 +32,7 @@ def install() -> None:
 def open_to(hosts: list[str], find: Find) -> None:
     """From now on requests to `hosts` are answered."""
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-    guest_network._relay.control = ours  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
+    guest_network._relay.control = ours  # pyright: ignore[reportPrivateUsage]
     # Not `threading`: the script's own threads are numbered, and these are none of them.
     _thread.start_new_thread(_listen, (theirs, hosts, find))
 
@@ -109,7 +109,7 @@ class _Plain:
     def do_handshake(self, *_: Any) -> None:
         return
 
-    def getpeercert(self, binary_form: bool = False) -> Any:  # noqa: FBT001, FBT002
+    def getpeercert(self, binary_form: bool = False) -> Any:
         return b"" if binary_form else {}
 
     def version(self) -> str:
@@ -159,9 +159,9 @@ class _PlainObject(_Plain):
 def _wrap_socket(
     self: ssl.SSLContext,
     sock: socket.socket,
-    server_side: bool = False,  # noqa: FBT001, FBT002 (the original's parameters)
-    do_handshake_on_connect: bool = True,  # noqa: FBT001, FBT002
-    suppress_ragged_eofs: bool = True,  # noqa: FBT001, FBT002
+    server_side: bool = False,
+    do_handshake_on_connect: bool = True,
+    suppress_ragged_eofs: bool = True,
     server_hostname: str | None = None,
     session: Any = None,
 ) -> _PlainSocket:
@@ -176,7 +176,7 @@ def _wrap_bio(
     self: ssl.SSLContext,
     incoming: ssl.MemoryBIO,
     outgoing: ssl.MemoryBIO,
-    server_side: bool = False,  # noqa: FBT001, FBT002 (the original's parameters)
+    server_side: bool = False,
     server_hostname: str | None = None,
     session: Any = None,
 ) -> _PlainObject:

@@ -45,7 +45,7 @@ def main(folder: str, report: str) -> NoReturn:
     pins.prepare()
     os.environ.clear()
     os.environ.update(recorded["environment"])
-    sys.stdout = sys.__stdout__ = open(1, "w", 1, encoding="utf-8", errors="backslashreplace", closefd=False)  # noqa: SIM115, PTH123
+    sys.stdout = sys.__stdout__ = open(1, "w", 1, encoding="utf-8", errors="backslashreplace", closefd=False)  # noqa: SIM115
     line.open_to(recorded["hosts"], find)
     pins.apply(recorded["pins"])
     if recorded["bootstrap"]:
