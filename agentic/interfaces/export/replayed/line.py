@@ -118,7 +118,16 @@ class _Plain:
     def cipher(self) -> tuple[str, str, int]:
         return "TLS_AES_256_GCM_SHA384", "TLSv1.3", 256
 
+    def shared_ciphers(self) -> list[tuple[str, str, int]]:
+        return [self.cipher()]
+
+    def get_channel_binding(self, cb_type: str = "tls-unique") -> None:
+        return None
+
     def selected_alpn_protocol(self) -> None:
+        return None
+
+    def selected_npn_protocol(self) -> None:
         return None
 
     def compression(self) -> None:
