@@ -89,7 +89,7 @@ def environments(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[
     yield environment
 
 
-def tested(clean: Clean, folder: Path) -> "subprocess.CompletedProcess[str]":
+def result_of(clean: Clean, folder: Path) -> "subprocess.CompletedProcess[str]":
     return clean.run(["python", "-m", "pytest", "-q", "-p", "no:cacheprovider", "--rootdir", folder, folder], cwd=folder.parent)
 
 
@@ -107,7 +107,7 @@ def test_exported_test_passes_offline_with_the_sdk_and_pytest_alone(
     exported = export(recording, SPECS[api], folder)
     assert exported.untested == ""
     assert not (set(clean.run(["python", "-m", "pip", "list"], cwd=tmp_path).stdout.split()) & {"agentic-api-developer", "boto3"})
-    done = tested(clean, folder)
+    done = result_of(clean, folder)
     assert (done.returncode, "1 passed" in done.stdout) == (0, True), done.stdout + done.stderr
 
 
@@ -134,7 +134,7 @@ def test_control_exported_test_fails_when_an_answer_or_the_script_is_changed(
     folder = tmp_path / "exported"
     export(recordings(api), SPECS[api], folder)
     edited(folder, file, before, now)
-    done = tested(environments(api), folder)
+    done = result_of(environments(api), folder)
     assert done.returncode == 1, done.stdout + done.stderr
     assert said in done.stdout
 
