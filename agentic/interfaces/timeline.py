@@ -80,11 +80,12 @@ def _call_lines(call: Mapping[str, Any]) -> list[tuple[str, str]]:
     word = str(status) if status is not None else ("none" if state == "applied" else str(state))
     took = "replayed" if call["replayed"] else f"{call['duration_ms']:.0f} ms" if call["duration_ms"] else ""
     end = f" {word:>7} {took:>8}"
-    room = _WIDTH - _TIME - 4 - _METHOD - 1 - len(end)
+    method = _middle(visible(str(call["method"])), 2 * _METHOD)
+    room = _WIDTH - _TIME - 4 - max(_METHOD, len(method)) - 1 - len(end)
     address = _middle(_address(visible(str(call["url"]))), room)
     good = state == "applied" and isinstance(status, int) and status < 400
     style = "red" if state in {"unknown", "refused"} else "" if good else "yellow"
-    lines = [(f"  {visible(str(call['method'])):<{_METHOD}} {address:<{room}}{end}".rstrip(), style)]
+    lines = [(f"  {method:<{_METHOD}} {address:<{room}}{end}".rstrip(), style)]
     if call["refused"]:
         reason = f"refused: {visible(call['refused'])}"
         lines += [(f"    {line}", style) for line in _wrapped(reason, _WIDTH - _TIME - 6)]

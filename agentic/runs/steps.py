@@ -1,6 +1,6 @@
 """When a run went from one step to the next: noted in the same write that changes its record.
 
-A step is one more attribute of the record, named by its time, so that no two writers take each other's away.
+A step is one more attribute of the record, named by its time and what it is, so that no two writers take each other's away.
 """
 
 import json
@@ -39,7 +39,7 @@ def noted(sets: Mapping[str, Mapping[str, Any]], now: float) -> dict[str, dict[s
         if attribute in sets:
             facts[fact] = int(sets[attribute]["N"])
     step = json.dumps({"name": name, "facts": facts}, ensure_ascii=False, separators=(",", ":"))
-    return {f"{_PREFIX}{now:017.6f}": {"S": step.encode("utf-8", "replace").decode()}}
+    return {f"{_PREFIX}{now:017.6f}_{name}": {"S": step.encode("utf-8", "replace").decode()}}
 
 
 def steps_of(item: Mapping[str, Mapping[str, Any]]) -> tuple[RunStep, ...]:
@@ -48,7 +48,7 @@ def steps_of(item: Mapping[str, Mapping[str, Any]]) -> tuple[RunStep, ...]:
     steps: list[RunStep] = []
     for name, text in found:
         step: dict[str, Any] = json.loads(text)
-        steps.append(RunStep(float(name.removeprefix(_PREFIX)), step["name"], step["facts"]))
+        steps.append(RunStep(float(name.removeprefix(_PREFIX).partition("_")[0]), step["name"], step["facts"]))
     return tuple(steps)
 
 
