@@ -60,9 +60,7 @@ def recorded(
             Authority(),
             refusal=spec.refusal,
         )
-        policy = SandboxPolicy(
-            spec.environment, seconds=60, output_bytes=OUTPUT_BYTES, pins=Pins(SEED, STARTED, serial=serial)
-        )
+        policy = SandboxPolicy(spec.environment, seconds=60, output_bytes=OUTPUT_BYTES, pins=Pins(SEED, STARTED, serial=serial))
         with Sandbox(spec.sdk, python_path=(sysconfig.get_path("purelib"),)) as sandbox:
             outcome = claimed(json.dumps(to_json(sandbox.run(code, policy, relay))).encode(), 90)
     finally:
@@ -91,5 +89,3 @@ def with_answer(recording: Recording, number: int, before: bytes, now: bytes) ->
     assert before in answer.body
     calls[number] = replace(calls[number], response=replace(answer, body=answer.body.replace(before, now)))
     return replace(recording, calls=tuple(calls))
-
-

@@ -106,7 +106,9 @@ def test_exported_test_passes_offline_with_the_sdk_and_pytest_alone(
     recording, clean, folder = recordings(api), environments(api), tmp_path / "exported"
     exported = export(recording, SPECS[api], folder)
     assert exported.untested == ""
-    assert not (set(clean.run(["python", "-m", "pip", "list"], cwd=tmp_path).stdout.split()) & {"agentic-api-developer", "boto3"})
+    assert not (
+        set(clean.run(["python", "-m", "pip", "list"], cwd=tmp_path).stdout.split()) & {"agentic-api-developer", "boto3"}
+    )
     done = result_of(clean, folder)
     assert (done.returncode, "1 passed" in done.stdout) == (0, True), done.stdout + done.stderr
 
@@ -117,7 +119,13 @@ CHANGES = {
     "a status": ("stripe", "recorded.json", '"status": 404', '"status": 402', "AssertionError"),
     "the exit status": ("openweather", "recorded.json", '"exit": 0', '"exit": 1', "assert 0 == 1"),
     "the seed": ("stripe", "recorded.json", '"seed": "0', '"seed": "1', "the script asked for POST"),
-    "the time": ("stripe", "recorded.json", '"started_at": 1795400000.25', '"started_at": 1795400900.25', "the script asked for GET"),
+    "the time": (
+        "stripe",
+        "recorded.json",
+        '"started_at": 1795400000.25',
+        '"started_at": 1795400900.25',
+        "the script asked for GET",
+    ),
     "what is asked": ("github", "script.py", "It is broken", "It works", "recorded is POST"),
     "one more call": ("github", "script.py", "headers =", "repository.get_issue(1)\nheaders =", "the script asked for GET"),
     "a call less": ("openweather", "script.py", "print(requests", "exit()\nprint(requests", "the script did not ask for"),

@@ -52,8 +52,16 @@ def test_control_changed_answer_shows_in_the_output(recording: Recording) -> Non
         ('name="Ada"', 'name="Bob"', "the script asked for POST https://api.stripe.com/v1/customers with {'name': 'Bob'"),
         ("limit=3", "limit=4", "'limit': '4'"),
         ("SystemExit(3)", "SystemExit(4)", "it ended with status 4; the first time it ended with status 3"),
-        ('print("then"', 'exit()\nprint("then"', "the script did not ask for GET https://api.stripe.com/v1/customers (and 1 more)"),
-        ("raise SystemExit", 'stripe.Customer.delete("cus_1")\n    raise SystemExit', "DELETE https://api.stripe.com/v1/customers/"),
+        (
+            'print("then"',
+            'exit()\nprint("then"',
+            "the script did not ask for GET https://api.stripe.com/v1/customers (and 1 more)",
+        ),
+        (
+            "raise SystemExit",
+            'stripe.Customer.delete("cus_1")\n    raise SystemExit',
+            "DELETE https://api.stripe.com/v1/customers/",
+        ),
         ("print(error.http_status)", "print(1)\n    print(error.http_status)", "line 3 of its output is '1'"),
         ("import os", "nonsense\nimport os", "NameError"),
     ],
