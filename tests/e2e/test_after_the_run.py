@@ -37,7 +37,7 @@ def test_show_tells_steps_and_calls_with_their_times(shared: Command, run_id: st
     timeline = text.partition("✓")[0]
     assert max(map(len, timeline.splitlines())) <= 80
     said = [" ".join(line.split()[2:]) for line in timeline.splitlines()]
-    assert [line for line in said if line.startswith(("POST", "GET", "executing"))][0] == "executing attempt 1"
+    assert next(line for line in said if line.startswith(("POST", "GET", "executing"))) == "executing attempt 1"
     assert "Grace True" in text
 
 

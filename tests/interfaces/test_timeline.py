@@ -11,8 +11,17 @@ BEGAN = 1_795_400_000.0
 
 def call(at: float, **fields: Any) -> dict[str, Any]:
     made: dict[str, Any] = {
-        **{"seq": 1, "method": "GET", "url": "https://api.stripe.com/v1/customers", "params": {}, "status": 200},
-        **{"write": False, "replayed": False, "duration_ms": 12.3, "refused": "", "state": "applied", "at": BEGAN + at},
+        "seq": 1,
+        "method": "GET",
+        "url": "https://api.stripe.com/v1/customers",
+        "params": {},
+        "status": 200,
+        "write": False,
+        "replayed": False,
+        "duration_ms": 12.3,
+        "refused": "",
+        "state": "applied",
+        "at": BEGAN + at,
     }
     return made | fields
 

@@ -91,7 +91,7 @@ def test_steps_of_one_moment_are_all_kept(store: RunStore, clock: Clock) -> None
     run_id = begun(store).run_id
     for _ in range(3):
         clock.now += 1e-6
-        store._items.change(run_id, "attribute_exists(run_id)", {}, sets={"status": {"S": "executing"}})  # noqa: SLF001
+        store._items.change(run_id, "attribute_exists(run_id)", {}, sets={"status": {"S": "executing"}})
     assert [step.name for step in store.get(run_id).steps] == ["validating", "executing", "executing", "executing"]
 
 

@@ -52,7 +52,7 @@ def main(folder: str, report: str) -> NoReturn:
         _named(recorded["bootstrap"])()
     status = _status_of(lambda: _execute(code))
     threading._shutdown()  # type: ignore[attr-defined] # pyright: ignore
-    atexit._run_exitfuncs()
+    atexit._run_exitfuncs()  # pyright: ignore[reportPrivateUsage]
     with contextlib.suppress(OSError, ValueError):
         sys.stdout.flush()
     tell()
