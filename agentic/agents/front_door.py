@@ -14,6 +14,7 @@ from agentic.agents.conversation import Reply, aws_words, converse, session_id, 
 from agentic.agents.declaration import ORCHESTRATOR, ApiToChoose, choosing_message, orchestrator_message, which_api
 from agentic.agents.resume import Resumption
 from agentic.agents.routing import Routable, route
+from agentic.agents.tools.execute_code import serial
 from agentic.agents.tools.generate_code import MAX_SCRIPT_BYTES, store_script
 from agentic.agents.tools.no_script import no_script
 from agentic.agents.tools.services import Services
@@ -23,6 +24,8 @@ from agentic.core.names import StackNames, new_handle, new_run_id
 from agentic.core.values import PendingCall, RunError, RunResult, RunStatus, Target, WriteMode
 from agentic.runs import NewRun, RunRecord, RunStore
 from agentic.runs.record import DONE
+from agentic.runs.recording import Recording
+from agentic.runs.wanted import Wanted
 
 MAX_TASK_LENGTH = 4000
 
@@ -94,12 +97,25 @@ class FrontDoor:
     def result(self, run_id: str) -> RunResult:
         """A run as its record has it. Raises `UnknownRunError`."""
         with _told():
-            return self._result(self.store.get(run_id))
+            record = self.store.get(run_id)
+            result = self._result(record)
+        if not record.status.final or len(record.steps) < 2:
+            return result
+        total = (record.steps[-1].at - record.steps[0].at) * 1000
+        return replace(result, timings_ms={"total": round(total, 1), **result.timings_ms})
 
-    def recent(self, limit: int) -> tuple[RunRecord, ...]:
-        """The newest runs first."""
+    def recording(self, run_id: str) -> Recording:
+        """The last execution of a run's script, to do it again offline. Raises `UnknownRunError`, `UsageError`."""
         with _told():
-            return self.store.recent(limit)
+            record, journal = self.store.get(run_id), self.store.journal
+            code = read_script(self._services, record.code_ref).decode() if record.code_ref else ""
+            entries = tuple(journal.whole(entry) for entry in journal.entries(run_id))
+            return Recording.of(record, code, entries, serial=serial(record))
+
+    def recent(self, limit: int, wanted: Wanted | None = None) -> tuple[RunRecord, ...]:
+        """The newest runs first, of those that are wanted."""
+        with _told():
+            return self.store.recent(limit, wanted)
 
     def unfinished(self, limit: int = 200) -> tuple[str, ...]:
         """The runs that have not ended and wait for nobody."""
@@ -231,6 +247,8 @@ class FrontDoor:
             timings_ms={"api": round(sum(call.duration_ms for call in calls), 1)},
             error=record.error,
             pending=record.pending if record.status is RunStatus.PAUSED else None,
+            created_at=record.created_at,
+            steps=record.steps,
         )
 
 

@@ -84,7 +84,14 @@ class Broker:
             number=origin.number or taken.seq,
             digest=digest_of(self._spec, allowed, request),
             lane=origin.lane,
-            call=Call(taken.seq, plain(request.method[:20]), url_of(request), params_of(request), write=write),
+            call=Call(
+                taken.seq,
+                plain(request.method[:20]),
+                url_of(request),
+                params_of(request),
+                write=write,
+                at=round(self._now(), 6),
+            ),
             served=taken.attempt,
         )
         entries = self._ledger.entries(taken) if taken.attempt > 1 or taken.round else ()

@@ -25,9 +25,14 @@ def digest_of(spec: ApiSpec, judged: Allowed | None, request: HttpRequest) -> st
     credential = judged.host.credential
     left_out = credential.name.lower() if credential and credential.kind is CredentialKind.QUERY else ""
     query = sorted(pair for pair in _pairs(judged.query) if pair[0].lower() != left_out)
-    counted = _COUNTED | {name.lower() for name in spec.counted_headers}
+    counted = counted_headers(spec)
     headers = sorted((name.lower(), value.strip()) for name, value in judged.headers if name.lower() in counted)
     return _sha256(judged.method, judged.host.name, judged.path, query, headers, *_body(_type(judged.headers), judged.body))
+
+
+def counted_headers(spec: ApiSpec) -> frozenset[str]:
+    """The headers, in lower case, that make a request another one, besides its body's type."""
+    return _COUNTED | {name.lower() for name in spec.counted_headers}
 
 
 def client_key_of(spec: ApiSpec, request: HttpRequest) -> str:

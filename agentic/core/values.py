@@ -119,7 +119,8 @@ class CallState(StrEnum):
 class Call:
     """One HTTP request through the broker, as the journal has it. `params` are redacted.
 
-    `replayed`: the script was last given the journal's answer, because it ran again after the call was made.
+    `replayed`: the script was last given the journal's answer, because it ran again after the call was made. `at` is when it
+    was made first, in epoch seconds.
     """
 
     seq: int
@@ -132,11 +133,24 @@ class Call:
     duration_ms: float = 0.0
     refused: str = ""
     state: CallState = CallState.EXECUTING
+    at: float = 0.0
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Self:
         fields: dict[str, Any] = {**data, "state": CallState(data["state"])}
         return cls(**fields)
+
+
+@dataclass(frozen=True, slots=True)
+class RunStep:
+    """One change of a run: its new state, or what came to it (`generated`, `validated`, `approved`, `ended`: an attempt).
+
+    `at` is in epoch seconds. `facts` are small: by whom, which call, how it ended.
+    """
+
+    at: float
+    name: str
+    facts: Mapping[str, Any] = field(default_factory=dict[str, Any])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -229,6 +243,8 @@ class RunResult:
     timings_ms: Mapping[str, float] = field(default_factory=dict[str, float])
     error: RunError | None = None
     pending: PendingCall | None = None
+    created_at: str = ""
+    steps: tuple[RunStep, ...] = ()
 
 
 def to_json(value: Any) -> Any:

@@ -73,12 +73,23 @@ def parser() -> argparse.ArgumentParser:
     runs = commands.add_parser("runs", help="look at runs").add_subparsers(dest="action", required=True, metavar="ACTION")
     listing = runs.add_parser("list", help="the newest runs")
     listing.add_argument("--limit", type=int, default=20, help="how many (default 20)")
+    listing.add_argument("--status", default="", metavar="STATUS", help="only these, such as failed or failed,refused")
+    listing.add_argument("--api", default="", help="only runs for this API")
+    listing.add_argument("--since", default="", metavar="WHEN", help="30m, 2h, 7d ago, or a date with or without a time (UTC)")
+    listing.add_argument("--task", default="", metavar="WORDS", help="only tasks that have all these words")
     _which_stack(listing)
     _json(listing)
-    show = runs.add_parser("show", help="one run: result, script, calls")
-    show.add_argument("run_id")
-    _which_stack(show)
-    _json(show)
+    for action, text in (
+        ("show", "one run: what happened when, its script, its result"),
+        ("replay", "execute a run's script again, offline, with the recorded answers: is it the same?"),
+        ("export", "a run as files: its script by itself, and a pytest that replays it"),
+    ):
+        command = runs.add_parser(action, help=text)
+        command.add_argument("run_id")
+        if action == "export":
+            command.add_argument("--to", default="", metavar="FOLDER", help="a new folder (default: one of the run's name)")
+        _which_stack(command)
+        _json(command)
 
     _stack_commands(commands)
 
@@ -188,7 +199,7 @@ def _dispatch(options: argparse.Namespace, terminal: Terminal) -> int:
         case "runs", action:
             from agentic.interfaces.commands import runs
 
-            return runs.show(options, terminal) if action == "show" else runs.listing(options, terminal)
+            return runs.listing(options, terminal) if action == "list" else int(getattr(runs, str(action))(options, terminal))
         case "local", action:
             from agentic.interfaces.commands import local
 

@@ -12,6 +12,8 @@ from agentic.core.names import StackNames
 from agentic.core.values import RunResult, Target, to_json
 from agentic.deployment import Outputs, Stack
 from agentic.registry import Registry
+from agentic.runs.recording import Recording
+from agentic.runs.wanted import LISTED, Wanted
 
 Clients = Callable[[str], Any]
 
@@ -42,8 +44,12 @@ class DeployedStack:
             raise
         return to_json(result)
 
-    def recent(self, limit: int) -> list[dict[str, Any]]:
-        return [to_json(run) for run in self._door.recent(limit)]
+    def recent(self, limit: int, wanted: Wanted | None = None) -> list[dict[str, Any]]:
+        runs = self._door.recent(limit, wanted)
+        return [{fact: to_json(getattr(run, fact)) for fact in LISTED} for run in runs]
+
+    def recording(self, run_id: str) -> Recording:
+        return self._door.recording(run_id)
 
     def result(self, run_id: str) -> dict[str, Any]:
         return to_json(self._door.result(run_id))

@@ -15,6 +15,7 @@ import threading
 import time
 import traceback
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -25,14 +26,12 @@ from agentic.local.control import error_json, short_address
 from agentic.local.program.place import ACCOUNT, Place
 from agentic.local.project import STACK
 from agentic.local.trace import Event
+from agentic.runs.wanted import LISTED, Wanted
 
 IDLE_SECONDS = 30 * 60.0
 # So long after a request the functions of the other APIs are started, one API at a time: nobody waits for it, and the
 # next command, which often follows at once, does not share the processor with it.
 _QUIET_SECONDS = 5.0
-
-# What a list of runs tells of each; `show` tells the rest.
-_LISTED = ("run_id", "created_at", "status", "api", "task", "session", "model", "calls_made", "error")
 
 Send = Callable[[Mapping[str, Any]], None]
 
@@ -114,8 +113,11 @@ class Background:
                 self.stop()
                 return {}
             case "list":
-                runs = [to_json(run) for run in self._cloud.recent(int(request["limit"]), stack=_stack(request))]
-                return [{fact: run[fact] for fact in _LISTED} for run in runs]
+                wanted = Wanted.of(request.get("wanted") or {}, datetime.now(UTC))
+                runs = self._cloud.recent(int(request["limit"]), stack=_stack(request), wanted=wanted)
+                return [{fact: to_json(getattr(run, fact)) for fact in LISTED} for run in runs]
+            case "recording":
+                return self._cloud.recording(str(request["run_id"]), stack=_stack(request)).to_json()
             case "show":
                 return to_json(self._cloud.result(str(request["run_id"]), stack=_stack(request)))
             case "route":

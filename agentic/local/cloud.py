@@ -40,6 +40,8 @@ if TYPE_CHECKING:
     from agentic.local.program.table import Context
     from agentic.local.stacks.stack import LocalStack
     from agentic.runs import RunRecord
+    from agentic.runs.recording import Recording
+    from agentic.runs.wanted import Wanted
 
 _LETTING_GO_SECONDS = 10.0
 
@@ -156,8 +158,14 @@ class LocalCloud:
         """A run of this state folder, as its record has it. Raises `UnknownRunError`."""
         return self.stack(stack).door.result(run_id)
 
-    def recent(self, limit: int = 20, *, stack: str = project.STACK) -> "tuple[RunRecord, ...]":
-        return self.stack(stack).door.recent(limit)
+    def recording(self, run_id: str, *, stack: str = project.STACK) -> "Recording":
+        """The last execution of a run's script, to do it again offline. Raises `UnknownRunError`, `UsageError`."""
+        return self.stack(stack).door.recording(run_id)
+
+    def recent(
+        self, limit: int = 20, *, stack: str = project.STACK, wanted: "Wanted | None" = None
+    ) -> "tuple[RunRecord, ...]":
+        return self.stack(stack).door.recent(limit, wanted)
 
     def credentials(self, stack: str = project.STACK) -> dict[str, str]:
         """Environment variables with which any AWS SDK or command reaches a stack's place, until this cloud is stopped."""

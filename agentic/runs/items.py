@@ -1,12 +1,14 @@
 """One conditional write to a run's item: the only way in which a run record changes."""
 
 import json
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from agentic.core.errors import UnknownRunError
 from agentic.core.values import to_json
 from agentic.runs.record import Item, RunRecord
+from agentic.runs.steps import noted
 
 Attributes = Mapping[str, Mapping[str, str]]
 
@@ -14,11 +16,12 @@ RUN_ITEM = "run"
 
 
 class RunItems:
-    """The items of runs in the table. `dynamodb` is a boto3 client, or anything with its methods."""
+    """The items of runs in the table. `dynamodb` is a boto3 client (or has its methods), `clock` gives epoch seconds."""
 
-    def __init__(self, dynamodb: Any, table: str) -> None:
+    def __init__(self, dynamodb: Any, table: str, clock: Callable[[], float] = time.time) -> None:
         self._dynamodb = dynamodb
         self._table = table
+        self._clock = clock
 
     def get(self, run_id: str) -> RunRecord | None:
         """The record as every write before has left it."""
@@ -43,6 +46,7 @@ class RunItems:
         given: dict[str, Mapping[str, str]] = dict(values)
         parts: list[str] = []
         if sets:
+            sets = {**sets, **noted(sets, self._clock())}
             for number, (name, value) in enumerate(sets.items()):
                 names[f"#s{number}"], given[f":s{number}"] = name, value
             parts.append("SET " + ", ".join(f"#s{number} = :s{number}" for number in range(len(sets))))

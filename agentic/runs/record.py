@@ -19,11 +19,13 @@ from agentic.core.values import (
     Repair,
     RunError,
     RunStatus,
+    RunStep,
     Target,
     Usage,
     Verdict,
     WriteMode,
 )
+from agentic.runs.steps import steps_of
 
 # Of the types that DynamoDB has: S (text), N (number) and, for `candidates` alone, SS (a set of texts).
 Item = dict[str, dict[str, Any]]
@@ -121,6 +123,7 @@ class RunRecord:
     error: RunError | None = None
     answer: str = ""
     usage: Usage = field(default_factory=Usage)
+    steps: tuple[RunStep, ...] = ()
 
     @classmethod
     def from_item(cls, item: Item) -> Self:
@@ -173,4 +176,5 @@ class RunRecord:
             error=RunError(**error) if error else None,
             answer=text("answer"),
             usage=Usage(number("model_calls"), number("input_tokens"), number("output_tokens")),
+            steps=steps_of(item),
         )

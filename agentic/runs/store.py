@@ -28,7 +28,11 @@ from agentic.runs.journal import KEEP_SECONDS, Bodies, Journal, calls_of
 from agentic.runs.ledger import RunLedger
 from agentic.runs.record import CLAIMED, DONE, Item, RunRecord, Step, digest, is_of
 from agentic.runs.rounds import Rounds
+from agentic.runs.steps import noted
+from agentic.runs.wanted import Wanted
 
+# How many runs a filtered list reads at a time.
+_PAGE = 100
 _ORCHESTRATOR, _GENERATOR, _EXECUTOR = "orchestrator", "generator", "executor"
 
 
@@ -60,7 +64,7 @@ class RunStore:
     ) -> None:
         self._dynamodb = dynamodb
         self._table = table
-        self._items = RunItems(dynamodb, table)
+        self._items = RunItems(dynamodb, table, clock)
         self._clock = clock
         self.rounds = Rounds(self._items)
         """The rounds of generation of a run that a state machine drives."""
@@ -101,6 +105,7 @@ class RunStore:
                 "code_key": {"S": run.code_ref.key},
                 "code_sha256": {"S": run.code_ref.sha256},
             }
+        item |= noted({"status": item["status"]}, now)
         self._dynamodb.put_item(TableName=self._table, Item=item, ConditionExpression="attribute_not_exists(run_id)")
         return RunRecord.from_item(item)
 
@@ -111,17 +116,27 @@ class RunStore:
             raise UnknownRunError(f"no run {run_id!r}", hint="`agentic runs list` shows the runs there are")
         return record
 
-    def recent(self, limit: int = 20) -> tuple[RunRecord, ...]:
-        """The newest runs first."""
-        answer = self._dynamodb.query(
-            TableName=self._table,
-            IndexName="recent",
-            KeyConditionExpression="kind = :kind",
-            ExpressionAttributeValues={":kind": {"S": "run"}},
-            ScanIndexForward=False,
-            Limit=limit,
-        )
-        return tuple(RunRecord.from_item(item) for item in answer["Items"])
+    def recent(self, limit: int = 20, wanted: Wanted | None = None) -> tuple[RunRecord, ...]:
+        """The newest runs first, of those that are `wanted`."""
+        wanted = wanted or Wanted()
+        request: dict[str, Any] = {
+            "TableName": self._table,
+            "IndexName": "recent",
+            "KeyConditionExpression": "kind = :kind",
+            "ExpressionAttributeValues": {":kind": {"S": "run"}},
+            "ScanIndexForward": False,
+            "Limit": limit,
+        }
+        if wanted.since:
+            request["KeyConditionExpression"] += " AND created_at >= :since"
+            request["ExpressionAttributeValues"][":since"] = {"S": wanted.since}
+        found: list[RunRecord] = []
+        while True:
+            answer = self._dynamodb.query(**request)
+            found += filter(wanted, map(RunRecord.from_item, answer["Items"]))
+            if len(found) >= limit or "LastEvaluatedKey" not in answer:
+                return tuple(found[:limit])
+            request |= {"ExclusiveStartKey": answer["LastEvaluatedKey"], "Limit": max(limit, _PAGE)}
 
     def calls(self, run_id: str) -> tuple[Call, ...]:
         """The calls of a run, in order."""

@@ -73,6 +73,11 @@ def _ended(services: Services, record: RunRecord, outcome: Outcome, code: str, s
     return services.store.attempts.close(record, outcome, problem)
 
 
+def serial(record: RunRecord) -> bool:
+    """Whether an execution's threads take turns: where it will have to be done again in the same order, and where it is."""
+    return record.writes is WriteMode.APPROVE or record.attempt > 1
+
+
 def told(record: RunRecord) -> dict[str, Any]:
     """What the executor is told of its script's end."""
     outcome = record.outcome or _BROKE_OFF
@@ -98,7 +103,7 @@ def _run(services: Services, record: RunRecord, code: str, grant: str, seconds: 
         "pins": {
             "seed": record.pins_seed,
             "started_at": record.pins_started,
-            "serial": record.writes is WriteMode.APPROVE or record.attempt > 1,
+            "serial": serial(record),
             "skip_sleep": record.attempt > 1,
         },
     }

@@ -1,21 +1,32 @@
-"""`agentic runs`: what the run records say."""
+"""`agentic runs`: what the run records say, and a run done again from its record."""
 
 import argparse
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from agentic.core.errors import LocalCloudError
+from agentic.core.errors import ExitCode, LocalCloudError
 from agentic.interfaces.report import show_result
 from agentic.interfaces.terminal import Terminal, visible
+from agentic.interfaces.timeline import show_timeline, usage
 from agentic.local import control
 
 if TYPE_CHECKING:
     from agentic.interfaces.deployed import DeployedStack
+    from agentic.runs.recording import Recording
 
 
 def listing(options: argparse.Namespace, terminal: Terminal) -> int:
+    """The newest runs, of those that the options choose."""
     limit = max(1, min(options.limit, 1000))
+    wanted = {name: getattr(options, name) for name in ("status", "api", "since", "task")}
     deployed = _deployed(options)
-    runs = deployed.recent(limit) if deployed else _ask("list", {"limit": limit, "stack": options.stack}, terminal)
+    if deployed:
+        from agentic.runs.wanted import Wanted
+
+        runs = deployed.recent(limit, Wanted.of(wanted, datetime.now(UTC)))
+    else:
+        runs = _ask("list", {"limit": limit, "stack": options.stack, "wanted": wanted}, terminal)
     if options.json:
         terminal.json({"runs": runs})
     for run in runs:
@@ -24,18 +35,84 @@ def listing(options: argparse.Namespace, terminal: Terminal) -> int:
             f"{run['run_id']}  {run['created_at'][:19].replace('T', ' ')}  {run['status']:<10} {run['api']:<8} {task[:70]}"
         )
     if not runs:
-        terminal.line("no runs yet")
+        terminal.line("no such runs" if any(wanted.values()) else "no runs yet")
     return 0
 
 
 def show(options: argparse.Namespace, terminal: Terminal) -> int:
+    """One run, with everything that happened and when."""
     deployed = _deployed(options)
     asked = {"run_id": options.run_id, "stack": options.stack}
     result = deployed.result(options.run_id) if deployed else _ask("show", asked, terminal)
-    if not options.json:
-        terminal.line(terminal.paint("bold", visible(result["task"])))
-    show_result(result, terminal, control.home(), with_script=True)
+    if options.json:
+        terminal.json(result)
+        return 0
+    terminal.line(terminal.paint("bold", visible(result["task"])))
+    show_timeline(result, terminal)
+    # The timeline has the calls, unless the run is older than that.
+    show_result({**result, "calls": ()} if result["steps"] else result, terminal, control.home(), with_script=True)
+    terminal.fields(usage(result))
     return 0
+
+
+def replay(options: argparse.Namespace, terminal: Terminal) -> int:
+    """Execute a run's script again, offline. Exit code 0 when it did the same, 1 when it did not."""
+    from agentic.core.values import to_json
+    from agentic.interfaces.replaying import replay as again
+    from agentic.registry import Registry
+
+    recording = _recording(options, terminal)
+    replayed = again(recording, Registry.load().get(recording.api))
+    outcome, calls = replayed.outcome, len(replayed.answered)
+    if options.json:
+        facts = {"run_id": recording.run_id, "same": replayed.same, "difference": replayed.difference}
+        terminal.json({**facts, "calls": calls, "recorded_calls": len(recording.calls), "outcome": to_json(outcome)})
+    elif replayed.same:
+        ended = f"stopped there too: {outcome.reason}" if outcome.reason else f"exit {outcome.exit}"
+        lines = len(outcome.stdout.splitlines())
+        told = f"{_count(calls, 'call')} from the journal, {_count(lines, 'line')} of output, {ended}"
+        terminal.line(f"{terminal.paint('green', '✓ the same again')}: {told}, {outcome.duration_ms / 1000:.2f} s")
+    else:
+        terminal.line(terminal.paint("red", f"✗ not the same: after {calls} of {_count(len(recording.calls), 'call')}"))
+        terminal.line(f"  {visible(replayed.difference)}")
+    return ExitCode.DONE if replayed.same else ExitCode.FAILED
+
+
+def export(options: argparse.Namespace, terminal: Terminal) -> int:
+    """Write a run as files. Exit code 1 when its script does not do the same again, so that no test could be written."""
+    from agentic.interfaces.export.write import export as written
+    from agentic.registry import Registry
+
+    recording = _recording(options, terminal)
+    folder = Path(options.to or recording.run_id)
+    exported = written(recording, Registry.load().get(recording.api), folder)
+    if options.json:
+        test = next((name for name in exported.files if name.startswith("test_")), "")
+        facts = {"run_id": recording.run_id, "folder": str(folder.absolute()), "script": "script.py", "test": test}
+        terminal.json({**facts, "files": exported.files, "no_test_because": exported.untested})
+    else:
+        terminal.line(f"{folder}/script.py  the script by itself; its first lines say what it needs")
+        if exported.untested:
+            terminal.line(f"no test: {visible(exported.untested)}")
+        else:
+            name = next(name for name in exported.files if name.startswith("test_"))
+            terminal.line(f"{folder}/{name}  replays it: `pytest {folder}`, with the SDK and pytest alone")
+            if exported.replayed and exported.replayed.side_by_side:
+                terminal.line("its threads ran side by side; the test has its output with threads that take turns")
+    return ExitCode.FAILED if exported.untested and exported.replayed else ExitCode.DONE
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"
+
+
+def _recording(options: argparse.Namespace, terminal: Terminal) -> "Recording":
+    from agentic.runs.recording import Recording
+
+    deployed = _deployed(options)
+    if deployed:
+        return deployed.recording(options.run_id)
+    return Recording.from_json(_ask("recording", {"run_id": options.run_id, "stack": options.stack}, terminal))
 
 
 def _deployed(options: argparse.Namespace) -> "DeployedStack | None":

@@ -1,0 +1,1 @@
+"""`agentic runs export`: a run as files that need nothing of this project (`write.export`)."""
