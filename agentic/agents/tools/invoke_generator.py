@@ -17,7 +17,7 @@ def invoke_generator(arguments: Arguments, services: Services) -> dict[str, Any]
     api = name_of(arguments, "api") if arguments.get("api") not in (None, "") else ""
     generator_handle = new_handle(run_of(handle))
     record, fresh = services.store.claim_generate(handle, generator_handle, api)
-    message = generator_message(record.task, record.api, generator_handle)
+    message = generator_message(record.task, record.api, generator_handle, record.before)
     return delegate(services, record, Step.GENERATE, message, _report, fresh=fresh)
 
 
