@@ -110,7 +110,7 @@ class FrontDoor:
             return request
         with _told():
             before = self._memory.of(request.person, request.session)
-        last = next((turn.api for turn in reversed(before) if turn.api), "")
+        last = next((turn.api for turn in reversed(before) if turn.api and turn.status != RunStatus.REFUSED), "")
         if request.api or request.names_api or last not in [api.name for api in request.candidates]:
             return replace(request, before=before)
         return replace(request, before=before, api=last, candidates=())

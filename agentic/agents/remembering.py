@@ -73,7 +73,7 @@ def _given(entries: Iterable[Entry]) -> tuple[str, ...]:
     """The ids of the objects that the API answered with, or was asked for by path."""
     found: dict[str, None] = {}
     for entry in entries:
-        if not 200 <= entry.call.status < 300:
+        if not 200 <= (entry.call.status or 0) < 300:
             continue
         path = unquote(re.sub(r"\A\w+://[^/]*", "", entry.call.url).partition("?")[0])
         found.update(dict.fromkeys(part for part in path.split("/") if _PREFIXED.fullmatch(part)))

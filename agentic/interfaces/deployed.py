@@ -21,7 +21,7 @@ _PATIENT: dict[str, Any] = {"read_timeout": 890, "connect_timeout": 10, "retries
 
 
 # How botocore names a session of a role where nobody else does (botocore.credentials, AssumeRoleCredentialFetcher).
-_DRAWN = re.compile(r":(?:botocore-session-\d+|\d{10,})\Z")
+_DRAWN = re.compile(r":(?:[\w-]+-session-\d{6,}|\d{10,})\Z")
 
 
 class DeployedStack:

@@ -84,7 +84,7 @@ def _references(task: str) -> Iterator[_Reference]:
 def _fitting(
     task: str, reference: _Reference, ids: Sequence[str], recipes: Sequence[Recipe], direct: Match | Ask | NoMatch
 ) -> list[tuple[str, Match]]:
-    """The ids of one turn with which the task is complete. An issue is meant before its repository, a payment before its charge."""
+    """The ids of one turn that make the task complete. An issue is meant before its repository, a payment before its charge."""
     found = [(name, one) for name in ids if (one := _with(task, reference, name, recipes, direct))]
     if not found:
         whole = dict.fromkeys(name.partition("#")[0] for name in ids if "#" in name)

@@ -146,8 +146,8 @@ class OfflineModel(Model):
 
 
 def _ids(before: str | None, api: str) -> list[list[str]]:
-    """The ids of a session's turns with one API, in their order. Nothing else of what the message tells of them is looked at."""
-    turns = [as_object(json.loads(line)) for line in (before or "").splitlines()]
+    """The ids of a session's turns with one API, in their order. Nothing else that the message tells is looked at."""
+    turns = [as_object(json.loads(line)) for line in (before or "").split("\n") if line]
     return [[str(name) for name in turn.get("ids") or ()] for turn in turns if turn.get("api") == api]
 
 
