@@ -36,14 +36,17 @@ def turn_of(record: RunRecord, entries: Iterable[Entry]) -> Turn:
     """The turn of a run: `entries` are its journal."""
     printed = record.outcome.stdout if record.outcome else ""
     said = record.error.message if record.error else record.answer or printed
-    ids = _ids(f"{printed}\n{record.answer}", _given(entries)) if record.outcome else ()
+    calls = tuple(entries)
+    ids = _ids(f"{printed}\n{record.answer}", _given(calls)) if record.outcome else ()
+    gone = tuple(dict.fromkeys(name for entry in calls for name in _deleted(entry)))[:_MOST_IDS]
     return Turn(
         run_id=record.run_id,
         task=_short(record.task, ids),
         api=record.api,
         status=str(record.status),
         answer=_short(said, ids),
-        ids=ids,
+        ids=tuple(name for name in ids if name not in gone),
+        gone=gone,
     )
 
 
@@ -111,6 +114,21 @@ def _own(fields: dict[str, Any]) -> Iterator[str]:
         case {"html_url": str(address), "number": int()}:
             yield from _numbered(address)
         case {"html_url": str(address), "full_name": str(name)} if address.endswith(f"/{name}"):
+            yield name
+        case _:
+            pass
+
+
+def _deleted(entry: Entry) -> Iterator[str]:
+    """The id of what a call deleted, by the API's own word: to delete a subscription is to end it, and it stays."""
+    if entry.call.method != "DELETE" or not 200 <= (entry.call.status or 0) < 300 or entry.response is None:
+        return
+    try:
+        answer = json.loads(entry.response.body or b"{}")
+    except (ValueError, RecursionError):
+        return
+    match answer:
+        case {"id": str(name), "deleted": True} if _PREFIXED.fullmatch(name):
             yield name
         case _:
             pass

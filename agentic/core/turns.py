@@ -15,7 +15,7 @@ MOST_CHARACTERS = 6000
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Turn:
     """One run of a session. `answer` and `task` are shortened; `ids` are those of the API's objects, as the script printed
-    them and the API gave them: "cus_NffrFeUfNV2Hib", "acme/widgets#3", "acme/widgets".
+    them and the API gave them: "cus_NffrFeUfNV2Hib", "acme/widgets#3", "acme/widgets". `gone` are those that it deleted.
     """
 
     run_id: str
@@ -24,11 +24,12 @@ class Turn:
     status: str
     answer: str
     ids: tuple[str, ...] = ()
+    gone: tuple[str, ...] = ()
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Self:
         texts: dict[str, str] = {name: data[name] for name in ("run_id", "task", "api", "status", "answer")}
-        return cls(**texts, ids=tuple(data["ids"]))
+        return cls(**texts, ids=tuple(data["ids"]), gone=tuple(data["gone"]))
 
 
 def bounded(turns: Iterable[Turn]) -> tuple[Turn, ...]:
@@ -36,7 +37,7 @@ def bounded(turns: Iterable[Turn]) -> tuple[Turn, ...]:
     kept: list[Turn] = []
     room = MOST_CHARACTERS
     for turn in reversed(tuple(turns)[-MOST_TURNS:]):
-        room -= sum(map(len, (turn.task, turn.api, turn.status, turn.answer, *turn.ids)))
+        room -= sum(map(len, (turn.task, turn.api, turn.status, turn.answer, *turn.ids, *turn.gone)))
         if room < 0:
             break
         kept.append(turn)

@@ -148,7 +148,9 @@ class OfflineModel(Model):
 def _ids(before: str | None, api: str) -> list[list[str]]:
     """The ids of a session's turns with one API, in their order. Nothing else that the message tells is looked at."""
     turns = [as_object(json.loads(line)) for line in (before or "").split("\n") if line]
-    return [[str(name) for name in turn.get("ids") or ()] for turn in turns if turn.get("api") == api]
+    gone = {str(name) for turn in turns for name in turn.get("gone") or ()}
+    told = [[str(name) for name in turn.get("ids") or ()] for turn in turns if turn.get("api") == api]
+    return [[name for name in ids if name not in gone] for ids in told]
 
 
 def _offer(tasks: Sequence[str]) -> str:
