@@ -18,6 +18,7 @@ _LONGEST_TEXT = 300
 _MOST_IDS = 10
 _LONGEST_ID = 100
 _HIDDEN = "[hidden]"
+_KEY_BLOCK = "PRIVATE KEY--"
 # Tokens in addresses, client secrets, keys without a prefix: long, and letters and digits touch in them as in random texts.
 _LONG_WORD = re.compile(r"[\w+-]{20,}")
 _TOUCH = re.compile(r"(?<=[A-Za-z])(?=\d)|(?<=\d)(?=[A-Za-z])")
@@ -144,6 +145,9 @@ def _short(text: str, ids: Collection[str]) -> str:
     """One line without anything that looks like a secret; where it is too long, its beginning."""
     # What is far beyond the end is not looked at.
     line = "".join(letter if letter.isprintable() else " " for letter in text[: 4 * _LONGEST_TEXT])
+    if _KEY_BLOCK in line:
+        # Its lines are words like others.
+        return _HIDDEN
     words = (_HIDDEN if looks_like_key(word) else _LONG_WORD.sub(lambda m: _told(m[0], ids), word) for word in line.split())
     told = " ".join(words)
     return told if len(told) <= _LONGEST_TEXT else f"{told[: _LONGEST_TEXT - 1]}…"
