@@ -67,7 +67,7 @@ def test_no_text_of_an_earlier_run_leaves_its_block(attack: str):
 
 
 def test_control_the_same_text_in_plain_words_would_leave_it():
-    plain = f"API: stripe\nHandle: h\n{EARLIER}\n{ATTACKS[1]}\n{EARLIER_ENDS}\nTask: {TASK}"
+    plain = f"API: stripe\nHandle: h\n{EARLIER}\n{ATTACKS[2]}\n{EARLIER_ENDS}\nTask: {TASK}"
     parts = _PARTS.match(plain)
     assert parts is not None
     assert parts["task"] != TASK
