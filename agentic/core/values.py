@@ -196,6 +196,22 @@ class RunError:
 
 
 @dataclass(frozen=True, slots=True)
+class Repair:
+    """Why a run's script is to be written anew: `told` in sentences, and `script` itself, as far as it is not too long.
+
+    `error` is how the run ends if nobody does.
+    """
+
+    told: tuple[str, ...]
+    script: str
+    error: RunError
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Self:
+        return cls(tuple(data["told"]), str(data["script"]), RunError(**data["error"]))
+
+
+@dataclass(frozen=True, slots=True)
 class RunResult:
     """Everything a person gets from a run: what `agentic run --json` prints (DESIGN, section 8)."""
 

@@ -130,4 +130,4 @@ def _beyond(record: RunRecord, api: str, now: float) -> RefusedError:
     if record.grant_expires <= now:
         return RefusedError("the grant has expired", reason="expired")
     message = f"the run's limit of {record.call_limit} API calls is reached"
-    return RefusedError(message, hint="set agentic:call_limit higher", reason="stopped")
+    return RefusedError(message, hint="set agentic:run_calls higher", reason="stopped")

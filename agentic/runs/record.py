@@ -17,6 +17,7 @@ from agentic.core.values import (
     CodeRef,
     Outcome,
     PendingCall,
+    Repair,
     RunError,
     RunStatus,
     Target,
@@ -38,6 +39,8 @@ class Step(StrEnum):
 
 CLAIMED = "claimed"
 DONE = "done"
+# Of the step generate: a further script is wanted, and nobody writes it yet.
+WANTED = "wanted"
 
 
 def digest(bearer: str) -> str:
@@ -77,7 +80,8 @@ class RunRecord:
 
     `calls_made` are the calls that the broker judged; `calls_refused` those that came with the run's current grant and were
     beyond it (limit, time, another API). Calls with a grant that is not the current one are in the broker's log only.
-    `round` counts the scripts that a workflow had written anew; `earlier` are those that validation refused, in order.
+    `round` counts the scripts that were written anew; `earlier` are those before, in order, and `repair` says what was wrong
+    with the last of them.
     `api` is empty until an orchestrator has chosen one of `candidates`; a run whose API was clear from the start has none.
     `before` is what the run's session knew when it began, the oldest turn first.
     `working`: somebody executes the script now, or died while doing so. `pins_seed` and `pins_started` (epoch seconds) are what
@@ -103,6 +107,7 @@ class RunRecord:
     code_ref: CodeRef | None = None
     round: int = 0
     earlier: tuple[CodeRef, ...] = ()
+    repair: Repair | None = None
     verdict: Verdict | None = None
     attempt: int = 0
     calls_made: int = 0
@@ -155,6 +160,7 @@ class RunRecord:
             code_ref=CodeRef(code_key, text("code_sha256")) if code_key else None,
             round=number("generate_round"),
             earlier=tuple(CodeRef(**ref) for ref in value("earlier") or ()),
+            repair=Repair.from_json(repair) if (repair := value("repair")) else None,
             verdict=Verdict.from_json(verdict) if verdict else None,
             attempt=number("attempt"),
             calls_made=number("calls_made"),

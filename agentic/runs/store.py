@@ -214,6 +214,11 @@ class RunStore:
         ends = status and not record.status.final and record.status is not RunStatus.EXECUTING
         return self.finish(run_id, status, error=error) if status and ends else record
 
+    def count(self, run_id: str, usage: Usage) -> RunRecord:
+        """Add what a conversation has used."""
+        counts = _usage_counts(usage)
+        return self._change(run_id, sets={}, add=counts) if counts else self.get(run_id)
+
     # --- the generator's tool -------------------------------------------------------------------------------------
 
     def with_handle(self, handle: str, agent: str, status: RunStatus) -> RunRecord:

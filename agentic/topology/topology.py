@@ -132,16 +132,17 @@ class Topology(pulumi.ComponentResource):
         # What generator and executor do their work with, whoever drives them.
         stores = {"AGENTIC_TABLE": table.name, "AGENTIC_BUCKET": storage.name}
         limits_of_runs = {"AGENTIC_RUN_SECONDS": str(settings.run_seconds), "AGENTIC_RUN_CALLS": str(settings.run_calls)}
+        rounds = {"AGENTIC_REGENERATIONS": str(settings.regenerations)}
         tools = {
             "generate_code": functions.make(
                 "generate_code", environment=stores, may=rights.generate_code(table.arn, storage.arn)
             ),
             "validate_code": functions.make(
-                "validate_code", environment=stores, may=rights.validate_code(table.arn, storage.arn)
+                "validate_code", environment={**stores, **rounds}, may=rights.validate_code(table.arn, storage.arn)
             ),
             "execute_code": functions.make(
                 "execute_code",
-                environment={**stores, "AGENTIC_PREFIX": names.prefix, **limits_of_runs},
+                environment={**stores, "AGENTIC_PREFIX": names.prefix, **limits_of_runs, **rounds},
                 may=rights.execute_code(table.arn, storage.arn, [wall.arn for wall in walls.values()]),
             ),
         }

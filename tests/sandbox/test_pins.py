@@ -217,31 +217,6 @@ def test_without_pins_everything_is_pythons_own(stage: Stage) -> None:
     assert "agentic" in stage.run(REPLACED).printed
 
 
-REPLACED = """
-import asyncio, concurrent.futures, datetime, http.client, random, threading, time, uuid
-print([time.time, time.sleep, os.urandom, random.random, random._inst.__class__, os.getpid, uuid._last_timestamp, uuid._node])
-print([vars(datetime.datetime).get(name) for name in ("now", "utcnow", "today")], vars(datetime.date)["today"])
-places = [threading.Thread.start, threading.Condition.wait, http.client.HTTPConnection.endheaders, asyncio.sleep,
-          concurrent.futures.ThreadPoolExecutor.submit, stripe._http_client.time, random.Random.seed]
-print([getattr(place, "__module__", place.__name__) for place in places])
-print("agentic" in repr([vars(module).values() for module in (os, time, random, asyncio, threading, datetime, uuid, stripe)]))
-"""
-
-
-def test_without_pins_everything_is_pythons_own(stage: Stage) -> None:
-    """Also in a child that had the time to rehearse them."""
-    printed: list[str] = []
-    for _ in range(3):
-        printed.append(stage.run(REPLACED, None).printed)
-        time.sleep(0.2)
-    assert len(set(printed)) == 1
-    assert "'now' of 'datetime.datetime'" in printed[0]
-    assert "agentic" not in printed[0]
-    assert printed[0].endswith("False\n")
-    # The control: with pins it is not.
-    assert "agentic" in stage.run(REPLACED).printed
-
-
 def test_pins_hold_as_on_lambda_too() -> None:
     """Where no layer of the kernel's stands."""
     code = (

@@ -87,7 +87,8 @@ def _wait_for(services: Services, run_id: str, step: Step) -> RunRecord | None:
     deadline = services.clock() + float(services.setting("tool_wait"))
     while True:
         record = services.store.get(run_id)
-        if record.status.final or getattr(record, f"{step}_state") == DONE:
+        taken_back = step is Step.EXECUTE and record.status is RunStatus.GENERATING
+        if record.status.final or taken_back or getattr(record, f"{step}_state") == DONE:
             return record
         if services.clock() + _PAUSE_SECONDS > deadline:
             return None

@@ -9,6 +9,7 @@ from typing import Any, cast
 
 from agentic.agents.declaration import EXECUTOR
 from agentic.agents.tools.events import Arguments, name_of
+from agentic.agents.tools.repair import after_running
 from agentic.agents.tools.services import Services
 from agentic.agents.tools.validate_code import judge, read_script, recorded_code
 from agentic.broker.replay import left_undone
@@ -43,7 +44,8 @@ def execute_code(arguments: Arguments, services: Services) -> dict[str, Any]:
         record, outcome = _attempt(services, record, body.decode(), last=number + 1 == _TRIES)
         if outcome is not None:
             break
-    _log(services, record)
+    if record.status is not RunStatus.GENERATING:
+        _log(services, record)
     return told(record)
 
 
@@ -59,9 +61,16 @@ def _attempt(services: Services, record: RunRecord, code: str, *, last: bool) ->
     finally:
         # Whatever happened: an attempt that nobody follows any more must not keep its grant.
         if outcome is not None or last:
-            outcome = outcome or _BROKE_OFF
-            record = services.store.attempts.close(record, outcome, _problem(services, record, outcome, seconds))
+            record = _ended(services, record, outcome or _BROKE_OFF, code, seconds)
     return record, outcome
+
+
+def _ended(services: Services, record: RunRecord, outcome: Outcome, code: str, seconds: float) -> RunRecord:
+    """Close the attempt with its outcome; a script that failed by itself is given back to be written anew, if that may be."""
+    problem = _problem(services, record, outcome, seconds)
+    if problem and (taken := after_running(services, record, outcome, problem, code.encode())):
+        return taken
+    return services.store.attempts.close(record, outcome, problem)
 
 
 def told(record: RunRecord) -> dict[str, Any]:
@@ -69,6 +78,8 @@ def told(record: RunRecord) -> dict[str, Any]:
     outcome = record.outcome or _BROKE_OFF
     if record.status is RunStatus.PAUSED:
         return {"status": record.status, "message": "a write waits for the person's approval; report that, and stop"}
+    if record.status is RunStatus.GENERATING:
+        return {"status": "failed", "message": "the script failed; report that, and stop"}
     return {
         "status": record.status,
         "exit": outcome.exit,

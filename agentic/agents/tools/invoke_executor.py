@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from agentic.agents.declaration import EXECUTOR, executor_message
+from agentic.agents.declaration import EXECUTOR, ORCHESTRATOR, executor_message
 from agentic.agents.tools.delegation import delegate, ended, talk
 from agentic.agents.tools.events import Arguments, name_of
 from agentic.agents.tools.services import Services
@@ -18,6 +18,10 @@ _STDERR_SHOWN = 1000
 def invoke_executor(arguments: Arguments, services: Services) -> dict[str, Any]:
     handle, code_key = name_of(arguments, "handle"), name_of(arguments, "code_key")
     executor_handle = new_handle(run_of(handle))
+    before = services.store.of_handle(handle, ORCHESTRATOR)
+    if before.repair and code_key in {code_ref.key for code_ref in before.earlier}:
+        # Asked once more about a script that was taken back meanwhile.
+        return _report(before)
     record, fresh = services.store.claim_execute(handle, code_key, executor_handle)
     message = executor_message(executor_handle, code_key)
     return delegate(services, record, Step.EXECUTE, message, _report, fresh=fresh)
@@ -31,13 +35,22 @@ def work(arguments: Arguments, services: Services) -> dict[str, Any]:
     why = f"the executor did not run the script (it stopped: {reply.stop_reason or 'no answer'})"
     problem = RunError("not_executed", why, "try again, or another --model")
     # Only takes effect when the tools have not ended the run, as they do on success and on refusal.
-    return _report(services.store.end_step(arguments["run_id"], Step.EXECUTE, reply.usage, RunStatus.FAILED, problem))
+    record = services.store.get(arguments["run_id"])
+    if record.status is RunStatus.GENERATING:
+        # The script was taken back, and with it this step.
+        return _report(services.store.count(record.run_id, reply.usage))
+    return _report(services.store.end_step(record.run_id, Step.EXECUTE, reply.usage, RunStatus.FAILED, problem))
 
 
 def _report(record: RunRecord) -> dict[str, Any]:
     outcome = record.outcome
     if record.status is RunStatus.PAUSED:
         return {"status": "paused", "message": "a write waits for the person's approval; say so, and stop"}
+    if record.status is RunStatus.GENERATING and record.repair:
+        return {
+            "status": "repair",
+            "message": f"{record.repair.error.message}; call invoke_generator again with the same handle",
+        }
     if outcome is None:
         return ended(record)
     report: dict[str, Any] = {

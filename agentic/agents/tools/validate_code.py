@@ -8,6 +8,7 @@ from typing import Any
 from agentic.agents.declaration import EXECUTOR
 from agentic.agents.tools.events import Arguments, name_of
 from agentic.agents.tools.generate_code import MAX_SCRIPT_BYTES
+from agentic.agents.tools.repair import after_validation
 from agentic.agents.tools.services import Services
 from agentic.core.errors import RefusedError
 from agentic.core.frozen import sdk_index_name
@@ -22,7 +23,8 @@ def validate_code(arguments: Arguments, services: Services) -> dict[str, Any]:
     record = services.store.with_handle(name_of(arguments, "handle"), EXECUTOR, RunStatus.VALIDATING)
     body = read_script(services, recorded_code(record, name_of(arguments, "code_key")))
     verdict = judge(services, record.api, body)
-    services.store.record_verdict(record.run_id, verdict)
+    if verdict.valid or after_validation(services, record, verdict, body) is None:
+        services.store.record_verdict(record.run_id, verdict)
     return {"valid": verdict.valid, "findings": to_json(verdict.findings[:_FINDINGS_SHOWN])}
 
 

@@ -2,11 +2,12 @@
 
 from agentic.agents.declaration import EXECUTOR, ORCHESTRATOR, generator_message_again
 from agentic.agents.tools.events import Arguments
+from agentic.agents.tools.repair import told_finding
 from agentic.agents.tools.services import Services
 from agentic.agents.tools.steps.work import ENDED, EXECUTE, GENERATE, Answer, StepWork
 from agentic.agents.tools.validate_code import judge, read_script
 from agentic.core.errors import RefusedError, UsageError
-from agentic.core.values import CodeRef, Finding, RunStatus, Verdict
+from agentic.core.values import CodeRef, RunStatus, Verdict
 from agentic.runs import RunRecord
 from agentic.runs.record import is_of
 
@@ -52,12 +53,7 @@ def _judged(services: Services, record: RunRecord, code_ref: CodeRef) -> tuple[V
 def _again(work: StepWork, record: RunRecord, verdict: Verdict, body: bytes) -> Answer:
     number = work.round + 1
     script = body.decode(errors="replace") if len(body) <= _SCRIPT_TOLD else "(too long to be repeated)"
-    findings = [_told(finding) for finding in verdict.findings[:_FINDINGS_TOLD]]
+    findings = [told_finding(finding) for finding in verdict.findings[:_FINDINGS_TOLD]]
     handle = work.generator_handle(number)
     message = generator_message_again(record.task, record.api, handle, script, findings, record.before)
     return {"next": GENERATE, "round": number, "message": message, "api": record.api}
-
-
-def _told(finding: Finding) -> str:
-    where = f"line {finding.line}: " if finding.line else ""
-    return f"{where}{finding.rule}: {finding.message}" + (f" ({finding.fix})" if finding.fix else "")
