@@ -109,6 +109,7 @@ class LauncherStage:
             "AGENTIC_BUCKET": "bucket",
             "AGENTIC_PREFIX": "aad",
             "AGENTIC_RUN_SECONDS": "30",
+            "AGENTIC_REGENERATIONS": "2",
         }
         clients = {"dynamodb": self.dynamodb, "s3": self.bucket, "lambda": self.walls}
         return Services(environ, clients.__getitem__)
