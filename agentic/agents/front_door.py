@@ -12,6 +12,7 @@ from typing import Any, Self
 
 from agentic.agents.conversation import Reply, aws_words, converse, session_id, workflow
 from agentic.agents.declaration import ORCHESTRATOR, ApiToChoose, choosing_message, orchestrator_message, which_api
+from agentic.agents.memory import Memory
 from agentic.agents.resume import Resumption
 from agentic.agents.routing import Routable, route
 from agentic.agents.tools.execute_code import serial
@@ -21,6 +22,7 @@ from agentic.agents.tools.services import Services
 from agentic.agents.tools.validate_code import read_script
 from agentic.core.errors import AgenticError, StorageError, UsageError
 from agentic.core.names import StackNames, new_handle, new_run_id
+from agentic.core.turns import Turn
 from agentic.core.values import PendingCall, RunError, RunResult, RunStatus, Target, WriteMode
 from agentic.runs import NewRun, RunRecord, RunStore
 from agentic.runs.record import DONE
@@ -35,6 +37,8 @@ class RunRequest:
     """What a person asks for. `code` is given by `exec`: the person's own script instead of a generated one.
 
     `api` is empty where the task does not tell it: then it may be for one of `candidates` (`agentic.agents.routing`).
+    `session` is one of `person`'s, who is told by whoever took the request in and never by the request itself. `names_api`
+    says that the task names an API; `before` is what the session knows, once `FrontDoor.in_session` has looked.
     """
 
     api: str
@@ -46,10 +50,13 @@ class RunRequest:
     secret_id: str = ""
     code: str | None = None
     candidates: tuple[ApiToChoose, ...] = ()
+    names_api: bool = False
+    person: str = ""
+    before: tuple[Turn, ...] | None = None
     run_id: str = field(default_factory=new_run_id)
 
     @classmethod
-    def of(cls, fields: Mapping[str, Any], apis: Sequence[Routable], target: Target, model: str) -> Self:
+    def of(cls, fields: Mapping[str, Any], apis: Sequence[Routable], target: Target, model: str, *, person: str = "") -> Self:
         """A request from JSON fields (task, api, writes, session, code) to a stack that has `apis`, whose API it chooses.
 
         Raises `UnknownApiError`, and `UsageError` for a script that does not tell its API.
@@ -63,6 +70,8 @@ class RunRequest:
             writes=WriteMode(fields["writes"]) if fields.get("writes") else None,
             model=model,
             session=str(fields.get("session") or ""),
+            person=person,
+            names_api=choice.named,
             code=code,
             candidates=()
             if choice.api
@@ -79,6 +88,7 @@ class FrontDoor:
         self._orchestrator_arn = orchestrator_arn
         self._call_limit = call_limit
         self._resumption = Resumption(services, names)
+        self._memory = Memory(services)
 
     @property
     def store(self) -> RunStore:
@@ -88,11 +98,30 @@ class FrontDoor:
         """Carry out a task and wait for its end. What goes wrong inside the run is in the result, not raised."""
         started = time.perf_counter()
         _check(request)
+        request = self.in_session(request)
         with _told():
+            if request.session:
+                self._memory.begin(request.person, request.session, request.run_id)
             record = self._execute(request) if request.code is not None else self._delegate(request)
             result = self._result(record)
         total = (time.perf_counter() - started) * 1000
         return replace(result, timings_ms={"total": round(total, 1), **result.timings_ms})
+
+    def in_session(self, request: RunRequest) -> RunRequest:
+        """The request with what its session knows; where its task tells no API, the one that the session was about last."""
+        if not request.session or request.before is not None:
+            return request
+        with _told():
+            before = self._memory.of(request.person, request.session)
+        last = next((turn.api for turn in reversed(before) if turn.api and turn.status != RunStatus.REFUSED), "")
+        if request.api or request.names_api or last not in [api.name for api in request.candidates]:
+            return replace(request, before=before)
+        return replace(request, before=before, api=last, candidates=())
+
+    def sessions(self, action: str, person: str, name: str) -> Any:
+        """List a person's sessions, show or clear one of them; gives JSON values."""
+        with _told():
+            return self._memory.answer(action, person, name)
 
     def result(self, run_id: str) -> RunResult:
         """A run as its record has it. Raises `UnknownRunError`."""
@@ -216,6 +245,7 @@ class FrontDoor:
             session=request.session,
             secret_id=request.secret_id,
             candidates=tuple(api.name for api in request.candidates),
+            before=request.before or (),
             code_ref=code_ref,
         )
 
@@ -268,8 +298,8 @@ def _told() -> Generator[None]:
 
 def _opening(request: RunRequest, handle: str) -> str:
     if request.api:
-        return orchestrator_message(request.task, request.api, handle)
-    return choosing_message(request.task, request.candidates, handle)
+        return orchestrator_message(request.task, request.api, handle, request.before or ())
+    return choosing_message(request.task, request.candidates, handle, request.before or ())
 
 
 def _which_api(request: RunRequest) -> RunError:

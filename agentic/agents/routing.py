@@ -77,10 +77,14 @@ class NotInstalled:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """`api` is the chosen API's name, empty when it is not clear; `candidates` are those that may be meant, in order."""
+    """`api` is the chosen API's name, empty when it is not clear; `candidates` are those that may be meant, in order.
+
+    `named`: the task has the name of an API in it, for one or against one.
+    """
 
     api: str
     candidates: tuple[str, ...]
+    named: bool = False
 
 
 def route(apis: Sequence[Routable], *, name: str = "", task: str = "", code: str | None = None) -> Choice:
@@ -114,11 +118,11 @@ def choose(task: str, apis: Sequence[Routable]) -> Choice:
     named = [api for api in apis if True in _mentions(api, words)]
     if any(False in _mentions(api, words) for api in apis if api not in named):
         # It says which API it is not for: no rule here understands such a sentence.
-        return _one_of([api.name for api in named], everything)
+        return _one_of([api.name for api in named], everything, named=True)
     if len(named) == 1:
         # A name may also be a value ("a customer called GitHub"): where only another API's recipe says so, both may be meant.
         others = _fitting(text, apis) if not _fitting(text, named) else ()
-        return _one_of((named[0].name, *others), everything)
+        return _one_of((named[0].name, *others), everything, named=True)
     among = named or apis
     # What such an API can do nobody here knows: unless an API is named, it may be the one that is meant.
     unknown = {api.name for api in apis if isinstance(api, NotInstalled) and not named}
@@ -132,7 +136,7 @@ def choose(task: str, apis: Sequence[Routable]) -> Choice:
     # for another API in a task that only fits where they say nothing: "list customers and the weather in Rome" is two tasks.
     others = () if set(together) & set(spoken) else spoken
     meant = {*fitting, *others}
-    return _one_of([name for name in everything if name in meant | unknown] if meant else (), everything)
+    return _one_of([name for name in everything if name in meant | unknown] if meant else (), everything, named=bool(named))
 
 
 def api_of_script(code: str, apis: Sequence[Routable]) -> str:
@@ -178,8 +182,8 @@ def _clear(api: str) -> Choice:
     return Choice(api, (api,))
 
 
-def _one_of(candidates: Sequence[str], everything: tuple[str, ...]) -> Choice:
-    return _clear(candidates[0]) if len(candidates) == 1 else Choice("", tuple(candidates) or everything)
+def _one_of(candidates: Sequence[str], everything: tuple[str, ...], *, named: bool) -> Choice:
+    return _clear(candidates[0]) if len(candidates) == 1 else Choice("", tuple(candidates) or everything, named)
 
 
 def _fitting(task: str, apis: Sequence[Routable]) -> tuple[str, ...]:

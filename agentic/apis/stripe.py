@@ -16,7 +16,13 @@ _SEARCH = ("GET {}/search",)
 
 # Family to its path and what can be done there; "{}" is the path.
 _FAMILIES: dict[str, tuple[str, tuple[str, ...]]] = {
-    "customers": ("/v1/customers", (*_READ, *_WRITE, *_DELETE, *_SEARCH, "GET {}/{id}/payment_methods")),
+    "customers": (
+        "/v1/customers",
+        (
+            *(*_READ, *_WRITE, *_DELETE, *_SEARCH, "GET {}/{id}/payment_methods"),
+            *("GET {}/{id}/balance_transactions", "POST {}/{id}/balance_transactions"),
+        ),
+    ),
     "products": ("/v1/products", (*_READ, *_WRITE, *_DELETE, *_SEARCH)),
     "prices": ("/v1/prices", (*_READ, *_WRITE, *_SEARCH)),
     "payment_intents": (

@@ -58,7 +58,7 @@ def parser() -> argparse.ArgumentParser:
     run.add_argument("task", help='what to do, such as "Create a Stripe customer named Alice"')
     models = "offline (default on the local cloud), bedrock:ID, anthropic:ID, openai:ID, ollama:ID"
     run.add_argument("--model", default="", help=models)
-    run.add_argument("--session", default="", help="a name that groups runs")
+    run.add_argument("--session", default="", help="a name: runs under it know what the earlier ones did")
     _run_options(run)
 
     validate = commands.add_parser("validate", help="check a script without running it")
@@ -88,6 +88,20 @@ def parser() -> argparse.ArgumentParser:
         command.add_argument("run_id")
         if action == "export":
             command.add_argument("--to", default="", metavar="FOLDER", help="a new folder (default: one of the run's name)")
+        _which_stack(command)
+        _json(command)
+
+    sessions = commands.add_parser("sessions", help="what runs with --session know of each other").add_subparsers(
+        dest="action", required=True, metavar="ACTION"
+    )
+    for action, text in (
+        ("list", "your sessions"),
+        ("show", "what the next run in a session is told"),
+        ("clear", "forget a session; its runs stay"),
+    ):
+        command = sessions.add_parser(action, help=text)
+        if action != "list":
+            command.add_argument("name")
         _which_stack(command)
         _json(command)
 
@@ -200,6 +214,10 @@ def _dispatch(options: argparse.Namespace, terminal: Terminal) -> int:
             from agentic.interfaces.commands import runs
 
             return runs.listing(options, terminal) if action == "list" else int(getattr(runs, str(action))(options, terminal))
+        case "sessions", action:
+            from agentic.interfaces.commands import sessions
+
+            return {"list": sessions.listing, "show": sessions.show, "clear": sessions.clear}[str(action)](options, terminal)
         case "local", action:
             from agentic.interfaces.commands import local
 

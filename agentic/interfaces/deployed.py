@@ -1,5 +1,6 @@
 """Runs on a stack that is deployed on AWS: the front door here, with the caller's own AWS identity."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -21,17 +22,24 @@ Clients = Callable[[str], Any]
 _PATIENT: dict[str, Any] = {"read_timeout": 890, "connect_timeout": 10, "retries": {"total_max_attempts": 1}}
 
 
+# How botocore names a session of a role where nobody else does (botocore.credentials, AssumeRoleCredentialFetcher).
+_DRAWN = re.compile(r":(?:[\w-]+-session-\d{6,}|\d{10,})\Z")
+
+
 class DeployedStack:
     """One stack's runs. `clients` gives boto3 clients by service, in the stack's region."""
 
     def __init__(self, outputs: Outputs, clients: Clients) -> None:
         self._outputs = outputs
+        self._clients = clients
         services = Services({"AGENTIC_TABLE": outputs.table, "AGENTIC_BUCKET": outputs.bucket}, clients)
         self._door = FrontDoor(services, StackNames(outputs.environment), outputs.orchestrator, outputs.run_calls)
 
     def run(self, fields: dict[str, Any]) -> dict[str, Any]:
         """Carry out the request `fields` (as the local cloud takes them) and wait for its end. Ctrl-C ends the run."""
-        request = RunRequest.of(fields, self._apis(), Target.REAL, _model(str(fields.get("model") or "")))
+        person = self._person() if fields.get("session") else ""
+        model = _model(str(fields.get("model") or ""))
+        request = RunRequest.of(fields, self._apis(), Target.REAL, model, person=person)
         if request.model and not takes_model(self._outputs.orchestrator):
             raise UsageError(
                 f"a stack with backend {self._outputs.backend} answers with its own models",
@@ -53,6 +61,22 @@ class DeployedStack:
 
     def result(self, run_id: str) -> dict[str, Any]:
         return to_json(self._door.result(run_id))
+
+    def sessions(self, action: str, name: str) -> Any:
+        """List the caller's sessions, show or clear one of them (`FrontDoor.sessions`)."""
+        return self._door.sessions(action, self._person(), name)
+
+    def _person(self) -> str:
+        """Who asks, by AWS's word: the user, or the role with the name that this session of it has.
+
+        Raises `UsageError` where an SDK has drawn that name: it is another one each time, and no session would be found again.
+        """
+        caller = self._clients("sts").get_caller_identity()
+        person = f"{caller['Account']} {caller['UserId']}"
+        if _DRAWN.search(person):
+            hint = "give it one: role_session_name in the profile, or AWS_ROLE_SESSION_NAME"
+            raise UsageError("sessions need a role session with a name of its own", hint=hint)
+        return person
 
     def _apis(self) -> list[Routable]:
         """The stack's APIs as the plugins installed here describe them."""

@@ -120,6 +120,9 @@ class Background:
                 return self._cloud.recording(str(request["run_id"]), stack=_stack(request)).to_json()
             case "show":
                 return to_json(self._cloud.result(str(request["run_id"]), stack=_stack(request)))
+            case "sessions":
+                action, name = str(request["action"]), str(request["name"])
+                return self._cloud.sessions(action, name, stack=_stack(request))
             case "route":
                 return {"api": self._cloud.routed(self._cloud.request(request["run"], stack=_stack(request)))}
             case "run":

@@ -104,10 +104,17 @@ class LocalCloud:
     # --- runs -----------------------------------------------------------------------------------------------------
 
     def run(
-        self, task: str, *, api: str = "", model: str = "offline", stack: str = project.STACK, on_event: Observer = ignore
+        self,
+        task: str,
+        *,
+        api: str = "",
+        model: str = "offline",
+        session: str = "",
+        stack: str = project.STACK,
+        on_event: Observer = ignore,
     ) -> RunResult:
         """Carry out a task against the fakes and wait for its end."""
-        asked = self.request({"task": task, "api": api, "model": model}, stack=stack)
+        asked = self.request({"task": task, "api": api, "model": model, "session": session}, stack=stack)
         return self.carry_out(asked, stack=stack, on_event=on_event)
 
     def request(self, fields: Mapping[str, Any], *, stack: str = project.STACK) -> "RunRequest":
@@ -166,6 +173,10 @@ class LocalCloud:
         self, limit: int = 20, *, stack: str = project.STACK, wanted: "Wanted | None" = None
     ) -> "tuple[RunRecord, ...]":
         return self.stack(stack).door.recent(limit, wanted)
+
+    def sessions(self, action: str, name: str = "", *, stack: str = project.STACK) -> Any:
+        """List this user's sessions, show or clear one of them (`FrontDoor.sessions`)."""
+        return self.stack(stack).sessions(action, name)
 
     def credentials(self, stack: str = project.STACK) -> dict[str, str]:
         """Environment variables with which any AWS SDK or command reaches a stack's place, until this cloud is stopped."""

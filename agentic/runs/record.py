@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Self
 
+from agentic.core.turns import Turn
 from agentic.core.values import (
     Approval,
     CodeRef,
@@ -84,6 +85,7 @@ class RunRecord:
     `round` counts the scripts that were written anew; `earlier` are those before, in order, and `repair` says what was wrong
     with the last of them.
     `api` is empty until an orchestrator has chosen one of `candidates`; a run whose API was clear from the start has none.
+    `before` is what the run's session knew when it began, the oldest turn first.
     `working`: somebody executes the script now, or died while doing so. `pins_seed` and `pins_started` (epoch seconds) are what
     every execution of the script has for chance and for the time at its start.
     """
@@ -100,6 +102,7 @@ class RunRecord:
     call_limit: int = 0
     secret_id: str = ""
     candidates: tuple[str, ...] = ()
+    before: tuple[Turn, ...] = ()
     handles: Mapping[str, str] = field(default_factory=dict[str, str])
     generate_state: str = ""
     execute_state: str = ""
@@ -153,6 +156,7 @@ class RunRecord:
             call_limit=number("call_limit"),
             secret_id=text("secret_id"),
             candidates=tuple(sorted(item["candidates"]["SS"])) if "candidates" in item else (),
+            before=tuple(Turn.from_json(turn) for turn in value("before") or ()),
             handles={name.removeprefix("handle_"): item[name]["S"] for name in item if name.startswith("handle_")},
             generate_state=text("generate_state"),
             execute_state=text("execute_state"),

@@ -12,6 +12,7 @@ from typing import Any
 
 from agentic.core.errors import RefusedError, UnknownRunError
 from agentic.core.names import run_of
+from agentic.core.turns import Turn
 from agentic.core.values import (
     Call,
     CodeRef,
@@ -40,7 +41,7 @@ _ORCHESTRATOR, _GENERATOR, _EXECUTOR = "orchestrator", "generator", "executor"
 class NewRun:
     """What the front door says of a run. `code_ref` is given when the person brings the script.
 
-    `api` is empty where the orchestrator is to choose one of `candidates`.
+    `api` is empty where the orchestrator is to choose one of `candidates`. `before` are the turns of its session.
     """
 
     run_id: str
@@ -53,6 +54,7 @@ class NewRun:
     session: str = ""
     secret_id: str = ""
     candidates: tuple[str, ...] = ()
+    before: tuple[Turn, ...] = ()
     code_ref: CodeRef | None = None
 
 
@@ -97,6 +99,8 @@ class RunStore:
                 item[name] = {"S": value}
         if run.candidates and not run.api:
             item["candidates"] = {"SS": list(run.candidates)}
+        if run.before:
+            item["before"] = json_text(run.before)
         if run.code_ref:
             item |= {
                 "status": {"S": RunStatus.VALIDATING},

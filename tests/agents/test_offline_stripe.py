@@ -104,6 +104,15 @@ WORDINGS: list[tuple[str, dict[str, Any], list[str]]] = [
         {"CUSTOMER": "cus_7Gh2", "AMOUNT": 1500, "CURRENCY": "eur"},
         ["Charge cus_7Gh2 fifteen euros", "Please charge 15 EUR to customer cus_7Gh2", "chrage customer cus_7Gh2 €15"],
     ),
+    (
+        "credit_customer",
+        {"CUSTOMER": "cus_7Gh2", "AMOUNT": 1500, "CURRENCY": "eur"},
+        [
+            "Give cus_7Gh2 a 15 EUR credit",
+            "please add a credit of €15 to customer cus_7Gh2",
+            "grant cus_7Gh2 fifteen euros credit",
+        ],
+    ),
     ("list_payments", {}, ["Show me the payments", "what payments did we get"]),
     ("list_charges", {"LIMIT": 4}, ["list the last four charges", "4 most recent charges, show me"]),
     (

@@ -61,6 +61,18 @@ def test_a_refund_makes_no_payment_and_a_charge_no_refund(world: World, run: Run
     assert stripe.PaymentIntent.list().data[0].amount_received == 2000
 
 
+def test_a_credit_lowers_what_the_customer_owes_and_charges_nothing(world: World, run: Run):
+    customer = _customer()
+    assert _done(run, f"Give customer {customer} a credit of 10 EUR", "credit_customer").status == 0
+    again = _done(run, f"Give customer {customer} a credit of 2.50 EUR", "credit_customer")
+    assert "12.50 EUR credit" in again.stdout
+    assert stripe.Customer.retrieve(customer).balance == -1250
+    assert [entry.amount for entry in stripe.Customer.list_balance_transactions(customer).data] == [-250, -1000]
+    assert not stripe.PaymentIntent.list().data
+    other = _done(run, f"Give customer {customer} a credit of 10 USD", "credit_customer")
+    assert (other.status, stripe.Customer.retrieve(customer).balance) == (1, -1250)
+
+
 def test_a_part_of_a_charge_is_refunded_by_the_charges_own_id(world: World, run: Run):
     charge = str(stripe.PaymentIntent.retrieve(_payment()).latest_charge)
     done = _done(run, f"Refund 12.50 EUR of charge {charge}", "refund_payment")

@@ -87,3 +87,41 @@ def test_the_record_is_in_the_table_of_the_stack(deployed: DeployedStack, stage:
     item = client.get_item(TableName=outputs(stage).table, Key={"run_id": {"S": result["run_id"]}, "item": {"S": "run"}})
     client.close()
     assert json.loads(item["Item"]["error"]["S"])["code"] == "validation_failed"
+
+
+def test_a_callers_sessions_are_under_its_own_identity(deployed: DeployedStack, stage: Stage) -> None:
+    """What another caller (the local cloud's user) has in a session of the same name is not told."""
+    stage.cloud.run("Create a Stripe customer named Alice", session="shared name")
+    assert len(stage.cloud.sessions("show", "shared name")) == 1
+    assert deployed.sessions("show", "shared name") == []
+    deployed.run(fields(model="bedrock:offline", session="shared name"))
+    (turn,) = deployed.sessions("show", "shared name")
+    assert (turn["task"], turn["api"]) == (TASK, "stripe")
+    assert [item["name"] for item in deployed.sessions("list", "")] == ["shared name"]
+    assert deployed.sessions("clear", "shared name") == 1
+    assert len(stage.cloud.sessions("show", "shared name")) == 1
+
+
+class _Caller:
+    """STS's answer to who one is, as a role whose session has this name."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def get_caller_identity(self) -> dict[str, str]:
+        return {"Account": "000000000000", "UserId": f"AROAEXAMPLE:{self._name}", "Arn": ""}
+
+
+@pytest.mark.parametrize(
+    ("name", "drawn"), [("botocore-session-1768000000", True), ("1768000000123", True), ("ann@example.com", False)]
+)
+def test_a_role_session_whose_name_was_drawn_has_no_sessions(
+    deployed: DeployedStack, stage: Stage, name: str, drawn: bool
+) -> None:
+    clients = aws_clients("us-east-1")
+    stack = DeployedStack(outputs(stage), lambda service: _Caller(name) if service == "sts" else clients(service))
+    if drawn:
+        with pytest.raises(UsageError, match="a name of its own"):
+            stack.sessions("list", "")
+    else:
+        assert stack.sessions("list", "") == []

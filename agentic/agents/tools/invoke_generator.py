@@ -19,9 +19,9 @@ def invoke_generator(arguments: Arguments, services: Services) -> dict[str, Any]
     generator_handle = new_handle(run_of(handle))
     wanted = services.store.rounds.claim_wanted(handle, generator_handle)
     record, fresh = (wanted, True) if wanted else services.store.claim_generate(handle, generator_handle, api)
-    message = generator_message(record.task, record.api, generator_handle)
+    message = generator_message(record.task, record.api, generator_handle, record.before)
     if repair := record.repair:
-        message = generator_message_again(record.task, record.api, generator_handle, repair.script, repair.told)
+        message = generator_message_again(record.task, record.api, generator_handle, repair.script, repair.told, record.before)
     return delegate(services, record, Step.GENERATE, message, _report, fresh=fresh)
 
 

@@ -22,8 +22,8 @@ _ALWAYS: Mapping[str, str] = {
     " GetLifecycleConfiguration GetObject GetReplicationConfiguration ListBucket ListBucketVersions PutBucketPolicy"
     " PutBucketPublicAccessBlock PutBucketTagging PutBucketVersioning PutEncryptionConfiguration PutLifecycleConfiguration"
     " PutObject",
-    "dynamodb": "CreateTable DeleteTable DescribeContinuousBackups DescribeTable DescribeTimeToLive GetItem ListTagsOfResource"
-    " PutItem Query TagResource UpdateContinuousBackups UpdateItem UpdateTable UpdateTimeToLive",
+    "dynamodb": "CreateTable DeleteItem DeleteTable DescribeContinuousBackups DescribeTable DescribeTimeToLive GetItem"
+    " ListTagsOfResource PutItem Query TagResource UpdateContinuousBackups UpdateItem UpdateTable UpdateTimeToLive",
     "secretsmanager": "CreateSecret DeleteSecret DescribeSecret GetResourcePolicy PutSecretValue TagResource UpdateSecret",
     "sqs": "CreateQueue DeleteQueue GetQueueAttributes ListQueueTags SetQueueAttributes TagQueue",
 }

@@ -20,6 +20,8 @@ from strands.types.tools import ToolSpec
 from agentic.agents.declaration import (
     ASK,
     DECLINE,
+    EARLIER,
+    EARLIER_ENDS,
     EXECUTE_CODE,
     GENERATE_CODE,
     INVOKE_EXECUTOR,
@@ -29,7 +31,7 @@ from agentic.agents.declaration import (
     VALIDATE_CODE,
     either,
 )
-from agentic.agents.offline import Ask, NoMatch, match
+from agentic.agents.offline import Ask, NoMatch, match, match_in_session
 from agentic.agents.offline.lexicon import stems
 from agentic.core.errors import ModelError
 from agentic.core.spec import Recipe
@@ -38,8 +40,9 @@ from agentic.local.agents.schema import as_object
 
 _Output = TypeVar("_Output", bound=BaseModel)
 
-_TASK = re.compile(r"\AAPI: (?P<api>[^\n]*)\nHandle: (?P<handle>[^\n]*)\nTask: (?P<task>.*)\Z", re.DOTALL)
-_CHOOSING = re.compile(rf"\A{TO_CHOOSE}\n(?P<apis>(?:- [^\n]*\n)+)Handle: (?P<handle>[^\n]*)\nTask: (?P<task>.*)\Z", re.DOTALL)
+_SAID = rf"(?:{EARLIER}\n(?P<before>(?:\{{[^\n]*\}}\n)*){EARLIER_ENDS}\n)?Task: (?P<task>.*)\Z"
+_TASK = re.compile(rf"\AAPI: (?P<api>[^\n]*)\nHandle: (?P<handle>[^\n]*)\n{_SAID}", re.DOTALL)
+_CHOOSING = re.compile(rf"\A{TO_CHOOSE}\n(?P<apis>(?:- [^\n]*\n)+)Handle: (?P<handle>[^\n]*)\n{_SAID}", re.DOTALL)
 _API_TOLD = re.compile(r"^- (\w+): ([^\n]*) \(([^()\n]*)\)$", re.MULTILINE)
 _STORED = re.compile(r"\AHandle: (?P<handle>[^\n]*)\nCode key: (?P<code_key>[^\n]*)\Z")
 _MODELS = ", ".join(f"{provider}:ID" for provider in PROVIDERS)
@@ -134,12 +137,20 @@ class OfflineModel(Model):
             return _Turn(_problem(result) if result.is_error else "stored")
         # Where validation has refused its script, the same task gets the same script again: it knows no other.
         task = asked["task"].partition(f"\n\n{REFUSED}\n")[0]
-        found = match(task, self._recipes(asked["api"]))
+        found = match_in_session(task, self._recipes(asked["api"]), _ids(asked["before"], asked["api"]))
         if isinstance(found, NoMatch):
             return _Turn(f"{DECLINE} {found.message}\n{_offer(found.tasks)}")
         if isinstance(found, Ask):
             return _Turn(f"{ASK} {found.question}")
         return _Turn(tool=GENERATE_CODE.name, arguments={"handle": asked["handle"], "code": found.script})
+
+
+def _ids(before: str | None, api: str) -> list[list[str]]:
+    """The ids of a session's turns with one API, in their order. Nothing else that the message tells is looked at."""
+    turns = [as_object(json.loads(line)) for line in (before or "").split("\n") if line]
+    gone = {str(name) for turn in turns for name in turn.get("gone") or ()}
+    told = [[str(name) for name in turn.get("ids") or ()] for turn in turns if turn.get("api") == api]
+    return [[name for name in ids if name not in gone] for ids in told]
 
 
 def _offer(tasks: Sequence[str]) -> str:

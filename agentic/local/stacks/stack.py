@@ -1,6 +1,8 @@
 """One stack of the local cloud, complete: its names, its APIs and the front door to its runs."""
 
 import json
+import os
+import pwd
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from typing import Any
@@ -39,7 +41,12 @@ class LocalStack:
             # A broken plugin says why its API is not here.
             self._account.registry.get(name)
         target = Target.REAL if fields.get("live") else Target.FAKE
-        return RunRequest.of(fields, tuple(self.registry), target, str(fields.get("model") or "offline"))
+        model = str(fields.get("model") or "offline")
+        return self.door.in_session(RunRequest.of(fields, tuple(self.registry), target, model, person=person()))
+
+    def sessions(self, action: str, name: str) -> Any:
+        """List this user's sessions, show or clear one of them (`FrontDoor.sessions`)."""
+        return self.door.sessions(action, person(), name)
 
     def cancel(self, run_id: str) -> None:
         """End a run of this stack now: its record is closed, its script is killed."""
@@ -69,6 +76,15 @@ class LocalStack:
             values = self._account.fakes.secrets.get(api)
             if values and not client.describe_secret(SecretId=name).get("VersionIdsToStages"):
                 client.put_secret_value(SecretId=name, SecretString=json.dumps(dict(values)))
+
+
+def person() -> str:
+    """Whose sessions these are: the local cloud's boundary is the operating system's user."""
+    number = os.getuid()
+    try:
+        return f"user {number} {pwd.getpwuid(number).pw_name}"
+    except KeyError:  # A container may run as a user without a name.
+        return f"user {number}"
 
 
 def restore(table: ResourceTable, context: Context, resources: Iterable[MadeResource]) -> None:

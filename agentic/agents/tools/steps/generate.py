@@ -51,7 +51,8 @@ def _begin(work: StepWork, arguments: Arguments, services: Services) -> Answer:
         raise UsageError(
             f"this stack's workflow always uses {model}, not {record.model}", hint="leave --model out, or set model.generator"
         )
-    return {"next": GENERATE, "round": 0, "message": generator_message(record.task, record.api, mine), "api": record.api}
+    message = generator_message(record.task, record.api, mine, record.before)
+    return {"next": GENERATE, "round": 0, "message": message, "api": record.api}
 
 
 def _store(work: StepWork, arguments: Arguments, services: Services) -> Answer:

@@ -54,5 +54,6 @@ def _again(work: StepWork, record: RunRecord, verdict: Verdict, body: bytes) -> 
     number = work.round + 1
     script = body.decode(errors="replace") if len(body) <= _SCRIPT_TOLD else "(too long to be repeated)"
     findings = [told_finding(finding) for finding in verdict.findings[:_FINDINGS_TOLD]]
-    message = generator_message_again(record.task, record.api, work.generator_handle(number), script, findings)
+    handle = work.generator_handle(number)
+    message = generator_message_again(record.task, record.api, handle, script, findings, record.before)
     return {"next": GENERATE, "round": number, "message": message, "api": record.api}

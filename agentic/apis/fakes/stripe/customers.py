@@ -1,7 +1,7 @@
 """Customers."""
 
 from agentic.apis.fakes.store import Object
-from agentic.apis.fakes.stripe import subscriptions
+from agentic.apis.fakes.stripe import errors, subscriptions
 from agentic.apis.fakes.stripe.call import (
     Call,
     Routes,
@@ -86,6 +86,39 @@ def _payment_methods(call: Call) -> Object:
     return page(call, [m for m in call.store.all("payment_method") if m["customer"] == customer["id"]], "type")
 
 
+def _credit(call: Call) -> Object:
+    """Change what a customer owes on the next invoice: an amount below zero is a credit."""
+    customer = fetch(call, "customer")
+    currency = str(call.params["currency"]).lower()
+    if customer["currency"] not in (None, currency):
+        raise errors.ApiError(f"The customer's currency is {customer['currency']}, not {currency}.", param="currency")
+    ending = customer["balance"] + call.params["amount"]
+    save(call, customer | {"balance": ending, "currency": currency})
+    return create(
+        call,
+        "customer_balance_transaction",
+        {
+            "amount": call.params["amount"],
+            "checkout_session": None,
+            "credit_note": None,
+            "currency": currency,
+            "customer": customer["id"],
+            "description": call.params.get("description"),
+            "ending_balance": ending,
+            "invoice": None,
+            "metadata": metadata(call),
+            "type": "adjustment",
+        },
+    )
+
+
+def _credits(call: Call) -> Object:
+    customer = fetch(call, "customer")
+    return page(
+        call, [entry for entry in call.store.all("customer_balance_transaction") if entry["customer"] == customer["id"]]
+    )
+
+
 ROUTES: Routes = {
     "GET /v1/customers": listing("customer", "email"),
     "POST /v1/customers": _create,
@@ -93,5 +126,7 @@ ROUTES: Routes = {
     "GET /v1/customers/{id}": _retrieve,
     "POST /v1/customers/{id}": _update,
     "DELETE /v1/customers/{id}": _delete,
+    "GET /v1/customers/{id}/balance_transactions": _credits,
+    "POST /v1/customers/{id}/balance_transactions": _credit,
     "GET /v1/customers/{id}/payment_methods": _payment_methods,
 }

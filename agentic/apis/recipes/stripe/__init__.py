@@ -157,6 +157,16 @@ RECIPES: tuple[Recipe, ...] = (
         CURRENCY,
         DESCRIPTION,
     ),
+    _recipe(
+        "credit_customer",
+        "Give customer cus_ABC123 a credit of 10 EUR",
+        ("give|grant|add|apply|create|issue", "credit", "customer|client"),
+        CUSTOMER,
+        AMOUNT,
+        CURRENCY,
+        DESCRIPTION,
+        unless=("card|note|refund|invoice|list|show",),
+    ),
     _listing("list_payments", "List the last 20 payments", "payment|payment intent"),
     _listing("list_charges", "List the last 20 charges", "charge"),
     _recipe(
