@@ -8,6 +8,7 @@ from typing import Protocol
 from agentic.core.errors import RefusedError
 from agentic.core.values import Approval, Call, CallState, PendingCall, RunError, Target, WriteMode
 from agentic.runs.journal import Entry, calls_of
+from agentic.runs.ledger import Departure
 from agentic.runs.record import TakenCall
 
 
@@ -24,8 +25,12 @@ class CallLedger(Protocol):
         """Journals a call before it is sent. The entry that has its place already, if one has."""
         ...
 
-    def settle(self, taken: TakenCall, entry: Entry) -> None:
-        """Journals what became of it."""
+    def depart(self, taken: TakenCall, entry: Entry, approval: Approval | None) -> Departure:
+        """Asks for a journalled write, right before it is sent, whether it may leave, and uses up its approval with that."""
+        ...
+
+    def settle(self, taken: TakenCall, entry: Entry) -> Entry:
+        """Journals what became of it, unless that is known already; gives the entry as it stands then."""
         ...
 
     def serve(self, taken: TakenCall, entry: Entry, number: int) -> bool:
@@ -44,8 +49,8 @@ class CallLedger(Protocol):
         """Pauses the run with a question and ends the attempt's grant. False: it has paused or ended already."""
         ...
 
-    def use(self, taken: TakenCall, approval: Approval) -> bool:
-        """Uses up an approval. False: somebody has been quicker."""
+    def waits(self, taken: TakenCall) -> bool:
+        """Whether the approval of `taken` waits for its call still."""
         ...
 
     def stop(self, taken: TakenCall, error: RunError) -> bool:
@@ -125,9 +130,34 @@ class MemoryLedger:
             there = self._entries.setdefault((entry.round, *entry.place), entry)
             return None if there is entry else there
 
-    def settle(self, taken: TakenCall, entry: Entry) -> None:
+    def depart(self, taken: TakenCall, entry: Entry, approval: Approval | None) -> Departure:
         with self._lock:
-            self._entries[entry.round, *entry.place] = entry
+            now = self._taken
+            if not self._open or now.attempt != taken.attempt:
+                return Departure.OVER
+            if entry.key in now.sent:
+                return Departure.AGAIN
+            if approval and now.approval != approval:
+                return Departure.SPENT
+            self._taken = replace(now, sent=now.sent | {entry.key})
+            if approval:
+                self._taken = replace(self._taken, approval=None, pending=None)
+            return Departure.FIRST
+
+    def waits(self, taken: TakenCall) -> bool:
+        with self._lock:
+            return self._open and self._taken.attempt == taken.attempt and self._taken.approval == taken.approval
+
+    def settle(self, taken: TakenCall, entry: Entry) -> Entry:
+        with self._lock:
+            kept = self._entries[entry.round, *entry.place]
+            if kept.state is not CallState.EXECUTING and not (
+                kept.state is CallState.UNKNOWN and entry.state is not CallState.UNKNOWN
+            ):
+                return kept
+            settled = replace(kept, call=entry.call, response=entry.response or kept.response)
+            self._entries[entry.round, *entry.place] = settled
+            return settled
 
     def serve(self, taken: TakenCall, entry: Entry, number: int) -> bool:
         with self._lock:
@@ -148,12 +178,6 @@ class MemoryLedger:
             first, self._open = self._open, False
             if first:
                 self.pending = pending
-            return first
-
-    def use(self, taken: TakenCall, approval: Approval) -> bool:
-        with self._lock:
-            first = self._taken.approval == approval
-            self._taken = replace(self._taken, approval=None, pending=None)
             return first
 
     def stop(self, taken: TakenCall, error: RunError) -> bool:
