@@ -8,22 +8,22 @@ import hashlib
 import hmac
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import NoReturn
 
 from agentic.broker import replay
-from agentic.broker.credentials import to_send
+from agentic.broker.answers import LOOK_AT_IT, Answers
 from agentic.broker.identity import client_key_of, digest_of
-from agentic.broker.leave import account_of, key_refused, leave
+from agentic.broker.leave import account_of, leave
 from agentic.broker.ledger import CallLedger, Departure
 from agentic.broker.probe import find_out
 from agentic.broker.redact import params_of, plain, url_of
-from agentic.broker.refusal import refuse
 from agentic.broker.rules import Allowed, Refused, Rules
-from agentic.broker.scrub import check_readable, scrub, scrub_text
+from agentic.broker.scrub import scrub_text
 from agentic.broker.settle import Delivery, UncertainError
 from agentic.broker.transport import Transport
-from agentic.core.errors import AgenticError, BrokerError, NotSentError, RefusedError, RunStopped
+from agentic.broker.way import Secret, Way, Ways
+from agentic.core.errors import AgenticError, NotSentError, RefusedError, RunStopped
 from agentic.core.spec import ApiSpec
 from agentic.core.values import Approval, Call, CallState, PendingCall, RunError, Target
 from agentic.core.wire import Headers, HttpRequest, HttpResponse, Origin
@@ -37,18 +37,6 @@ _LOOK_SECONDS = 0.5
 _HOLD_SECONDS = 3.0
 # APIs keep idempotency keys for a day or more: after this a repeated request could be a second one.
 _KEY_SECONDS = 20 * 3600.0
-_LOOK_AT_IT = "look at the API itself before running this again"
-
-Secret = Callable[[str], Mapping[str, str]]
-
-
-@dataclass(frozen=True, slots=True)
-class _Way:
-    """How one request gets to the API."""
-
-    request: HttpRequest
-    transport: Transport
-    secret: Mapping[str, str]
 
 
 class Broker:
@@ -74,9 +62,8 @@ class Broker:
         self._spec = spec
         self._rules = Rules(spec)
         self._ledger = ledger
-        self._secret = secret
-        self._transports = transports
-        self._live_keys = live_keys
+        self._ways = Ways(spec, secret, transports, live_keys=live_keys)
+        self._answers = Answers(spec, ledger)
         self._clock = clock
         self._now = now
         self._sleep = sleep
@@ -96,14 +83,14 @@ class Broker:
         if taken.attempt > 1:
             known = replay.known(entries, entry, lambda found: self._ledger.serve(taken, found, entry.number))
             if isinstance(known, RunError):
-                self._stop(taken, "diverged", known)
+                self._answers.stop(taken, "diverged", known)
             if known is not None:
                 return self._again(taken, known)
         if isinstance(judged, Refused):
-            return self._refuse(taken, entry, judged.reason)
+            return self._again(taken, self._answers.refuse(taken, entry, judged.reason))
         if write and client_key_of(self._spec, request) and (twin := replay.twin(self._ledger.entries(taken), entry)):
-            return self._alias(taken, entry, self._ledger.whole(twin))
-        return self._new(taken, entry, judged)
+            return self._again(taken, self._answers.alias(taken, entry, self._ledger.whole(twin)))
+        return self._new(taken, entry, replace(judged, headers=entry.request.headers if entry.request else judged.headers))
 
     def _entry(self, taken: TakenCall, allowed: Allowed | None, request: HttpRequest, origin: Origin, *, write: bool) -> Entry:
         entry = Entry(
@@ -132,15 +119,15 @@ class Broker:
 
     def _new(self, taken: TakenCall, entry: Entry, allowed: Allowed) -> HttpResponse:
         """A call that the journal does not have. A write that needs a person's leave is not in it before it has that."""
-        way = self._way(taken, entry)
+        way = self._ways.of(taken, allowed)
         if isinstance(way, str):
-            return self._refuse(taken, entry, way)
+            return self._again(taken, self._answers.refuse(taken, entry, way))
         entry = replace(entry, account=account_of(taken, way.secret))
         approval = self._leave(taken, entry, allowed, way) if entry.call.write else None
         if isinstance(approval, str):
-            return self._refuse(taken, entry, approval)
+            return self._again(taken, self._answers.refuse(taken, entry, approval))
         if there := self._ledger.begin(taken, entry):
-            return self._again(taken, self._same(taken, entry, there))
+            return self._again(taken, self._answers.same(taken, entry, there))
         return self._send(taken, entry, way, left=self._departed(taken, entry, allowed, way, approval))
 
     def _again(self, taken: TakenCall, entry: Entry) -> HttpResponse:
@@ -148,40 +135,40 @@ class Broker:
         try:
             entry = self._ledger.whole(entry)
         except AgenticError as error:
-            self._stop(taken, "unreadable", RunError("unreadable", error.message, _LOOK_AT_IT))
+            self._answers.stop(taken, "unreadable", RunError("unreadable", error.message, LOOK_AT_IT))
         if entry.state is CallState.EXECUTING:
             return self._resume(taken, entry)
         if entry.state is CallState.UNKNOWN:
-            self._unknown(taken, entry, "it was sent, and no answer came")
+            entry = self._answers.unknown(taken, entry, "it was sent, and no answer came")
         if entry.response is None or "response" in entry.bodies_at:
             done = f"{entry.call.method} {entry.call.url} was done, but its answer cannot be given to the script again"
-            self._stop(taken, "unreadable", RunError("unreadable", done, _LOOK_AT_IT))
+            self._answers.stop(taken, "unreadable", RunError("unreadable", done, LOOK_AT_IT))
         return entry.response
 
     def _resume(self, taken: TakenCall, entry: Entry) -> HttpResponse:
         """A call that whoever began it has not settled: it died, or is at it still. It is sent in the journal's own bytes."""
         judged = self._rules.judge(entry.request) if entry.request else Refused("the journal has no request")
-        way = judged.reason if isinstance(judged, Refused) else self._way(taken, entry)
+        way = judged.reason if isinstance(judged, Refused) else self._ways.of(taken, judged)
         may_have_left = entry.call.write and entry.key in taken.sent
         if isinstance(way, str) or isinstance(judged, Refused):
             if may_have_left:
-                self._unknown(taken, entry, str(way))
-            return self._refused(taken, entry, str(way))
+                return self._again(taken, self._answers.unknown(taken, entry, str(way)))
+            return self._again(taken, self._answers.refused(taken, entry, str(way)))
         if not entry.call.write:
             return self._send(taken, entry, way, left=False)
         if entry.account != account_of(taken, way.secret):
-            self._unknown(taken, entry, "the API's key was changed meanwhile")
+            return self._again(taken, self._answers.unknown(taken, entry, "the API's key was changed meanwhile"))
         left = True
         if not may_have_left:
             approval = self._leave(taken, entry, judged, way)
             if isinstance(approval, str):
-                return self._refused(taken, entry, approval)
+                return self._again(taken, self._answers.refused(taken, entry, approval))
             left = self._departed(taken, entry, judged, way, approval)
         if left and not self._repeatable(entry):
             return self._wait(taken, entry, way)
         return self._send(taken, entry, way, left=left)
 
-    def _wait(self, taken: TakenCall, entry: Entry, way: _Way) -> HttpResponse:
+    def _wait(self, taken: TakenCall, entry: Entry, way: Way) -> HttpResponse:
         """For who has sent a write that may not be sent twice; then the API itself is asked."""
         while self._now() < entry.until:
             self._sleep(_LOOK_SECONDS)
@@ -190,12 +177,12 @@ class Broker:
                 return self._again(taken, found)
         return self._send(taken, entry, way, left=True)
 
-    def _leave(self, taken: TakenCall, entry: Entry, allowed: Allowed, way: _Way) -> Approval | str | None:
+    def _leave(self, taken: TakenCall, entry: Entry, allowed: Allowed, way: Way) -> Approval | str | None:
         """What a write is sent with; why it is refused. Raises `RunStopped` for one that a person has to allow first."""
         repeats = bool(taken.round) and replay.repeats(self._ledger.entries(taken), entry)
         said = leave(self._spec, taken, entry, allowed, way.secret, self._now(), repeats=repeats)
         if isinstance(said, RunError):
-            self._stop(taken, "diverged", said)
+            self._answers.stop(taken, "diverged", said)
         if isinstance(said, PendingCall):
             self._pause(taken, said)
         return said
@@ -209,7 +196,7 @@ class Broker:
             raise RunStopped("paused", f"{asked.method} {asked.url} needs approval")
         raise RunStopped("stopped", "the run has ended")
 
-    def _departed(self, taken: TakenCall, entry: Entry, allowed: Allowed, way: _Way, approval: Approval | None) -> bool:
+    def _departed(self, taken: TakenCall, entry: Entry, allowed: Allowed, way: Way, approval: Approval | None) -> bool:
         """Whether it had left before. From here on it counts as sent, whatever happens."""
         if not entry.call.write:
             return False
@@ -225,7 +212,7 @@ class Broker:
     def _repeatable(self, entry: Entry) -> bool:
         return not entry.call.write or (bool(entry.effect) and self._now() < entry.until + _KEY_SECONDS)
 
-    def _send(self, taken: TakenCall, entry: Entry, way: _Way, *, left: bool) -> HttpResponse:
+    def _send(self, taken: TakenCall, entry: Entry, way: Way, *, left: bool) -> HttpResponse:
         started, write = self._clock(), entry.call.write
         sent_at = entry.until - self._send_seconds - 1
         delivery = Delivery(
@@ -243,81 +230,12 @@ class Broker:
         except (NotSentError, UncertainError) as error:
             said = scrub_text(self._spec, error.message, way.secret)
             if write and isinstance(error, UncertainError):
-                return self._unknown(taken, entry, said)
-            return self._unanswered(taken, entry, said, round((self._clock() - started) * 1000, 3))
-        return self._answered(taken, entry, got, way.secret, round((self._clock() - started) * 1000, 3))
+                return self._again(taken, self._answers.unknown(taken, entry, said))
+            return self._again(taken, self._answers.unanswered(taken, entry, said, self._since(started)))
+        return self._again(taken, self._answers.answered(taken, entry, got, way.secret, self._since(started)))
 
-    def _answered(
-        self, taken: TakenCall, entry: Entry, got: HttpResponse, secret: Mapping[str, str], milliseconds: float
-    ) -> HttpResponse:
-        call = replace(entry.call, status=got.status, duration_ms=milliseconds, state=CallState.APPLIED)
-        try:
-            check_readable(got)
-            answer = scrub(self._spec, got, secret)
-        except BrokerError as error:
-            said = scrub_text(self._spec, error.message, secret)
-            if not call.write:
-                return self._unanswered(taken, replace(entry, call=call), said, milliseconds)
-            self._ledger.settle(taken, replace(entry, call=call))
-            done = f"{call.method} {call.url} was answered with {got.status}, but the answer cannot be passed on: {said}"
-            self._stop(taken, "unreadable", RunError("unreadable", done, _LOOK_AT_IT))
-        return self._settled(taken, replace(entry, call=call, response=answer), answer)
-
-    def _unanswered(self, taken: TakenCall, entry: Entry, reason: str, milliseconds: float) -> HttpResponse:
-        """A read without an answer, or a write that never left: the script may know, and try again."""
-        answer = refuse(self._spec.refusal, reason, status=502)
-        state = CallState.REFUSED if entry.call.write else CallState.APPLIED
-        call = replace(entry.call, duration_ms=milliseconds, state=state)
-        return self._settled(taken, replace(entry, call=call, response=answer), answer)
-
-    def _settled(self, taken: TakenCall, entry: Entry, answer: HttpResponse) -> HttpResponse:
-        """The answer, once the journal has it; or the one that it has had before."""
-        standing = self._ledger.settle(taken, entry)
-        return answer if standing.call == entry.call else self._again(taken, standing)
-
-    def _refuse(self, taken: TakenCall, entry: Entry, reason: str) -> HttpResponse:
-        answer = refuse(self._spec.refusal, f"Refused by the broker: {reason}")
-        call = replace(entry.call, status=answer.status, refused=reason, state=CallState.REFUSED)
-        # Nothing of it was sent, and nothing will be: its body, however large, is not kept.
-        kept = replace(entry, call=call, request=None, response=answer)
-        if there := self._ledger.begin(taken, kept):
-            return self._again(taken, self._same(taken, entry, there))
-        return answer
-
-    def _refused(self, taken: TakenCall, entry: Entry, reason: str) -> HttpResponse:
-        """As `_refuse`, of a call that the journal has and that never left."""
-        answer = refuse(self._spec.refusal, f"Refused by the broker: {reason}")
-        call = replace(entry.call, status=answer.status, refused=reason, state=CallState.REFUSED)
-        return self._settled(taken, replace(entry, call=call, response=answer), answer)
-
-    def _alias(self, taken: TakenCall, entry: Entry, twin: Entry) -> HttpResponse:
-        """The same write under the same key of the script's: it is one effect, however long ago, and has its answer."""
-        call = replace(entry.call, status=twin.call.status, state=CallState.APPLIED)
-        if there := self._ledger.begin(taken, replace(entry, call=call, response=twin.response, account=twin.account)):
-            return self._again(taken, self._same(taken, entry, there))
-        return self._again(taken, twin)
-
-    def _unknown(self, taken: TakenCall, entry: Entry, why: str) -> HttpResponse:
-        """Stops the run: whether this write was done is not known, and a script that went on would do it again.
-
-        Unless somebody else has learnt it meanwhile.
-        """
-        call = entry.call
-        standing = self._ledger.settle(taken, replace(entry, call=replace(call, state=CallState.UNKNOWN)))
-        if standing.state not in {CallState.UNKNOWN, CallState.EXECUTING}:
-            return self._again(taken, standing)
-        message = f"nobody knows whether {call.method} {call.url} was done: {why}"
-        self._stop(taken, "unknown", RunError("unknown", message, _LOOK_AT_IT))
-
-    def _stop(self, taken: TakenCall, reason: str, error: RunError) -> NoReturn:
-        self._ledger.stop(taken, error)
-        raise RunStopped(reason, error.message)
-
-    def _same(self, taken: TakenCall, entry: Entry, there: Entry) -> Entry:
-        """The entry that has this one's place already: the same request once more, or somebody counts wrongly."""
-        if there.digest != entry.digest:
-            self._stop(taken, "diverged", replay.differs(there, entry))
-        return there
+    def _since(self, started: float) -> float:
+        return round((self._clock() - started) * 1000, 3)
 
     def _effect(self, taken: TakenCall, entry: Entry, request: HttpRequest) -> str:
         """The id under which the API knows a write. One key of the script's in a run is one id; it is never sent itself."""
@@ -326,22 +244,6 @@ class Broker:
         key = client_key_of(self._spec, request)
         named = f"key:{key}" if key else f"call:{entry.key}"
         return hmac.digest(taken.effect_seed.encode(), named.encode("utf-8", "surrogatepass"), hashlib.sha256).hex()[:40]
-
-    def _way(self, taken: TakenCall, entry: Entry) -> _Way | str:
-        """How a journalled request is sent; why it cannot be."""
-        judged = self._rules.judge(entry.request) if entry.request else Refused("there is no request")
-        if isinstance(judged, Refused):
-            return judged.reason
-        secret: Mapping[str, str] = {}
-        try:
-            secret = self._secret(taken.secret_id)
-            prepared = to_send(self._spec, judged, secret)
-        except AgenticError as error:
-            return scrub_text(self._spec, error.message, secret)
-        if taken.target not in self._transports:
-            return f"the {taken.target} {self._spec.title} cannot be reached from here"
-        refused = key_refused(self._spec, taken, secret, live_keys=self._live_keys)
-        return refused or _Way(prepared, self._transports[taken.target], secret)
 
 
 def _with_effect(headers: Headers, name: str, effect: str) -> Headers:

@@ -76,8 +76,8 @@ class MemoryLedger:
         self._api = api
         self._limit = limit
         self._lock = threading.Lock()
-        self._open = True
-        self._taken = TakenCall(run_id, 1, 0, target, writes, secret_id, effect_seed=f"{run_id}.seed")
+        self._open, self._closed = True, False
+        self._taken: TakenCall = TakenCall(run_id, 1, 0, target, writes, secret_id, effect_seed=f"{run_id}.seed")
         self._entries: dict[tuple[int, int, int], Entry] = {}
         self.intents: list[Call] = []
         self.pending: PendingCall | None = None
@@ -96,7 +96,7 @@ class MemoryLedger:
 
     def close(self) -> None:
         """Revokes the grant."""
-        self._open = False
+        self._open, self._closed = False, True
 
     def again(self, approval: Approval | None = None, *, round_: int | None = None) -> None:
         """The script runs again: the next attempt, under the same grant."""
@@ -110,16 +110,17 @@ class MemoryLedger:
                 pending=self.pending,
                 round=before.round if round_ is None else round_,
             )
-            self._open, self.error = True, None
+            self._open, self._closed, self.error = True, False, None
 
     def take_call(self, grant: str, api: str, write: bool) -> TakenCall:
         with self._lock:
             if not hmac.compare_digest(grant.encode(), self._grant.encode()) or api != self._api:
                 raise RefusedError("no such grant")
             if not self._open:
-                raise RefusedError("the attempt is over; its grant is closed")
+                raise RefusedError("the attempt is over; its grant is closed", reason="grant" if self._closed else "state")
             if self._taken.seq >= self._limit:
-                raise RefusedError(f"the run has made its {self._limit} calls")
+                self._open = False
+                raise RefusedError(f"the run has made its {self._limit} calls", reason="stopped")
             self._taken = replace(self._taken, seq=self._taken.seq + 1)
             return self._taken
 

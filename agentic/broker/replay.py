@@ -32,7 +32,7 @@ def known(entries: Sequence[Entry], asked: Entry, serve: Callable[[Entry], bool]
 
 
 def left_undone(entries: Sequence[Entry], round_: int, attempt: int, sent: Collection[str]) -> tuple[Entry, ...]:
-    """The writes of earlier attempts that the script, run again to its end, has not asked for. `sent` are the keys that left."""
+    """The writes of earlier attempts that the script, run again to its end, has not asked for. `sent`: the keys that left."""
     return tuple(
         entry
         for entry in entries

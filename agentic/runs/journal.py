@@ -30,8 +30,8 @@ class Entry:
     attempt). `digest` is what makes it the same call when the script runs again, `lane` where in the script it was made;
     `effect` is the id under which the API knows it, empty where the API knows none. `served` is the last attempt in which the
     script was given its answer, to its request `served_as`; `until`, in epoch seconds, is when whoever sends it has surely
-    ended. `account` is a fingerprint of the key it was sent with. `bodies_at` has the SHA-256 of long bodies, by `request` and `response`: these stand elsewhere, and are empty here
-    until `Journal.whole`.
+    ended. `account` is a fingerprint of the key it was sent with. `bodies_at` has the SHA-256 of long bodies, by `request` and
+    `response`: these stand elsewhere, and are empty here until `Journal.whole`.
     """
 
     round: int
@@ -156,7 +156,7 @@ class Journal:
             request["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
 
     def whole(self, entry: Entry) -> Entry:
-        """The entry with its bodies, also where these are kept elsewhere. Raises `StorageError` when one is not there any more."""
+        """The entry with its bodies, also where these are kept elsewhere. Raises `StorageError` for one that is gone."""
         bodies, at = self._bodies, entry.bodies_at
         if bodies is None or not at:
             return entry
