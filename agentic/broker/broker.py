@@ -13,6 +13,7 @@ from typing import NoReturn
 
 from agentic.broker import replay
 from agentic.broker.answers import LOOK_AT_IT, Answers
+from agentic.broker.cards import card_in
 from agentic.broker.identity import client_key_of, digest_of
 from agentic.broker.leave import account_of, leave
 from agentic.broker.ledger import CallLedger, Departure
@@ -37,6 +38,7 @@ _LOOK_SECONDS = 0.5
 _HOLD_SECONDS = 3.0
 # APIs keep idempotency keys for a day or more: after this a repeated request could be a second one.
 _KEY_SECONDS = 20 * 3600.0
+_NO_CARDS = "it holds a payment card's number; send a token of the API's, or one of its documented test numbers"
 
 
 class Broker:
@@ -88,6 +90,8 @@ class Broker:
                 return self._again(taken, known)
         if isinstance(judged, Refused):
             return self._again(taken, self._answers.refuse(taken, entry, judged.reason))
+        if write and card_in(judged.url, judged.body, self._spec.test_cards):
+            return self._again(taken, self._answers.refuse(taken, entry, _NO_CARDS))
         if write and client_key_of(self._spec, request) and (twin := replay.twin(self._ledger.entries(taken), entry)):
             return self._again(taken, self._answers.alias(taken, entry, self._ledger.whole(twin)))
         return self._new(taken, entry, replace(judged, headers=entry.request.headers if entry.request else judged.headers))
