@@ -1,4 +1,4 @@
-"""A person's leave is for one write, of one script, to one account, seen whole, used once, in time; nothing else passes by it."""
+"""A person's leave is for one write of one script to one account, seen whole, used once, in time; nothing else passes."""
 
 import threading
 from dataclasses import replace
@@ -292,8 +292,7 @@ def test_a_field_that_is_named_twice_is_refused_or_shown_twice() -> None:
 
 @pytest.mark.parametrize(
     "hidden",
-    ["\u202e", "\u2066", "\u200b", "\u200f", "\x1b", "\x08", "\r", "\x7f", "\x9b", "\u2028", "\u00ad", "\ufeff"]
-    + ["\u3164", "\uffa0", "\u115f", "\u2800", "\ufe0f", "\U000e0101", "\U000e0041", "\u00a0", "\u3000"],
+    "\u202e\u2066\u200b\u200f\x1b\x08\r\x7f\x9b\u2028\u00ad\ufeff\u3164\uffa0\u115f\u2800\ufe0f\U000e0101\U000e0041\u00a0\u3000",
 )
 def test_nothing_in_a_body_is_hidden_from_the_person(hidden: str) -> None:
     script = Asking(FaultyApi(keyed=False), spec=replace(KEYED, hosts=(_open_host(),), refused=()))
@@ -323,11 +322,12 @@ def test_who_forges_lane_number_or_grant_gets_no_write_past_the_question() -> No
     script.asks(lane="0.1", number=3)
     script.approved()
     assert script.post(ADA, lane="0.1", number=3).status == 200
+    ends: set[str] = set()
     for lane, number in (("0.1", 3), ("0.1", 4), ("9.9", 77), ("", 0)):
-        try:
+        with pytest.raises(RunStopped) as stop:
             script.broker.call(GRANT, HttpRequest("POST", CUSTOMERS, (), EVE), Origin(lane, number))
-        except RunStopped as stop:
-            assert stop.reason in {"diverged", "paused", "stopped"}
+        ends.add(stop.value.reason)
+    assert ends <= {"diverged", "paused", "stopped"}
     assert script.api.made == ["name=Ada"]
 
 

@@ -2,6 +2,7 @@
 
 import json
 import threading
+from dataclasses import replace
 
 import pytest
 from broker_stage import GRANT, SPEC
@@ -200,18 +201,18 @@ class Dying(MemoryLedger):
             self.step = ""
             raise Died
 
-    def begin(self, taken, entry):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN201
+    def begin(self, taken, entry):  # type: ignore[no-untyped-def]
         self._die("before the intent")
         there = super().begin(taken, entry)
         self._die("after the intent")
         return there
 
-    def depart(self, taken, entry, approval):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN201
+    def depart(self, taken, entry, approval):  # type: ignore[no-untyped-def]
         departure = super().depart(taken, entry, approval)
         self._die("before sending")
         return departure
 
-    def settle(self, taken, entry):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN201
+    def settle(self, taken, entry):  # type: ignore[no-untyped-def]
         self._die("before the answer is written")
         standing = super().settle(taken, entry)
         self._die("before it is delivered")
@@ -267,7 +268,7 @@ def test_a_write_of_an_attempt_that_has_ended_does_not_leave_any_more() -> None:
     again: list[HttpResponse] = []
 
     class Late(Dying):
-        def begin(self, taken, entry):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
+        def begin(self, taken, entry):  # type: ignore[no-untyped-def]
             if not again:
                 again.append(HttpResponse(0))
                 script.again()
@@ -298,22 +299,23 @@ def test_an_answer_that_comes_late_does_not_change_the_one_that_the_script_has_h
     assert undone(script) == 0
 
 
-def test_two_lanes_that_ask_at_once_for_one_journalled_call_are_no_divergence() -> None:
-    for _ in range(20):
-        script = Script(FaultyApi())
-        script.post(lane="0.1")
-        script.again()
-        answers: dict[str, HttpResponse] = {}
-        threads = [
-            threading.Thread(target=lambda lane=lane, number=number: answers.update({lane: script.post(lane=lane, number=number)}))
-            for number, lane in enumerate(("0.1", "0.2"), 1)
-        ]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-        assert len(answers) == 2
-        assert len(script.api.made) == 2
+@pytest.mark.parametrize("_again", range(20))
+def test_two_lanes_that_ask_at_once_for_one_journalled_call_are_no_divergence(_again: int) -> None:
+    script = Script(FaultyApi())
+    script.post(lane="0.1")
+    script.again()
+    answers: dict[str, HttpResponse] = {}
+
+    def ask(number: int) -> None:
+        answers[f"0.{number}"] = script.post(lane=f"0.{number}", number=number)
+
+    threads = [threading.Thread(target=ask, args=(number,)) for number in (1, 2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(answers) == 2
+    assert len(script.api.made) == 2
 
 
 def test_equal_writes_at_once_are_as_many_effects_and_run_again_none() -> None:
@@ -350,7 +352,7 @@ def test_a_key_of_the_scripts_counts_longer_than_the_api_keeps_it() -> None:
     script = Script(FaultyApi())
     first = script.post(key="order-42")
     script.again()
-    script.api._answers.clear()  # noqa: SLF001 (as the API forgets its keys after a day)
+    script.api._answers.clear()
     assert [script.post(key="order-42"), script.post(key="order-42")] == [first, first]
     assert len(script.api.made) == 1
 
@@ -361,7 +363,7 @@ def test_after_a_day_a_write_without_an_answer_is_not_sent_again() -> None:
         script.post()
     script.again()
     script.now += 23 * 3600
-    script.api._answers.clear()  # noqa: SLF001
+    script.api._answers.clear()
     assert stopped(script) == "unknown"
     assert len(script.api.made) == 1
 
@@ -388,15 +390,11 @@ def test_whoever_sends_still_is_waited_for_where_nothing_can_be_sent_twice() -> 
 
     def answer_comes(seconds: float) -> None:
         real_sleep(seconds)
-        call = entry.call.__class__(**{**json.loads(json.dumps(_fields(entry.call))), "state": CallState.APPLIED, "status": 200})
-        ledger.settle(taken, entry.__class__(**{**_fields(entry), "call": call, "response": answer}))
+        call = replace(entry.call, state=CallState.APPLIED, status=200)
+        ledger.settle(taken, replace(entry, call=call, response=answer))
 
     script.sleep = answer_comes  # type: ignore[method-assign]
     script.broker = script.another_broker()
     script.again()
     assert script.post() == answer
     assert len(script.api.sent) == 1
-
-
-def _fields(value: object) -> dict[str, object]:
-    return {name: getattr(value, name) for name in value.__dataclass_fields__}  # type: ignore[attr-defined]
