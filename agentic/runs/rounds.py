@@ -49,7 +49,7 @@ class Rounds:
                 "earlier": {"S": json.dumps(to_json([*record.earlier, record.code_ref]))},
                 f"handle_{_GENERATOR}": {"S": digest(generator_handle)},
             },
-            remove=("code_key", "code_sha256", "verdict", "execute_state", f"handle_{_EXECUTOR}"),
+            remove=("code_key", "code_sha256", "verdict", "execute_state", f"handle_{_EXECUTOR}", "approval", "pending"),
         )
         if not done:
             raise RefusedError(f"the run is {changed.status}; this step does not fit", hint="stop and tell the person")
