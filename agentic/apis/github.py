@@ -84,6 +84,7 @@ GITHUB = ApiSpec(
     words=tuple(_WORDS.split()),
     refused=tuple(never()),
     counted_headers=("X-GitHub-Api-Version",),
+    settle="agentic.apis.github_settle:find_out",
     scrubbed_fields=("temp_clone_token", "token"),
     refusal=Refusal(403, "application/json", '{{"message": "{message}"}}'),
     key_check=KeyCheck("api.github.com", "/user"),

@@ -114,6 +114,11 @@ _NEVER = {
 _MONEY_OUT = "money does not leave the account from here; use Stripe's dashboard"
 _OTHER_ACCOUNTS = "scripts work in one account only; its balance is stripe.Balance.retrieve()"
 _NEW_SECRETS = "scripts make no new secrets; use Stripe's dashboard"
+# Stripe's documented test numbers ("Test card numbers"), without those that only say how a payment fails.
+_TEST_CARDS = """
+4242424242424242 4000056655665556 5555555555554444 2223003122003222 5200828282828210 5105105105105100 378282246310005
+371449635398431 6011111111111117 6011000990139424 3056930009020004 36227206271667 3566002020360505 6200000000000005
+"""
 _CARD_DATA = "card and bank numbers are not handled here; in test mode use a test payment method such as pm_card_visa"
 # The same in the SDK's names, so that a script is refused before it runs.
 _REFUSED_NAMES: dict[str, str] = {
@@ -246,6 +251,8 @@ STRIPE = ApiSpec(
     scrubbed_fields=("secret", "cvc", "card.number"),
     idempotency_header="Idempotency-Key",
     counted_headers=("Stripe-Version", "Stripe-Account", "Stripe-Context"),
+    settle="agentic.apis.stripe_settle:find_out",
+    test_cards=tuple(_TEST_CARDS.split()),
     key_check=KeyCheck("api.stripe.com", "/v1/balance", live_field="livemode"),
     placeholders=(("STRIPE_WEBHOOK_SECRET", "whsec_placeholder"),),
     refusal=Refusal(403, "application/json", '{{"error": {{"type": "invalid_request_error", "message": "{message}"}}}}'),

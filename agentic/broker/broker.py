@@ -6,26 +6,27 @@ nobody has allowed pauses the run; one of which nobody knows whether it was done
 
 import hashlib
 import hmac
-import importlib
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import NoReturn
 
 from agentic.broker import replay
-from agentic.broker.credentials import key_class, to_send
+from agentic.broker.answers import LOOK_AT_IT, Answers
+from agentic.broker.cards import card_in
 from agentic.broker.identity import client_key_of, digest_of
-from agentic.broker.ledger import CallLedger
-from agentic.broker.question import question
+from agentic.broker.leave import account_of, leave
+from agentic.broker.ledger import CallLedger, Departure
+from agentic.broker.probe import find_out
 from agentic.broker.redact import params_of, plain, url_of
-from agentic.broker.refusal import refuse
 from agentic.broker.rules import Allowed, Refused, Rules
-from agentic.broker.scrub import check_readable, scrub, scrub_text
+from agentic.broker.scrub import scrub_text
 from agentic.broker.settle import Delivery, UncertainError
 from agentic.broker.transport import Transport
-from agentic.core.errors import AgenticError, BrokerError, NotSentError, RefusedError, RunStopped
+from agentic.broker.way import Secret, Way, Ways
+from agentic.core.errors import AgenticError, NotSentError, RefusedError, RunStopped
 from agentic.core.spec import ApiSpec
-from agentic.core.values import Call, CallState, RunError, Target, WriteMode
+from agentic.core.values import Approval, Call, CallState, PendingCall, RunError, Target
 from agentic.core.wire import Headers, HttpRequest, HttpResponse, Origin
 from agentic.runs.journal import Entry
 from agentic.runs.record import TakenCall
@@ -33,8 +34,11 @@ from agentic.runs.record import TakenCall
 SEND_SECONDS = 30.0
 # How often to look whether somebody else's sending has ended.
 _LOOK_SECONDS = 0.5
-
-Secret = Callable[[str], Mapping[str, str]]
+# How long another lane's write waits for the approved one, which the script run again has yet to make.
+_HOLD_SECONDS = 3.0
+# APIs keep idempotency keys for a day or more: after this a repeated request could be a second one.
+_KEY_SECONDS = 20 * 3600.0
+_NO_CARDS = "it holds a payment card's number; send a token of the API's, or one of its documented test numbers"
 
 
 class Broker:
@@ -60,9 +64,8 @@ class Broker:
         self._spec = spec
         self._rules = Rules(spec)
         self._ledger = ledger
-        self._secret = secret
-        self._transports = transports
-        self._live_keys = live_keys
+        self._ways = Ways(spec, secret, transports, live_keys=live_keys)
+        self._answers = Answers(spec, ledger)
         self._clock = clock
         self._now = now
         self._sleep = sleep
@@ -77,7 +80,23 @@ class Broker:
         allowed = judged if isinstance(judged, Allowed) else None
         write = allowed.operation.writes if allowed else request.method not in {"GET", "HEAD"}
         taken = self._take(grant, write)
-        origin = origin or Origin()
+        entry = self._entry(taken, allowed, request, origin or Origin(), write=write)
+        entries = self._ledger.entries(taken) if taken.attempt > 1 or taken.round else ()
+        if taken.attempt > 1:
+            known = replay.known(entries, entry, lambda found: self._ledger.serve(taken, found, entry.number))
+            if isinstance(known, RunError):
+                self._answers.stop(taken, "diverged", known)
+            if known is not None:
+                return self._again(taken, known)
+        if isinstance(judged, Refused):
+            return self._again(taken, self._answers.refuse(taken, entry, judged.reason))
+        if write and card_in(judged.url, judged.body, self._spec.test_cards):
+            return self._again(taken, self._answers.refuse(taken, entry, _NO_CARDS))
+        if write and client_key_of(self._spec, request) and (twin := replay.twin(self._ledger.entries(taken), entry)):
+            return self._again(taken, self._answers.alias(taken, entry, self._ledger.whole(twin)))
+        return self._new(taken, entry, replace(judged, headers=entry.request.headers if entry.request else judged.headers))
+
+    def _entry(self, taken: TakenCall, allowed: Allowed | None, request: HttpRequest, origin: Origin, *, write: bool) -> Entry:
         entry = Entry(
             round=taken.round,
             attempt=taken.attempt,
@@ -92,225 +111,152 @@ class Broker:
                 write=write,
                 at=round(self._now(), 6),
             ),
-            served=taken.attempt,
+            until=self._now() + self._send_seconds + 1,
         )
-        entries = self._ledger.entries(taken) if taken.attempt > 1 or taken.round else ()
-        if taken.attempt > 1:
-            known = replay.known(entries, entry, lambda found: self._ledger.serve(taken, found, entry.number))
-            if isinstance(known, RunError):
-                self._stop(taken, "diverged", known)
-            if known is not None:
-                return self._again(taken, known)
-        if isinstance(judged, Refused):
-            return self._refuse(taken, entry, judged.reason)
-        return self._new(taken, entry, judged, request, repeats=write and replay.repeats(entries, entry))
+        if allowed is None:
+            return entry
+        # The script's own key is never sent: what it would be taken for is not ours to guess.
+        effect = self._effect(taken, entry, request)
+        headers = _with_effect(allowed.headers, self._spec.idempotency_header, effect)
+        return replace(entry, effect=effect, request=HttpRequest(allowed.method, allowed.url, headers, allowed.body))
 
     def _take(self, grant: str, write: bool) -> TakenCall:
         try:
             return self._ledger.take_call(grant, self._spec.name, write)
         except RefusedError as error:
-            if error.data.get("reason") == "stopped":
+            if error.data.get("reason") in {"stopped", "state"}:
                 raise RunStopped("stopped", error.message) from None
             raise
 
-    def _new(self, taken: TakenCall, entry: Entry, allowed: Allowed, request: HttpRequest, *, repeats: bool) -> HttpResponse:
-        """A call that the journal does not have."""
-        effect = self._effect(taken, entry, request)
-        if effect:
-            allowed = replace(allowed, headers=_with_effect(allowed.headers, self._spec.idempotency_header, effect))
-        kept = HttpRequest(allowed.method, allowed.url, allowed.headers, allowed.body)
-        entry = replace(entry, effect=effect, request=kept, until=self._now() + self._send_seconds + 1)
-        secret: Mapping[str, str] = {}
-        try:
-            secret = self._secret(taken.secret_id)
-            prepared = to_send(self._spec, allowed, secret)
-            transport = self._transport(taken.target)
-        except AgenticError as error:
-            return self._refuse(taken, entry, scrub_text(self._spec, error.message, secret))
-        reason = self._key_refused(taken, secret)
-        if not reason and entry.call.write:
-            reason = self._write_refused(taken, entry, allowed, secret, repeats=repeats)
-        if reason:
-            return self._refuse(taken, entry, reason)
-        # It has not been given to the script before it has an answer.
-        if there := self._ledger.begin(taken, replace(entry, served=0)):
-            return self._again(taken, self._same(taken, entry, there))
-        return self._send(taken, entry, prepared, transport, secret)
+    def _new(self, taken: TakenCall, entry: Entry, allowed: Allowed) -> HttpResponse:
+        """A call that the journal does not have. A write that needs a person's leave is not in it before it has that."""
+        way = self._ways.of(taken, allowed)
+        if isinstance(way, str):
+            return self._again(taken, self._answers.refuse(taken, entry, way))
+        entry = replace(entry, account=account_of(taken, way.secret))
+        approval = self._leave(taken, entry, allowed, way) if entry.call.write else None
+        if isinstance(approval, str):
+            return self._again(taken, self._answers.refuse(taken, entry, approval))
+        if there := self._ledger.begin(taken, entry):
+            return self._again(taken, self._answers.same(taken, entry, there))
+        return self._send(taken, entry, way, left=self._departed(taken, entry, allowed, way, approval))
 
     def _again(self, taken: TakenCall, entry: Entry) -> HttpResponse:
         """The journal's answer of a call; of one without an answer, what can be made certain of it."""
-        entry = self._ledger.whole(entry)
+        try:
+            entry = self._ledger.whole(entry)
+        except AgenticError as error:
+            self._answers.stop(taken, "unreadable", RunError("unreadable", error.message, LOOK_AT_IT))
         if entry.state is CallState.EXECUTING:
-            return self._resend(taken, entry)
-        if entry.state is CallState.UNKNOWN or entry.response is None:
-            self._unknown(taken, entry, "it was sent, and no answer came")
+            return self._resume(taken, entry)
+        if entry.state is CallState.UNKNOWN:
+            entry = self._answers.unknown(taken, entry, "it was sent, and no answer came")
+        if entry.response is None or "response" in entry.bodies_at:
+            done = f"{entry.call.method} {entry.call.url} was done, but its answer cannot be given to the script again"
+            self._answers.stop(taken, "unreadable", RunError("unreadable", done, LOOK_AT_IT))
         return entry.response
 
-    def _resend(self, taken: TakenCall, entry: Entry) -> HttpResponse:
-        """A call that whoever sent it has not settled: it died, or is at it still."""
+    def _resume(self, taken: TakenCall, entry: Entry) -> HttpResponse:
+        """A call that whoever began it has not settled: it died, or is at it still. It is sent in the journal's own bytes."""
         judged = self._rules.judge(entry.request) if entry.request else Refused("the journal has no request")
-        if isinstance(judged, Refused):
-            self._unknown(taken, entry, judged.reason)
-        secret = self._secret(taken.secret_id)
-        prepared, transport = to_send(self._spec, judged, secret), self._transport(taken.target)
-        if not entry.call.write or entry.effect:
-            return self._send(taken, entry, prepared, transport, secret)
+        way = judged.reason if isinstance(judged, Refused) else self._ways.of(taken, judged)
+        may_have_left = entry.call.write and entry.key in taken.sent
+        if isinstance(way, str) or isinstance(judged, Refused):
+            if may_have_left:
+                return self._again(taken, self._answers.unknown(taken, entry, str(way)))
+            return self._again(taken, self._answers.refused(taken, entry, str(way)))
+        if not entry.call.write:
+            return self._send(taken, entry, way, left=False)
+        if entry.account != account_of(taken, way.secret):
+            return self._again(taken, self._answers.unknown(taken, entry, "the API's key was changed meanwhile"))
+        left = True
+        if not may_have_left:
+            approval = self._leave(taken, entry, judged, way)
+            if isinstance(approval, str):
+                return self._again(taken, self._answers.refused(taken, entry, approval))
+            left = self._departed(taken, entry, judged, way, approval)
+        if left and not self._repeatable(entry):
+            return self._wait(taken, entry, way)
+        return self._send(taken, entry, way, left=left)
+
+    def _wait(self, taken: TakenCall, entry: Entry, way: Way) -> HttpResponse:
+        """For who has sent a write that may not be sent twice; then the API itself is asked."""
         while self._now() < entry.until:
             self._sleep(_LOOK_SECONDS)
-            for found in self._ledger.entries(taken):
-                if found.place == entry.place and found.round == entry.round and found.state is not CallState.EXECUTING:
-                    return self._again(taken, found)
-        found_out = self._find_out(prepared, transport, secret)
-        if found_out is None:
-            self._unknown(taken, entry, "whoever sent it ended before the answer came")
-        return self._answered(taken, entry, found_out, secret, 0.0)
+            found = next((found for found in self._ledger.entries(taken) if found.key == entry.key), entry)
+            if found.state is not CallState.EXECUTING:
+                return self._again(taken, found)
+        return self._send(taken, entry, way, left=True)
 
-    def _send(
-        self, taken: TakenCall, entry: Entry, prepared: HttpRequest, transport: Transport, secret: Mapping[str, str]
-    ) -> HttpResponse:
+    def _leave(self, taken: TakenCall, entry: Entry, allowed: Allowed, way: Way) -> Approval | str | None:
+        """What a write is sent with; why it is refused. Raises `RunStopped` for one that a person has to allow first."""
+        repeats = bool(taken.round) and replay.repeats(self._ledger.entries(taken), entry)
+        said = leave(self._spec, taken, entry, allowed, way.secret, self._now(), repeats=repeats)
+        if isinstance(said, RunError):
+            self._answers.stop(taken, "diverged", said)
+        if isinstance(said, PendingCall):
+            self._pause(taken, said)
+        return said
+
+    def _pause(self, taken: TakenCall, asked: PendingCall) -> NoReturn:
+        held_until = self._clock() + _HOLD_SECONDS
+        other = taken.approval and taken.pending and taken.pending.lane != asked.lane and not taken.approval.all
+        while other and self._clock() < held_until and self._ledger.waits(taken):
+            self._sleep(_LOOK_SECONDS / 5)
+        if self._ledger.pause(taken, asked):
+            raise RunStopped("paused", f"{asked.method} {asked.url} needs approval")
+        raise RunStopped("stopped", "the run has ended")
+
+    def _departed(self, taken: TakenCall, entry: Entry, allowed: Allowed, way: Way, approval: Approval | None) -> bool:
+        """Whether it had left before. From here on it counts as sent, whatever happens."""
+        if not entry.call.write:
+            return False
+        departure = self._ledger.depart(taken, entry, approval)
+        if departure is Departure.OVER:
+            raise RunStopped("stopped", "the run has ended")
+        if departure is Departure.SPENT:
+            # Another equal call was quicker: this one is a question of its own.
+            self._leave(replace(taken, approval=None), entry, allowed, way)
+            raise RunStopped("stopped", "the run has ended")
+        return departure is Departure.AGAIN
+
+    def _repeatable(self, entry: Entry) -> bool:
+        return not entry.call.write or (bool(entry.effect) and self._now() < entry.until + _KEY_SECONDS)
+
+    def _send(self, taken: TakenCall, entry: Entry, way: Way, *, left: bool) -> HttpResponse:
         started, write = self._clock(), entry.call.write
+        sent_at = entry.until - self._send_seconds - 1
         delivery = Delivery(
-            transport=transport,
-            repeatable=not write or bool(entry.effect),
+            transport=way.transport,
+            repeatable=self._repeatable(entry),
             write=write,
             seconds=self._send_seconds,
-            find_out=lambda: self._find_out(prepared, transport, secret),
+            left=left and write,
+            find_out=lambda: find_out(self._spec, entry, self._ledger.entries(taken), sent_at, way.transport, way.secret),
             sleep=self._sleep,
             clock=self._clock,
         )
         try:
-            got = delivery.send(prepared)
+            got = delivery.send(way.request)
         except (NotSentError, UncertainError) as error:
-            said = scrub_text(self._spec, error.message, secret)
+            said = scrub_text(self._spec, error.message, way.secret)
             if write and isinstance(error, UncertainError):
-                self._unknown(taken, entry, said)
-            return self._unanswered(taken, entry, said, round((self._clock() - started) * 1000, 3))
-        return self._answered(taken, entry, got, secret, round((self._clock() - started) * 1000, 3))
+                return self._again(taken, self._answers.unknown(taken, entry, said))
+            return self._again(taken, self._answers.unanswered(taken, entry, said, self._since(started)))
+        return self._again(taken, self._answers.answered(taken, entry, got, way.secret, self._since(started)))
 
-    def _answered(
-        self, taken: TakenCall, entry: Entry, got: HttpResponse, secret: Mapping[str, str], milliseconds: float
-    ) -> HttpResponse:
-        call = replace(entry.call, status=got.status, duration_ms=milliseconds, state=CallState.APPLIED)
-        try:
-            check_readable(got)
-            answer = scrub(self._spec, got, secret)
-        except BrokerError as error:
-            said = scrub_text(self._spec, error.message, secret)
-            if not call.write:
-                return self._unanswered(taken, replace(entry, call=call), said, milliseconds)
-            self._ledger.settle(taken, replace(entry, call=call))
-            done = f"{call.method} {call.url} was answered with {got.status}, but the answer cannot be passed on: {said}"
-            self._stop(taken, "unreadable", RunError("unreadable", done, "look at the API itself before running this again"))
-        self._ledger.settle(taken, replace(entry, call=call, response=answer, served=taken.attempt))
-        return answer
-
-    def _unanswered(self, taken: TakenCall, entry: Entry, reason: str, milliseconds: float) -> HttpResponse:
-        """A read without an answer, or a write that never left: the script may know, and try again."""
-        answer = refuse(self._spec.refusal, reason, status=502)
-        call = replace(entry.call, duration_ms=milliseconds, state=CallState.APPLIED)
-        self._ledger.settle(taken, replace(entry, call=call, response=answer, served=taken.attempt))
-        return answer
-
-    def _refuse(self, taken: TakenCall, entry: Entry, reason: str) -> HttpResponse:
-        answer = refuse(self._spec.refusal, f"Refused by the broker: {reason}")
-        call = replace(entry.call, status=answer.status, refused=reason, state=CallState.REFUSED)
-        # Nothing of it was sent, and nothing will be: its body, however large, is not kept.
-        kept = replace(entry, call=call, request=None, response=answer)
-        if there := self._ledger.begin(taken, kept):
-            return self._again(taken, self._same(taken, entry, there))
-        return answer
-
-    def _unknown(self, taken: TakenCall, entry: Entry, why: str) -> NoReturn:
-        """Stops the run: whether this write was done is not known, and a script that went on would do it again."""
-        call = entry.call
-        self._ledger.settle(taken, replace(entry, call=replace(call, state=CallState.UNKNOWN)))
-        message = f"nobody knows whether {call.method} {call.url} was done: {why}"
-        self._stop(taken, "unknown", RunError("unknown", message, "look at the API itself before running this again"))
-
-    def _stop(self, taken: TakenCall, reason: str, error: RunError) -> NoReturn:
-        self._ledger.stop(taken, error)
-        raise RunStopped(reason, error.message)
-
-    def _same(self, taken: TakenCall, entry: Entry, there: Entry) -> Entry:
-        """The entry that has this one's place already: the same request once more, or somebody counts wrongly."""
-        if there.digest != entry.digest:
-            self._stop(taken, "diverged", replay.differs(there, entry))
-        return there
+    def _since(self, started: float) -> float:
+        return round((self._clock() - started) * 1000, 3)
 
     def _effect(self, taken: TakenCall, entry: Entry, request: HttpRequest) -> str:
         """The id under which the API knows a write. One key of the script's in a run is one id; it is never sent itself."""
         if not entry.call.write or not self._spec.idempotency_header or request.method not in self._spec.idempotency_methods:
             return ""
         key = client_key_of(self._spec, request)
-        named = f"key:{key}" if key else f"call:{entry.round}:{entry.attempt}:{entry.number}"
+        named = f"key:{key}" if key else f"call:{entry.key}"
         return hmac.digest(taken.effect_seed.encode(), named.encode("utf-8", "surrogatepass"), hashlib.sha256).hex()[:40]
-
-    def _find_out(self, prepared: HttpRequest, transport: Transport, secret: Mapping[str, str]) -> HttpResponse | None:
-        """What the plugin can tell of a write without an answer, by asking the API with requests that only read."""
-        if not self._spec.settle:
-            return None
-        module, _, name = self._spec.settle.partition(":")
-        find_out = getattr(importlib.import_module(module), name)
-
-        def get(url: str) -> HttpResponse:
-            judged = self._rules.judge(HttpRequest("GET", url, (("Accept", "application/json"),)))
-            if isinstance(judged, Refused):
-                raise BrokerError(judged.reason)
-            return transport.send(to_send(self._spec, judged, secret), self._send_seconds)
-
-        try:
-            return find_out(prepared, get)
-        # A plugin's own fault must not pass for an answer.
-        except Exception:  # noqa: BLE001
-            return None
-
-    def _transport(self, target: Target) -> Transport:
-        if target not in self._transports:
-            raise BrokerError(f"the {target} {self._spec.title} cannot be reached from here")
-        return self._transports[target]
-
-    def _key_refused(self, taken: TakenCall, secret: Mapping[str, str]) -> str:
-        if key_class(self._spec.secrets, secret) != "live":
-            return ""
-        if taken.target is Target.FAKE:
-            return "a live key is never sent to a fake"
-        return "" if self._live_keys else f"live keys are refused; set {self._spec.name}.live_keys: true to accept them"
-
-    def _write_refused(
-        self, taken: TakenCall, entry: Entry, allowed: Allowed, secret: Mapping[str, str], *, repeats: bool
-    ) -> str:
-        """Why a write is refused; empty for one that may go. Raises `RunStopped` for one that a person has to allow first.
-
-        `repeats`: an earlier script of this run has done the same, so that nobody's general leave covers it.
-        """
-        harmless = taken.target is Target.FAKE or key_class(self._spec.secrets, secret) == "test"
-        mode = taken.writes or (WriteMode.ALLOW if harmless else WriteMode.APPROVE)
-        if mode is WriteMode.REFUSE:
-            return "this run may only read"
-        if mode is WriteMode.ALLOW and not repeats:
-            return ""
-        account = _fingerprint(taken, secret)
-        approval = taken.approval
-        if approval and approval.account == account:
-            if approval.all and not repeats:
-                return ""
-            if approval.digest == entry.digest and self._ledger.use(taken, approval):
-                return ""
-        if approval and not approval.all and taken.pending:
-            self._stop(taken, "diverged", replay.differs_from_approved(taken.pending, entry))
-        asked = question(allowed, taken, entry.digest, account, self._now())
-        if isinstance(asked, str):
-            return asked
-        if self._ledger.pause(taken, asked):
-            raise RunStopped("paused", f"{asked.method} {asked.url} needs approval")
-        raise RunStopped("stopped", "the run has ended")
 
 
 def _with_effect(headers: Headers, name: str, effect: str) -> Headers:
-    return (*((known, value) for known, value in headers if known.lower() != name.lower()), (name, effect))
-
-
-def _fingerprint(taken: TakenCall, secret: Mapping[str, str]) -> str:
-    """Which key it is, for whoever has the run's seed; tells nothing of the key."""
-    named = repr(sorted(secret.items())).encode("utf-8", "surrogatepass")
-    return hmac.digest(taken.effect_seed.encode(), b"account:" + named, hashlib.sha256).hex()[:32]
+    kept = tuple((known, value) for known, value in headers if known.lower() != name.lower()) if name else headers
+    return (*kept, (name, effect)) if effect else kept

@@ -1,12 +1,14 @@
 """What makes two requests the same call: by this, the calls of a script that runs again are found in the journal.
 
 Two runs of a script send the same things in other bytes: the order of form fields and JSON keys, the boundary of a multipart
-body, headers about the client. None of these counts. Everything that the API acts on does.
+body, headers about the client. None of these counts. Everything that the API acts on does: a person's approval is bound to
+the digest as well, so that two requests which a server could take for different ones never have the same.
 """
 
 import hashlib
 import json
 import re
+from typing import Any
 from urllib.parse import parse_qsl
 
 from agentic.broker.rules import Allowed
@@ -15,7 +17,7 @@ from agentic.core.wire import Headers, HttpRequest
 
 # What of the headers an API acts on. An idempotency key is none of them: the script's own is never sent.
 _COUNTED = frozenset({"accept", "if-match", "if-none-match", "if-modified-since", "if-unmodified-since", "prefer"})
-_BOUNDARY = re.compile(r'boundary="?([^";,]+)"?', re.IGNORECASE)
+_BOUNDARY = re.compile(r';\s*boundary="?([^";,]+)"?', re.IGNORECASE)
 
 
 def digest_of(spec: ApiSpec, judged: Allowed | None, request: HttpRequest) -> str:
@@ -24,15 +26,20 @@ def digest_of(spec: ApiSpec, judged: Allowed | None, request: HttpRequest) -> st
         return _sha256("refused", request.method, request.url, _type(request.headers), request.body)
     credential = judged.host.credential
     left_out = credential.name.lower() if credential and credential.kind is CredentialKind.QUERY else ""
-    query = sorted(pair for pair in _pairs(judged.query) if pair[0].lower() != left_out)
-    counted = counted_headers(spec)
-    headers = sorted((name.lower(), value.strip()) for name, value in judged.headers if name.lower() in counted)
+    query = [pair for pair in _pairs(judged.query) if pair[0].lower() != left_out]
+    headers = sorted((name.lower(), value.strip()) for name, value in counted_headers(spec, judged.headers))
     return _sha256(judged.method, judged.host.name, judged.path, query, headers, *_body(_type(judged.headers), judged.body))
 
 
-def counted_headers(spec: ApiSpec) -> frozenset[str]:
+def counted_names(spec: ApiSpec) -> frozenset[str]:
     """The headers, in lower case, that make a request another one, besides its body's type."""
     return _COUNTED | {name.lower() for name in spec.counted_headers}
+
+
+def counted_headers(spec: ApiSpec, headers: Headers) -> Headers:
+    """Those that the API acts on."""
+    counted = counted_names(spec)
+    return tuple((name, value) for name, value in headers if name.lower() in counted)
 
 
 def client_key_of(spec: ApiSpec, request: HttpRequest) -> str:
@@ -43,25 +50,43 @@ def client_key_of(spec: ApiSpec, request: HttpRequest) -> str:
     return next((value.strip() for name, value in request.headers if name.lower() == wanted), "")
 
 
-def _body(content_type: str, body: bytes) -> tuple[str, bytes]:
+def _body(content_type: str, body: bytes) -> tuple[str, object]:
     """The body's type and its content, in one spelling."""
     kind = content_type.partition(";")[0].strip().lower()
     if not body:
-        return kind, b""
+        return content_type.strip().lower(), b""
     try:
         if kind == "application/json" or kind.endswith("+json"):
-            return kind, json.dumps(json.loads(body), sort_keys=True).encode()
+            return content_type.strip().lower(), _json(body)
         if kind == "application/x-www-form-urlencoded":
-            return kind, json.dumps(sorted(_pairs(body.decode("ascii")))).encode()
+            return content_type.strip().lower(), _pairs(body.decode("ascii"))
     except (ValueError, RecursionError):
-        return kind, body
+        return content_type.strip().lower(), body
     if kind == "multipart/form-data" and (found := _BOUNDARY.search(content_type)):
-        return kind, body.replace(found[1].encode("latin-1"), b"boundary")
-    return content_type.lower(), body
+        # As a list: what stands between two delimiters can never pass for one, whatever it looks like.
+        return _BOUNDARY.sub("", content_type).strip().lower(), body.split(b"--" + found[1].encode("latin-1"))
+    return content_type, body
 
 
-def _pairs(text: str) -> list[tuple[str, str]]:
-    return parse_qsl(text, keep_blank_values=True, max_num_fields=100_000)
+def _json(body: bytes) -> str:
+    """With sorted names. Numbers stay as they were written: a server may know more digits than Python's floats."""
+    value = json.loads(
+        body.decode("utf-8"),
+        object_pairs_hook=lambda pairs: {"object": sorted(pairs, key=lambda pair: pair[0])},
+        parse_int=lambda text: {"number": text},
+        parse_float=lambda text: {"number": text},
+        parse_constant=lambda text: {"number": text},
+    )
+    return json.dumps(value)
+
+
+def _pairs(text: str) -> list[tuple[str, Any]]:
+    """Form fields, sorted by what stands before the first bracket of their names.
+
+    Fields of one such name keep their order: of `a[][x]=1&a[][y]=2` servers make lists.
+    """
+    pairs = parse_qsl(text, keep_blank_values=True, errors="surrogateescape", max_num_fields=100_000)
+    return sorted(pairs, key=lambda pair: pair[0].partition("[")[0])
 
 
 def _type(headers: Headers) -> str:

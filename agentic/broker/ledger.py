@@ -8,6 +8,7 @@ from typing import Protocol
 from agentic.core.errors import RefusedError
 from agentic.core.values import Approval, Call, CallState, PendingCall, RunError, Target, WriteMode
 from agentic.runs.journal import Entry, calls_of
+from agentic.runs.ledger import Departure
 from agentic.runs.record import TakenCall
 
 
@@ -24,8 +25,12 @@ class CallLedger(Protocol):
         """Journals a call before it is sent. The entry that has its place already, if one has."""
         ...
 
-    def settle(self, taken: TakenCall, entry: Entry) -> None:
-        """Journals what became of it."""
+    def depart(self, taken: TakenCall, entry: Entry, approval: Approval | None) -> Departure:
+        """Asks for a journalled write, right before it is sent, whether it may leave, and uses up its approval with that."""
+        ...
+
+    def settle(self, taken: TakenCall, entry: Entry) -> Entry:
+        """Journals what became of it, unless that is known already; gives the entry as it stands then."""
         ...
 
     def serve(self, taken: TakenCall, entry: Entry, number: int) -> bool:
@@ -44,8 +49,8 @@ class CallLedger(Protocol):
         """Pauses the run with a question and ends the attempt's grant. False: it has paused or ended already."""
         ...
 
-    def use(self, taken: TakenCall, approval: Approval) -> bool:
-        """Uses up an approval. False: somebody has been quicker."""
+    def waits(self, taken: TakenCall) -> bool:
+        """Whether the approval of `taken` waits for its call still."""
         ...
 
     def stop(self, taken: TakenCall, error: RunError) -> bool:
@@ -71,8 +76,8 @@ class MemoryLedger:
         self._api = api
         self._limit = limit
         self._lock = threading.Lock()
-        self._open = True
-        self._taken = TakenCall(run_id, 1, 0, target, writes, secret_id, effect_seed=f"{run_id}.seed")
+        self._open, self._closed = True, False
+        self._taken: TakenCall = TakenCall(run_id, 1, 0, target, writes, secret_id, effect_seed=f"{run_id}.seed")
         self._entries: dict[tuple[int, int, int], Entry] = {}
         self.intents: list[Call] = []
         self.pending: PendingCall | None = None
@@ -91,7 +96,7 @@ class MemoryLedger:
 
     def close(self) -> None:
         """Revokes the grant."""
-        self._open = False
+        self._open, self._closed = False, True
 
     def again(self, approval: Approval | None = None, *, round_: int | None = None) -> None:
         """The script runs again: the next attempt, under the same grant."""
@@ -105,16 +110,17 @@ class MemoryLedger:
                 pending=self.pending,
                 round=before.round if round_ is None else round_,
             )
-            self._open, self.error = True, None
+            self._open, self._closed, self.error = True, False, None
 
     def take_call(self, grant: str, api: str, write: bool) -> TakenCall:
         with self._lock:
             if not hmac.compare_digest(grant.encode(), self._grant.encode()) or api != self._api:
                 raise RefusedError("no such grant")
             if not self._open:
-                raise RefusedError("the attempt is over; its grant is closed")
+                raise RefusedError("the attempt is over; its grant is closed", reason="grant" if self._closed else "state")
             if self._taken.seq >= self._limit:
-                raise RefusedError(f"the run has made its {self._limit} calls")
+                self._open = False
+                raise RefusedError(f"the run has made its {self._limit} calls", reason="stopped")
             self._taken = replace(self._taken, seq=self._taken.seq + 1)
             return self._taken
 
@@ -125,9 +131,34 @@ class MemoryLedger:
             there = self._entries.setdefault((entry.round, *entry.place), entry)
             return None if there is entry else there
 
-    def settle(self, taken: TakenCall, entry: Entry) -> None:
+    def depart(self, taken: TakenCall, entry: Entry, approval: Approval | None) -> Departure:
         with self._lock:
-            self._entries[entry.round, *entry.place] = entry
+            now = self._taken
+            if not self._open or now.attempt != taken.attempt:
+                return Departure.OVER
+            if entry.key in now.sent:
+                return Departure.AGAIN
+            if approval and now.approval != approval:
+                return Departure.SPENT
+            self._taken = replace(now, sent=now.sent | {entry.key})
+            if approval:
+                self._taken = replace(self._taken, approval=None, pending=None)
+            return Departure.FIRST
+
+    def waits(self, taken: TakenCall) -> bool:
+        with self._lock:
+            return self._open and self._taken.attempt == taken.attempt and self._taken.approval == taken.approval
+
+    def settle(self, taken: TakenCall, entry: Entry) -> Entry:
+        with self._lock:
+            kept = self._entries[entry.round, *entry.place]
+            if kept.state is not CallState.EXECUTING and not (
+                kept.state is CallState.UNKNOWN and entry.state is not CallState.UNKNOWN
+            ):
+                return kept
+            settled = replace(kept, call=entry.call, response=entry.response or kept.response)
+            self._entries[entry.round, *entry.place] = settled
+            return settled
 
     def serve(self, taken: TakenCall, entry: Entry, number: int) -> bool:
         with self._lock:
@@ -148,12 +179,6 @@ class MemoryLedger:
             first, self._open = self._open, False
             if first:
                 self.pending = pending
-            return first
-
-    def use(self, taken: TakenCall, approval: Approval) -> bool:
-        with self._lock:
-            first = self._taken.approval == approval
-            self._taken = replace(self._taken, approval=None, pending=None)
             return first
 
     def stop(self, taken: TakenCall, error: RunError) -> bool:

@@ -1,17 +1,23 @@
 """The question to a person: may this write be sent? It shows all of it, or it is not asked."""
 
+import re
 import unicodedata
 
+from agentic.broker.identity import counted_headers
 from agentic.broker.rules import Allowed
+from agentic.core.spec import ApiSpec
 from agentic.core.values import PendingCall
+from agentic.runs.journal import Entry
 from agentic.runs.record import TakenCall
 
 OPEN_SECONDS = 24 * 3600.0
 _LONGEST = 64 * 1024
 _LINES = "\n\t"
+# What Unicode calls letters or marks and shows as nothing: joiners, fillers, variation selectors.
+_UNSEEN = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]")
 
 
-def question(allowed: Allowed, taken: TakenCall, digest: str, account: str, now: float) -> PendingCall | str:
+def question(spec: ApiSpec, allowed: Allowed, taken: TakenCall, entry: Entry, account: str, now: float) -> PendingCall | str:
     """The pending call; a reason, in words for the script, where a person could not see all that they would allow."""
     if len(allowed.body) > _LONGEST:
         return f"a write needs approval, and a body of more than {_LONGEST:,} bytes cannot be shown to a person"
@@ -19,15 +25,19 @@ def question(allowed: Allowed, taken: TakenCall, digest: str, account: str, now:
         body = allowed.body.decode("utf-8")
     except UnicodeDecodeError:
         return "a write needs approval, and a body that is no text cannot be shown to a person"
+    if "\0" in body:
+        return "a write needs approval, and a binary body cannot be shown to a person"
     return PendingCall(
-        digest=digest,
+        digest=entry.digest,
         method=allowed.method,
         url=allowed.url,
+        headers=tuple((shown(name), shown(value)) for name, value in counted_headers(spec, allowed.headers)),
         body=shown(body),
         what=f"{allowed.operation.method} {allowed.operation.path} ({allowed.operation.family})",
         target=taken.target,
         account=account,
         code_sha256=taken.code_sha256,
+        lane=entry.lane,
         asked_at=now,
         expires=now + OPEN_SECONDS,
     )
@@ -35,7 +45,11 @@ def question(allowed: Allowed, taken: TakenCall, digest: str, account: str, now:
 
 def shown(text: str) -> str:
     """`text` with an escape for whatever a terminal or a page would not show as it is: control and bidirectional characters."""
-    return "".join(character if character.isprintable() or character in _LINES else _escaped(character) for character in text)
+    return "".join(character if _is_seen(character) else _escaped(character) for character in text)
+
+
+def _is_seen(character: str) -> bool:
+    return (character.isprintable() and not _UNSEEN.match(character)) or character in _LINES
 
 
 def _escaped(character: str) -> str:

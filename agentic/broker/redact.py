@@ -4,6 +4,7 @@ import re
 from typing import Any
 from urllib.parse import unquote
 
+from agentic.broker.cards import passes_luhn
 from agentic.broker.fields import FieldError, body_fields, query_fields
 from agentic.core.wire import HttpRequest
 
@@ -64,13 +65,4 @@ def _shown(name: str, value: Any) -> Any:
 
 
 def _has_card_number(text: str) -> bool:
-    return any(_luhn(re.sub(r"\D", "", found)) for found in _CARD.findall(text))
-
-
-def _luhn(digits: str) -> bool:
-    """The check digit that every payment card number has (ISO/IEC 7812)."""
-    total = 0
-    for position, digit in enumerate(map(int, reversed(digits))):
-        doubled = digit * 2 if position % 2 else digit
-        total += doubled - 9 if doubled > 9 else doubled
-    return total % 10 == 0
+    return any(passes_luhn(re.sub(r"\D", "", found)) for found in _CARD.findall(text))

@@ -1,6 +1,6 @@
 """Finds a call of a script that runs again in the journal of its earlier attempts, and sees where the two part ways."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 
 from agentic.core.values import CallState, PendingCall, RunError
@@ -25,24 +25,35 @@ def known(entries: Sequence[Entry], asked: Entry, serve: Callable[[Entry], bool]
     for entry in sorted(same, key=lambda entry: entry.lane != asked.lane):
         if serve(entry):
             return replace(entry, served=asked.attempt, served_as=asked.number)
+        # Another lane was quicker.
+        left.remove(entry)
     in_lane = next((entry for entry in left if entry.lane == asked.lane), None)
     return differs(in_lane, asked) if in_lane else None
 
 
-def left_undone(entries: Sequence[Entry], round_: int, attempt: int) -> tuple[Entry, ...]:
-    """The writes of earlier attempts that the script, run again to its end, has not asked for."""
+def left_undone(entries: Sequence[Entry], round_: int, attempt: int, sent: Collection[str]) -> tuple[Entry, ...]:
+    """The writes of earlier attempts that the script, run again to its end, has not asked for. `sent`: the keys that left."""
     return tuple(
         entry
         for entry in entries
-        if entry.round == round_ and entry.call.write and entry.state is CallState.APPLIED and entry.served < attempt
+        if entry.round == round_ and max(entry.attempt, entry.served) < attempt and _may_be_done(entry) and entry.key in sent
     )
 
 
 def repeats(entries: Sequence[Entry], asked: Entry) -> bool:
-    """Whether an earlier script of the run has done the same write."""
-    return any(
-        entry.round < asked.round and entry.digest == asked.digest and entry.state is not CallState.REFUSED for entry in entries
-    )
+    """Whether an earlier script of the run has done the same write, or may have."""
+    return any(entry.round < asked.round and entry.digest == asked.digest and _may_be_done(entry) for entry in entries)
+
+
+def twin(entries: Sequence[Entry], asked: Entry) -> Entry | None:
+    """A write with the same effect that is done: it was made under the same key of the script's."""
+    same = (entry for entry in entries if entry.effect == asked.effect and entry.digest == asked.digest)
+    return next((entry for entry in same if entry.state is CallState.APPLIED and _may_be_done(entry)), None)
+
+
+def _may_be_done(entry: Entry) -> bool:
+    """Whether a write has an effect, as far as is known: not if it was never sent, and not if the API refused it."""
+    return entry.call.write and entry.state is not CallState.REFUSED and (entry.call.status or 200) < 400
 
 
 def differs(before: Entry, now: Entry) -> RunError:
@@ -51,7 +62,7 @@ def differs(before: Entry, now: Entry) -> RunError:
 
 
 def differs_from_approved(asked: PendingCall, now: Entry) -> RunError:
-    return _parted(f"{asked.method} {asked.url}", {}, now, "the approved call was")
+    return _parted(f"{asked.method} {asked.url}", asked.body, now, "the approved call was")
 
 
 def _parted(before: str, fields: object, now: Entry, said: str = "the first time it was") -> RunError:

@@ -209,7 +209,8 @@ class ApiSpec:
     refused whatever a stack opens; a path there may end in "/**": it and everything below.
     `idempotency_header` is the API's own mechanism, for writes by `idempotency_methods`. `counted_headers` are further request
     headers that it acts on, such as its version. `settle` ("module:callable") finds out whether a write without an answer was
-    done: `(request, get) -> HttpResponse | None`, where `get(url)` asks the API with the key; None when that cannot be told.
+    done: `(lost, get) -> HttpResponse | None`, of a `LostWrite`; `get(url)` asks the API with the key. None when that cannot be
+    told. `test_cards` are card numbers that no bank has issued: any other one in a write is refused.
     """
 
     name: str
@@ -228,6 +229,7 @@ class ApiSpec:
     idempotency_methods: tuple[str, ...] = ("POST",)
     counted_headers: tuple[str, ...] = ()
     settle: str = ""
+    test_cards: tuple[str, ...] = ()
     placeholders: tuple[tuple[str, str], ...] = ()
     refusal: Refusal = field(default_factory=Refusal)
     key_check: KeyCheck | None = None
@@ -287,6 +289,7 @@ class ApiSpec:
             "dropped_headers": tuple(data["dropped_headers"]),
             "idempotency_methods": tuple(data["idempotency_methods"]),
             "counted_headers": tuple(data["counted_headers"]),
+            "test_cards": tuple(data["test_cards"]),
             "scrubbed_fields": tuple(data["scrubbed_fields"]),
         }
         return cls(**fields)

@@ -271,6 +271,28 @@ def _fits(wanted: str, path: str) -> bool:
     return re.fullmatch(as_pattern(wanted, one="[^/]+", several=".+"), path) is not None
 
 
+def _exactly_once(spec: ApiSpec) -> Iterator[str]:
+    """What a write is made certain by."""
+    yield from _reference("settle", spec.settle)
+    if spec.idempotency_header and not _TOKEN.fullmatch(spec.idempotency_header):
+        yield f"idempotency_header {spec.idempotency_header!r} is not a header's name"
+    if spec.idempotency_header.lower() in OF_THE_CONNECTION | {"authorization", "content-type"}:
+        yield f"idempotency_header {spec.idempotency_header!r} means something else already"
+    if spec.idempotency_header and not spec.idempotency_methods:
+        yield "idempotency_methods is empty: name the methods whose writes the header makes one"
+    for method in spec.idempotency_methods:
+        if not _METHOD.fullmatch(method) or method in {"GET", "HEAD"}:
+            yield f"idempotency_methods: {method!r} is not a method that writes, in capitals"
+    for name in spec.counted_headers:
+        if not _TOKEN.fullmatch(name):
+            yield f"counted_headers: {name!r} is not a header's name"
+        elif name.lower() == spec.idempotency_header.lower():
+            yield f"counted_headers: {name} is the idempotency header, whose value is never the script's"
+    for number in spec.test_cards:
+        if not re.fullmatch(r"[0-9]{12,19}", number):
+            yield f"test_cards: {number!r} is not a card's number in digits"
+
+
 _Check = Callable[[ApiSpec], Iterator[str]]
 
 _CHECKS: Sequence[tuple[str, _Check]] = (
@@ -286,5 +308,6 @@ _CHECKS: Sequence[tuple[str, _Check]] = (
     ("refusal", _refusal),
     ("fake", _fake),
     ("hosts key_check", _key_check),
+    ("idempotency_header idempotency_methods counted_headers settle test_cards", _exactly_once),
 )
 """The parts that a check needs to be of their types, and the check."""

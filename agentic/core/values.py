@@ -157,8 +157,9 @@ class RunStep:
 class PendingCall:
     """The write that a paused run waits to be allowed: all of it, so that a person knows what they say yes to.
 
-    `url`, `headers` and `body` are exactly what would be sent, without the key. `digest` is what an approval is bound to, with
-    `code_sha256` (the script) and `account` (a fingerprint of the key, which tells nothing of it). Times are in epoch seconds.
+    `url` and `body` are exactly what would be sent, without the key; `headers` those that the API acts on. `digest` is what an
+    approval is bound to, with `code_sha256` (the script) and `account` (a fingerprint of the key, which tells nothing of it).
+    `lane` is where in the script it is made. Times are in epoch seconds.
     """
 
     digest: str
@@ -171,10 +172,13 @@ class PendingCall:
     code_sha256: str
     asked_at: float
     expires: float
+    headers: tuple[tuple[str, str], ...] = ()
+    lane: str = ""
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Self:
-        fields: dict[str, Any] = {**data, "target": Target(data["target"])}
+        headers = tuple((str(name), str(value)) for name, value in data.get("headers", ()))
+        fields: dict[str, Any] = {**data, "target": Target(data["target"]), "headers": headers}
         return cls(**fields)
 
 

@@ -109,12 +109,18 @@ class Attempts:
             raise RefusedError(f"the run is {record.status}; nothing waits for approval", hint="`agentic runs show` has it")
         if approval.digest != pending.digest or approval.account != pending.account:
             raise RefusedError("this is not the call that the run waits with", hint="look at it again: `agentic runs show`")
+        if not record.code_ref or pending.code_sha256 != record.code_ref.sha256:
+            raise RefusedError("the script is not the one that asked", hint="run the task again")
         if self._clock() >= pending.expires:
             raise RefusedError("the question has expired", hint="run the task again")
         approved, changed = self._items.change(
             record.run_id,
-            "#status = :paused AND pending = :pending AND attribute_not_exists(approval)",
-            {":paused": {"S": RunStatus.PAUSED}, ":pending": json_text(pending)},
+            "#status = :paused AND pending = :pending AND code_sha256 = :sha256 AND attribute_not_exists(approval)",
+            {
+                ":paused": {"S": RunStatus.PAUSED},
+                ":pending": json_text(pending),
+                ":sha256": {"S": pending.code_sha256},
+            },
             sets={"approval": json_text(approval)},
         )
         if not changed:

@@ -10,7 +10,7 @@ from agentic.core.values import to_json
 from agentic.runs.record import Item, RunRecord
 from agentic.runs.steps import noted
 
-Attributes = Mapping[str, Mapping[str, str]]
+Attributes = Mapping[str, Mapping[str, Any]]
 
 RUN_ITEM = "run"
 
@@ -35,15 +35,17 @@ class RunItems:
         values: Attributes,
         *,
         sets: Attributes | None = None,
-        add: Mapping[str, int] | None = None,
+        add: Mapping[str, int | str] | None = None,
         remove: Sequence[str] = (),
     ) -> tuple[RunRecord, bool]:
         """The record after the change and True, or the record as it is and False when the condition does not hold.
 
+        `add` adds numbers to numbers, and a text to a set of texts.
+
         Raises `UnknownRunError`.
         """
         names: dict[str, str] = {"#status": "status"} if "#status" in condition else {}
-        given: dict[str, Mapping[str, str]] = dict(values)
+        given: dict[str, Mapping[str, Any]] = dict(values)
         parts: list[str] = []
         if sets:
             sets = {**sets, **noted(sets, self._clock())}
@@ -52,7 +54,7 @@ class RunItems:
             parts.append("SET " + ", ".join(f"#s{number} = :s{number}" for number in range(len(sets))))
         if add:
             for number, (name, count) in enumerate(add.items()):
-                names[f"#a{number}"], given[f":a{number}"] = name, {"N": str(count)}
+                names[f"#a{number}"], given[f":a{number}"] = name, _added(count)
             parts.append("ADD " + ", ".join(f"#a{number} :a{number}" for number in range(len(add))))
         if remove:
             names |= {f"#r{number}": name for number, name in enumerate(remove)}
@@ -76,6 +78,10 @@ class RunItems:
             if not item:
                 raise UnknownRunError(f"no run {run_id!r}") from None
             return RunRecord.from_item(item), False
+
+
+def _added(value: int | str) -> dict[str, Any]:
+    return {"N": str(value)} if isinstance(value, int) else {"SS": [value]}
 
 
 def _key(run_id: str) -> Item:

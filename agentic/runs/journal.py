@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
+from agentic.core.errors import StorageError
 from agentic.core.values import Call, CallState
 from agentic.core.wire import HttpRequest, HttpResponse
 from agentic.runs.items import json_text
@@ -29,8 +30,8 @@ class Entry:
     attempt). `digest` is what makes it the same call when the script runs again, `lane` where in the script it was made;
     `effect` is the id under which the API knows it, empty where the API knows none. `served` is the last attempt in which the
     script was given its answer, to its request `served_as`; `until`, in epoch seconds, is when whoever sends it has surely
-    ended. `bodies_at` has the SHA-256 of long bodies, by `request` and `response`: these stand elsewhere, and are empty here
-    until `Journal.whole`.
+    ended. `account` is a fingerprint of the key it was sent with. `bodies_at` has the SHA-256 of long bodies, by `request` and
+    `response`: these stand elsewhere, and are empty here until `Journal.whole`.
     """
 
     round: int
@@ -46,6 +47,12 @@ class Entry:
     served: int = 0
     served_as: int = 0
     until: float = 0.0
+    account: str = ""
+
+    @property
+    def key(self) -> str:
+        """Its name within the run."""
+        return f"{self.round:03d}#{self.attempt:03d}#{self.number:05d}"
 
     @property
     def state(self) -> CallState:
@@ -91,9 +98,30 @@ class Journal:
             return self._entry(error.response["Item"])
         return None
 
-    def settle(self, run_id: str, entry: Entry) -> None:
-        """Write down what became of a call: its state, its answer, and that the script gets it in this attempt."""
-        self._dynamodb.put_item(TableName=self._table, Item=self._item(run_id, entry))
+    def settle(self, run_id: str, entry: Entry) -> Entry:
+        """Write down what became of a call: its state and its answer. The first who knows it for certain is believed.
+
+        Gives the entry as it stands then, which may be another one's.
+        """
+        item = self._item(run_id, entry)
+        told = {name: item[name] for name in ("call", "state", "response", "response_at") if name in item}
+        try:
+            self._dynamodb.update_item(
+                TableName=self._table,
+                Key={"run_id": item["run_id"], "item": item["item"]},
+                UpdateExpression="SET " + ", ".join(f"#{name} = :{name}" for name in told),
+                ConditionExpression="#state IN (:executing, :open)",
+                ExpressionAttributeNames={f"#{name}": name for name in told},
+                ExpressionAttributeValues={
+                    **{f":{name}": value for name, value in told.items()},
+                    ":executing": {"S": CallState.EXECUTING},
+                    ":open": {"S": CallState.UNKNOWN if entry.state is not CallState.UNKNOWN else CallState.EXECUTING},
+                },
+                ReturnValuesOnConditionCheckFailure="ALL_OLD",
+            )
+        except self._dynamodb.exceptions.ConditionalCheckFailedException as error:
+            return self._entry(error.response["Item"])
+        return entry
 
     def serve(self, run_id: str, entry: Entry, attempt: int, number: int) -> bool:
         """Note that the script is given this answer, to request `number` of `attempt`. False: it has been, in this attempt."""
@@ -128,15 +156,15 @@ class Journal:
             request["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
 
     def whole(self, entry: Entry) -> Entry:
-        """The entry with its bodies, also where these are kept elsewhere."""
+        """The entry with its bodies, also where these are kept elsewhere. Raises `StorageError` for one that is gone."""
         bodies, at = self._bodies, entry.bodies_at
         if bodies is None or not at:
             return entry
         request, response = entry.request, entry.response
         if request and "request" in at:
-            request = replace(request, body=bodies.get(at["request"]))
+            request = replace(request, body=_checked(at["request"], bodies.get(at["request"])))
         if response and "response" in at:
-            response = replace(response, body=bodies.get(at["response"]))
+            response = replace(response, body=_checked(at["response"], bodies.get(at["response"])))
         return replace(entry, request=request, response=response, bodies_at={})
 
     def _item(self, run_id: str, entry: Entry) -> Item:
@@ -144,6 +172,8 @@ class Journal:
             "run_id": {"S": run_id},
             "item": {"S": _name(entry)},
             "call": json_text(entry.call),
+            "state": {"S": entry.state},
+            "account": {"S": entry.account},
             "digest": {"S": entry.digest},
             "lane": {"S": entry.lane},
             "effect": {"S": entry.effect},
@@ -152,21 +182,22 @@ class Journal:
             "until": {"N": f"{entry.until:.3f}"},
             "expires": {"N": str(int(self._clock()) + KEEP_SECONDS)},
         }
-        at = dict(entry.bodies_at)
         for name, message in (("request", entry.request), ("response", entry.response)):
             if message is not None:
-                kept = {**message.to_json(), "body": ""} if self._outside(name, message, at) else message.to_json()
+                at = self._outside(message) or entry.bodies_at.get(name, "")
+                kept = {**message.to_json(), "body": ""} if at else message.to_json()
                 item[name] = {"S": json.dumps(kept, separators=(",", ":"))}
-        if at:
-            item["bodies_at"] = {"S": json.dumps(at)}
+                if at:
+                    item[f"{name}_at"] = {"S": at}
         return item
 
-    def _outside(self, name: str, message: HttpRequest | HttpResponse, at: dict[str, str]) -> bool:
-        """Whether a message's body stands elsewhere; a long one is written there first, before the entry that names it."""
-        if len(message.body) > _INLINE_BYTES and self._bodies is not None:
-            at[name] = hashlib.sha256(message.body).hexdigest()
-            self._bodies.put(at[name], message.body)
-        return name in at
+    def _outside(self, message: HttpRequest | HttpResponse) -> str:
+        """Where a long body stands; it is written there first, before the entry that names it. Empty for a short one."""
+        if len(message.body) <= _INLINE_BYTES or self._bodies is None:
+            return ""
+        sha256 = hashlib.sha256(message.body).hexdigest()
+        self._bodies.put(sha256, message.body)
+        return sha256
 
     def _entry(self, item: Item) -> Entry:
         _, round_, attempt, number = item["item"]["S"].split("#")
@@ -181,7 +212,8 @@ class Journal:
             call=Call.from_json(json.loads(item["call"]["S"])),
             request=HttpRequest.from_json(request) if request else None,
             response=HttpResponse.from_json(response) if response else None,
-            bodies_at=json.loads(item["bodies_at"]["S"]) if "bodies_at" in item else {},
+            bodies_at={name: item[f"{name}_at"]["S"] for name in ("request", "response") if f"{name}_at" in item},
+            account=item["account"]["S"],
             served=int(item["served"]["N"]),
             served_as=int(item["served_as"]["N"]),
             until=float(item["until"]["N"]),
@@ -196,4 +228,10 @@ def calls_of(entries: Sequence[Entry]) -> tuple[Call, ...]:
 
 
 def _name(entry: Entry) -> str:
-    return f"{_PREFIX}{entry.round:03d}#{entry.attempt:03d}#{entry.number:05d}"
+    return f"{_PREFIX}{entry.key}"
+
+
+def _checked(sha256: str, body: bytes) -> bytes:
+    if hashlib.sha256(body).hexdigest() != sha256:
+        raise StorageError("a body of the journal is not the one that was kept")
+    return body

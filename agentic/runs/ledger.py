@@ -4,6 +4,7 @@ Each is one conditional write that checks what it acts on, because who asks for 
 """
 
 from collections.abc import Callable
+from enum import StrEnum
 from typing import Any
 
 from agentic.core.errors import RefusedError, UnknownRunError
@@ -12,6 +13,18 @@ from agentic.core.values import Approval, PendingCall, RunError, RunStatus
 from agentic.runs.items import RunItems, json_text
 from agentic.runs.journal import Entry, Journal
 from agentic.runs.record import Item, RunRecord, TakenCall, digest, is_of
+
+
+class Departure(StrEnum):
+    """Whether a write may leave now: once, by the run's current attempt, and with an approval where it needs one.
+
+    `again`: it has left already. `spent`: another call has used the approval. `over`: the attempt has ended.
+    """
+
+    FIRST = "first"
+    AGAIN = "again"
+    SPENT = "spent"
+    OVER = "over"
 
 
 class RunLedger:
@@ -62,8 +75,8 @@ class RunLedger:
     def begin(self, taken: TakenCall, entry: Entry) -> Entry | None:
         return self._journal.begin(taken.run_id, entry)
 
-    def settle(self, taken: TakenCall, entry: Entry) -> None:
-        self._journal.settle(taken.run_id, entry)
+    def settle(self, taken: TakenCall, entry: Entry) -> Entry:
+        return self._journal.settle(taken.run_id, entry)
 
     def serve(self, taken: TakenCall, entry: Entry, number: int) -> bool:
         return self._journal.serve(taken.run_id, entry, taken.attempt, number)
@@ -74,29 +87,41 @@ class RunLedger:
     def whole(self, entry: Entry) -> Entry:
         return self._journal.whole(entry)
 
+    def depart(self, taken: TakenCall, entry: Entry, approval: Approval | None) -> Departure:
+        condition, values = "attempt = :attempt AND #status = :executing", _this(taken)
+        values[":key"] = {"S": entry.key}
+        condition += " AND (attribute_not_exists(sent) OR NOT contains(sent, :key))"
+        if approval:
+            condition, values[":approval"] = f"{condition} AND approval = :approval", json_text(approval)
+        used = ("approval", "pending") if approval else ()
+        record, first = self._items.change(taken.run_id, condition, values, add={"sent": entry.key}, remove=used)
+        if first:
+            return Departure.FIRST
+        if record.attempt != taken.attempt or record.status is not RunStatus.EXECUTING:
+            return Departure.OVER
+        return Departure.AGAIN if entry.key in record.sent else Departure.SPENT
+
+    def waits(self, taken: TakenCall) -> bool:
+        values = {**_this(taken), ":approval": json_text(taken.approval)}
+        same = {"attempt": values[":attempt"]}
+        condition = "attempt = :attempt AND #status = :executing AND approval = :approval"
+        return self._items.change(taken.run_id, condition, values, sets=same)[1]
+
     def pause(self, taken: TakenCall, pending: PendingCall) -> bool:
-        sets = {"status": {"S": RunStatus.PAUSED}, "pending": json_text(pending)}
-        return self._end(taken, sets)
+        # Nobody works on it any more whose work would count: the next attempt need not wait until this one has noticed.
+        return self._end(taken, {"status": {"S": RunStatus.PAUSED}, "pending": json_text(pending)}, "working")
 
     def stop(self, taken: TakenCall, error: RunError) -> bool:
         return self._end(taken, {"status": {"S": RunStatus.FAILED}, "error": json_text(error)})
 
-    def use(self, taken: TakenCall, approval: Approval) -> bool:
-        _, used = self._items.change(
-            taken.run_id,
-            "attempt = :attempt AND #status = :executing AND approval = :approval",
-            {**_this(taken), ":approval": json_text(approval)},
-            remove=("approval", "pending"),
-        )
-        return used
-
-    def _end(self, taken: TakenCall, sets: Item) -> bool:
+    def _end(self, taken: TakenCall, sets: Item, *removed: str) -> bool:
+        """The grant stays known: the run's state alone makes it worthless, and who holds it learns why."""
         _, ended = self._items.change(
             taken.run_id,
             "attempt = :attempt AND #status = :executing",
             _this(taken),
             sets=sets,
-            remove=("grant_hash", "approval"),
+            remove=("approval", *removed),
         )
         return ended
 
@@ -118,6 +143,7 @@ def _taken(record: RunRecord) -> TakenCall:
         effect_seed=record.effect_seed,
         approval=record.approval,
         pending=record.pending,
+        sent=record.sent,
     )
 
 

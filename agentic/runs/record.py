@@ -28,7 +28,7 @@ from agentic.core.values import (
 )
 from agentic.runs.steps import steps_of
 
-# Of the types that DynamoDB has: S (text), N (number) and, for `candidates` alone, SS (a set of texts).
+# Of the types that DynamoDB has: S (text), N (number) and, for `candidates` and `sent`, SS (a set of texts).
 Item = dict[str, dict[str, Any]]
 
 
@@ -60,7 +60,7 @@ class TakenCall:
     """One call counted against a valid grant: the run, script and attempt it belongs to, its number, and what the run allows.
 
     `effect_seed` is the run's secret from which the ids of its effects are made. `approval` is one that no call has used yet,
-    for `pending`.
+    for `pending`. `sent` has the keys of the writes that have left (`Entry.key`).
     """
 
     run_id: str
@@ -74,6 +74,7 @@ class TakenCall:
     effect_seed: str = ""
     approval: Approval | None = None
     pending: PendingCall | None = None
+    sent: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +88,7 @@ class RunRecord:
     `api` is empty until an orchestrator has chosen one of `candidates`; a run whose API was clear from the start has none.
     `before` is what the run's session knew when it began, the oldest turn first.
     `working`: somebody executes the script now, or died while doing so. `pins_seed` and `pins_started` (epoch seconds) are what
-    every execution of the script has for chance and for the time at its start.
+    every execution of the script has for chance and for the time at its start. `sent`: the writes that have left, by their key.
     """
 
     run_id: str
@@ -122,6 +123,7 @@ class RunRecord:
     pins_started: float = 0.0
     pending: PendingCall | None = None
     approval: Approval | None = None
+    sent: frozenset[str] = frozenset()
     outcome: Outcome | None = None
     error: RunError | None = None
     answer: str = ""
@@ -176,6 +178,7 @@ class RunRecord:
             pins_started=float(item["pins_started"]["N"]) if "pins_started" in item else 0.0,
             pending=PendingCall.from_json(pending) if pending else None,
             approval=Approval(**approval) if approval else None,
+            sent=frozenset(item["sent"]["SS"]) if "sent" in item else frozenset(),
             outcome=Outcome.from_json(outcome) if outcome else None,
             error=RunError(**error) if error else None,
             answer=text("answer"),

@@ -98,9 +98,11 @@ def run_code(broker: pulumi.Input[str], itself: str) -> list[Statement]:
     ]
 
 
-def call_api(table: pulumi.Input[str], secret: pulumi.Input[str]) -> list[Statement]:
+def call_api(table: pulumi.Input[str], bucket: pulumi.Input[str], secret: pulumi.Input[str]) -> list[Statement]:
+    """The broker: its API's key, the journal, and the journal's long bodies. No other function reaches these."""
     return [
         Statement("Grants", ["dynamodb:PutItem", "dynamodb:Query", "dynamodb:UpdateItem"], [table]),
+        Statement("Bodies", ["s3:GetObject", "s3:PutObject"], [_objects(bucket, "bodies")]),
         Statement("Key", ["secretsmanager:GetSecretValue"], [secret]),
     ]
 

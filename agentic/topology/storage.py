@@ -1,4 +1,4 @@
-"""The bucket of scripts and execution logs."""
+"""The bucket of scripts, execution logs, and long bodies of the journal."""
 
 from dataclasses import dataclass
 
@@ -8,13 +8,17 @@ import pulumi_aws as aws
 from agentic.topology.transport import tls_only
 
 _DAYS_TO_ABORT_UPLOADS = 1
+_BODIES = "bodies"
+# As long as the journal's entries, which name them, stay in the runs table.
+_DAYS_OF_BODIES = 91
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bucket:
     """A bucket that scripts and logs go to: `CodeStorage` is one; another one of the same account and region will do.
 
-    One's own should refuse public access and plain HTTP; with a key of one's own it must have a bucket key.
+    One's own should refuse public access and plain HTTP, and let what is under `bodies/` expire; with a key of one's own it
+    must have a bucket key.
     """
 
     name: pulumi.Input[str]
@@ -24,7 +28,8 @@ class Bucket:
 class CodeStorage(pulumi.ComponentResource):
     """A private, versioned bucket, encrypted with `key_arn` or S3's keys, reachable over TLS only.
 
-    Unless it is protected it goes with the stack, contents and all. With `expire_after_days` > 0 objects go then.
+    Unless it is protected it goes with the stack, contents and all. With `expire_after_days` > 0 objects go then; those of the
+    journal go with its entries in any case.
     """
 
     bucket: Bucket
@@ -72,24 +77,28 @@ class CodeStorage(pulumi.ComponentResource):
             policy=tls_only("s3:*", bucket.arn, pulumi.Output.concat(bucket.arn, "/*")),
             opts=pulumi.ResourceOptions(parent=self, depends_on=[walls]),
         )
+        rules = [_expiring("bodies", f"{_BODIES}/", _DAYS_OF_BODIES)]
         if expire_after_days:
-            aws.s3.BucketLifecycleConfiguration(
-                name,
-                bucket=bucket.bucket,
-                rules=[
-                    {
-                        "id": "expire",
-                        "status": "Enabled",
-                        "filter": {"prefix": ""},
-                        "expiration": {"days": expire_after_days},
-                        "noncurrent_version_expiration": {"noncurrent_days": expire_after_days},
-                        "abort_incomplete_multipart_upload": {"days_after_initiation": _DAYS_TO_ABORT_UPLOADS},
-                    }
-                ],
-                opts=pulumi.ResourceOptions(parent=self, depends_on=[versioning]),
-            )
+            rules.append(_expiring("expire", "", expire_after_days))
+        aws.s3.BucketLifecycleConfiguration(
+            name,
+            bucket=bucket.bucket,
+            rules=rules,
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[versioning]),
+        )
         self.bucket = Bucket(name=bucket.bucket, arn=bucket.arn)
         self.register_outputs({"name": bucket.bucket, "arn": bucket.arn})
+
+
+def _expiring(rule: str, prefix: str, days: int) -> aws.s3.BucketLifecycleConfigurationRuleArgsDict:
+    return {
+        "id": rule,
+        "status": "Enabled",
+        "filter": {"prefix": prefix},
+        "expiration": {"days": days},
+        "noncurrent_version_expiration": {"noncurrent_days": days},
+        "abort_incomplete_multipart_upload": {"days_after_initiation": _DAYS_TO_ABORT_UPLOADS},
+    }
 
 
 def _encryption(

@@ -97,6 +97,8 @@ class Topology(pulumi.ComponentResource):
         )
         table = RunsTable("runs", table_name=names.runs_table, protect=settings.protect, key_arn=key_arn, opts=child)
 
+        stores = {"AGENTIC_TABLE": table.name, "AGENTIC_BUCKET": storage.name}
+
         # Per API: the broker, which alone reads the key, and the wall, which may only ask that broker.
         brokers = {
             api: functions.make(
@@ -104,11 +106,11 @@ class Topology(pulumi.ComponentResource):
                 api,
                 environment={
                     "AGENTIC_API": api,
-                    "AGENTIC_TABLE": table.name,
+                    **stores,
                     "AGENTIC_SECRET": secrets.names[api],
                     "AGENTIC_LIVE_KEYS": "true" if api in settings.live_keys else "false",
                 },
-                may=rights.call_api(table.arn, secrets.arns[api]),
+                may=rights.call_api(table.arn, storage.arn, secrets.arns[api]),
             )
             for api in apis
         }
@@ -130,7 +132,6 @@ class Topology(pulumi.ComponentResource):
         }
 
         # What generator and executor do their work with, whoever drives them.
-        stores = {"AGENTIC_TABLE": table.name, "AGENTIC_BUCKET": storage.name}
         limits_of_runs = {"AGENTIC_RUN_SECONDS": str(settings.run_seconds), "AGENTIC_RUN_CALLS": str(settings.run_calls)}
         rounds = {"AGENTIC_REGENERATIONS": str(settings.regenerations)}
         tools = {

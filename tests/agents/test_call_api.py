@@ -14,7 +14,7 @@ from agentic.agents.tools.services import Services
 from agentic.agents.tools.validate_code import validate_code
 from agentic.core.errors import BrokerError
 from agentic.core.names import new_grant, run_of
-from agentic.core.values import WriteMode
+from agentic.core.values import RunStatus, WriteMode
 
 pytest_plugins = ["tests.runs.conftest"]
 
@@ -174,7 +174,8 @@ def test_a_valid_grant_beyond_its_limit_is_counted_in_record_and_log(asked: Aske
         asked({"grant": grant, "request": READ})
     record = asked.stage.store.get(run_of(grant))
     assert (record.calls_made, record.calls_refused) == (5, 2)
-    assert [json.loads(line)["reason"] for line in asked.log] == ["limit", "limit"]
+    assert [json.loads(line)["reason"] for line in asked.log] == ["stopped", "stopped"]
+    assert record.status is RunStatus.FAILED
     assert grant.partition(".")[2] not in str(asked.log)
 
 

@@ -8,9 +8,9 @@ from broker_stage import GRANT, KEY, LIVE_KEY, SPEC, RecordingTransport, broker,
 
 from agentic.broker.broker import Broker
 from agentic.broker.ledger import MemoryLedger
-from agentic.core.errors import BrokerError, MissingCredentialsError, RefusedError
+from agentic.core.errors import BrokerError, MissingCredentialsError, RefusedError, RunStopped
 from agentic.core.spec import Credential, CredentialKind
-from agentic.core.values import Target, WriteMode
+from agentic.core.values import CallState, Target, WriteMode
 from agentic.core.wire import HttpRequest, HttpResponse
 
 READ = request("GET", "/v1/customers")
@@ -56,32 +56,37 @@ def test_refused_calls_count_against_the_limit() -> None:
     asked = broker(RecordingTransport(), ledger)
     for _ in range(2):
         assert asked.call(GRANT, request("POST", "/v1/payouts")).status == 403
-    with pytest.raises(RefusedError, match="2 calls"):
+    with pytest.raises(RunStopped, match="2 calls"):
         asked.call(GRANT, READ)
     assert all(call.refused for call in ledger.calls)
 
 
 @pytest.mark.parametrize(
-    ("target", "key", "writes", "sent"),
+    ("target", "key", "writes", "end"),
     [
-        (Target.FAKE, "anything", None, True),
-        (Target.REAL, KEY, None, True),
-        (Target.REAL, "unrecognised", None, False),
-        (Target.REAL, LIVE_KEY, None, False),
-        (Target.REAL, LIVE_KEY, WriteMode.ALLOW, True),
-        (Target.REAL, "unrecognised", WriteMode.ALLOW, True),
-        (Target.FAKE, KEY, WriteMode.REFUSE, False),
-        (Target.FAKE, KEY, WriteMode.APPROVE, False),
-        (Target.REAL, KEY, WriteMode.REFUSE, False),
+        (Target.FAKE, "anything", None, "sent"),
+        (Target.REAL, KEY, None, "sent"),
+        (Target.REAL, "unrecognised", None, "asked"),
+        (Target.REAL, LIVE_KEY, None, "asked"),
+        (Target.REAL, LIVE_KEY, WriteMode.ALLOW, "sent"),
+        (Target.REAL, "unrecognised", WriteMode.ALLOW, "sent"),
+        (Target.FAKE, KEY, WriteMode.REFUSE, "refused"),
+        (Target.FAKE, KEY, WriteMode.APPROVE, "asked"),
+        (Target.REAL, KEY, WriteMode.REFUSE, "refused"),
     ],
 )
-def test_write_is_sent_as_mode_target_and_key_allow(target: Target, key: str, writes: WriteMode | None, sent: bool) -> None:
+def test_write_is_sent_as_mode_target_and_key_allow(target: Target, key: str, writes: WriteMode | None, end: str) -> None:
     transport, ledger = RecordingTransport(), ledger_for(target=target, writes=writes)
     asked = broker(transport, ledger, secret={"api_key": key}, live_keys=True)
-    assert (asked.call(GRANT, WRITE).status == 200) is sent
-    assert len(transport.sent) == sent
     assert asked.call(GRANT, READ).status == 200
     assert asked.call(GRANT, request("POST", "/v1/query", b"q=1")).status == 200  # Declared as no write.
+    if end == "asked":
+        with pytest.raises(RunStopped, match="needs approval"):
+            asked.call(GRANT, WRITE)
+        assert ledger.pending
+    else:
+        assert asked.call(GRANT, WRITE).status == (200 if end == "sent" else 403)
+    assert len(transport.sent) == 2 + (end == "sent")
 
 
 def test_live_key_is_refused_unless_the_stack_accepts_it() -> None:
@@ -124,16 +129,18 @@ def test_missing_secret_is_a_refusal_with_its_reason() -> None:
     assert ledger.calls[0].refused == "no key is set for paying"
 
 
-def test_answer_that_did_not_come_is_a_502_and_stays_open_in_the_journal() -> None:
+def test_write_without_an_answer_ends_the_run_and_is_unknown_in_the_journal() -> None:
     class Broken(RecordingTransport):
         def send(self, request: HttpRequest, timeout: float) -> HttpResponse:
             raise BrokerError(f"broke off; key was {KEY}")
 
     ledger = ledger_for()
-    answer = broker(Broken(), ledger).call(GRANT, WRITE)
-    assert answer.status == 502
-    assert KEY not in message(answer)
+    with pytest.raises(RunStopped) as stop:
+        broker(Broken(), ledger).call(GRANT, WRITE)
+    assert stop.value.reason == "unknown"
+    assert KEY not in stop.value.message
     assert ledger.calls[0].status is None
+    assert ledger.calls[0].state is CallState.UNKNOWN
 
 
 def test_answer_in_an_encoding_that_cannot_be_read_is_not_passed_on() -> None:
@@ -145,8 +152,9 @@ def test_answer_in_an_encoding_that_cannot_be_read_is_not_passed_on() -> None:
 def test_answer_that_cannot_be_passed_on_is_still_an_answer_in_the_journal() -> None:
     """The API has done it and said so; only the script does not get to read it."""
     ledger = ledger_for()
-    answer = broker(RecordingTransport(HttpResponse(201, (("Content-Encoding", "br"),), b"\x1f")), ledger).call(GRANT, WRITE)
-    assert answer.status == 502
+    with pytest.raises(RunStopped) as stop:
+        broker(RecordingTransport(HttpResponse(201, (("Content-Encoding", "br"),), b"\x1f")), ledger).call(GRANT, WRITE)
+    assert stop.value.reason == "unreadable"
     assert ledger.calls[0].status == 201
 
 

@@ -172,8 +172,8 @@ with concurrent.futures.ThreadPoolExecutor(20) as pool:
     print(sorted(r.status_code for r in pool.map(lambda _: requests.get(URL), range(20))))
 """
     outcome = stage.run(code, ledger=ledger_for(limit=5))
-    assert outcome.stdout == f"{[200] * 5 + [403] * 15}\n", outcome.stderr
-    assert len(stage.upstream.received) == 5
+    assert (outcome.success, outcome.reason, outcome.stdout) == (False, "stopped", "")
+    assert len(stage.upstream.received) <= 5
 
 
 def test_redirect_to_another_host_is_followed_by_nobody(stage: Stage) -> None:

@@ -53,6 +53,7 @@ def the_key_is_used_for_what_is_theirs(recorded: Recorded) -> Iterator[str]:
         **{f"run-code-{api}": {} for api in ("stripe", "other-api")},
         **{
             f"call-api-{api.replace('_', '-')}": table
+            | both
             | {"secretsmanager": (["kms:Decrypt"], ("SecretARN", secret.format(api)))}
             for api in ("stripe", "other_api")
         },

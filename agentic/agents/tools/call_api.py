@@ -35,6 +35,9 @@ def broker(services: Services) -> Callable[[Any, Any], dict[str, Any]]:
             grant, request, origin = _received(event)
             return the_broker.call(grant, request, origin).to_json()
         except RunStopped as end:
+            if end.reason == "stopped":
+                # A call of a run that has ended, or beyond its limit.
+                services.tell(_refusal(spec.name, end.reason, run_of(grant), services.clock()))
             return {"stop": {"reason": end.reason, "message": end.message}}
         except RefusedError as error:
             services.tell(_refusal(spec.name, str(error.data.get("reason", "")), run_of(grant), services.clock()))

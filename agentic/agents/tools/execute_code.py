@@ -175,7 +175,8 @@ def _is_layer(value: object) -> bool:
 def _problem(services: Services, record: RunRecord, outcome: Outcome, seconds: float) -> RunError | None:
     left = ()
     if record.attempt > 1 and not outcome.reason:
-        left = left_undone(services.store.journal.entries(record.run_id), record.round, record.attempt)
+        now = services.store.get(record.run_id)
+        left = left_undone(services.store.journal.entries(record.run_id), record.round, record.attempt, now.sent)
     if left:
         calls = ", ".join(f"{entry.call.method} {entry.call.url}" for entry in left[:5])
         return RunError("diverged", f"run again, the script did not ask any more for what it had done: {calls}")

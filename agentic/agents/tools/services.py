@@ -10,6 +10,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from agentic.agents.tools.bodies import S3Bodies
 from agentic.core.frozen import thaw
 from agentic.core.names import PROJECT
 from agentic.core.spec import ApiSpec
@@ -54,7 +55,9 @@ class Services:
 
     @cached_property
     def store(self) -> RunStore:
-        return RunStore(self.client("dynamodb"), self.setting("table"), clock=self.clock)
+        bucket = self.environ.get("AGENTIC_BUCKET", "")
+        bodies = S3Bodies(lambda: self.client("s3"), bucket) if bucket else None
+        return RunStore(self.client("dynamodb"), self.setting("table"), clock=self.clock, bodies=bodies)
 
     @cached_property
     def specs(self) -> dict[str, ApiSpec]:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from agentic.agents.tools.execute_code import OUTPUT_BYTES
-from agentic.broker.identity import counted_headers
+from agentic.broker.identity import counted_names
 from agentic.broker.offline import Answered
 from agentic.core.errors import StorageError, UsageError
 from agentic.core.spec import ApiSpec, CredentialKind
@@ -112,7 +112,7 @@ def _test(recording: Recording, spec: ApiSpec, replayed: Replayed, header_lines:
     taken = take_along((spec.sdk.warm_up, spec.sdk.bootstrap))
     stdout = replayed.outcome.stdout
     cut = len(stdout.encode()) >= OUTPUT_BYTES
-    counted = sorted(name for name in counted_headers(spec) if not name.endswith("-version"))
+    counted = sorted(name for name in counted_names(spec) if not name.endswith("-version"))
     in_queries = {host.credential.name for host in spec.hosts if host.credential and _in_query(host.credential.kind)}
     hosts = {host.name for host in spec.hosts} | {_host(answered.request) for answered in replayed.answered}
     recorded = {
