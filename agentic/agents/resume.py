@@ -56,7 +56,10 @@ class Resumption:
         return self._services.store.finish(record.run_id, RunStatus.REFUSED, error=error, paused=True)
 
     def go_on(self, record: RunRecord, *, dead: bool = False) -> RunRecord:
-        """Execute the script again until it pauses or ends. `dead`: whoever worked on it is gone for sure."""
+        """Execute the script (again) until it pauses or ends; it is validated first where it is not yet.
+
+        `dead`: whoever worked on it is gone for sure.
+        """
         problem: RunError | None = None
         for _ in range(_TRIES):
             if not self.can_go_on(record):
@@ -66,8 +69,10 @@ class Resumption:
                 record = self._services.store.attempts.admit(record, handle, dead=dead)
             except RefusedError:
                 return self._services.store.get(record.run_id)
-            code_key = record.code_ref.key if record.code_ref else ""
-            problem = self.invoke("execute_code", {"handle": handle, "code_key": code_key})
+            arguments = {"handle": handle, "code_key": record.code_ref.key if record.code_ref else ""}
+            problem = None if record.verdict else self.invoke("validate_code", arguments)
+            if not problem and self.can_go_on(record := self._services.store.get(record.run_id)):
+                problem = self.invoke("execute_code", arguments)
             record = self._services.store.get(record.run_id)
             if problem is None or problem.code == "refused":
                 break
@@ -79,10 +84,9 @@ class Resumption:
         return record
 
     def can_go_on(self, record: RunRecord) -> bool:
-        """Whether the script could run (again): it is valid, and the run waits for nothing else."""
-        valid = bool(record.code_ref and record.verdict and record.verdict.valid)
+        """Whether the script could run (again): it is valid or not looked at yet, and the run waits for nothing else."""
         approved = record.status is RunStatus.PAUSED and record.approval is not None
-        return valid and (approved or record.status in {RunStatus.VALIDATING, RunStatus.EXECUTING})
+        return bool(record.code_ref) and (approved or record.status in {RunStatus.VALIDATING, RunStatus.EXECUTING})
 
     def recover(self, record: RunRecord) -> RunRecord:
         """End or finish a run in whose middle everything ended: for who knows that nobody works on it."""

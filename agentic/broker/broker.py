@@ -147,7 +147,7 @@ class Broker:
         secret = self._secret(taken.secret_id)
         prepared, transport = to_send(self._spec, judged, secret), self._transport(taken.target)
         if not entry.call.write or entry.effect:
-            return self._send(taken, entry, prepared, transport, secret)
+            return self._send(taken, entry, prepared, transport, secret, again=True)
         while self._now() < entry.until:
             self._sleep(_LOOK_SECONDS)
             for found in self._ledger.entries(taken):
@@ -159,7 +159,14 @@ class Broker:
         return self._answered(taken, entry, found_out, secret, 0.0)
 
     def _send(
-        self, taken: TakenCall, entry: Entry, prepared: HttpRequest, transport: Transport, secret: Mapping[str, str]
+        self,
+        taken: TakenCall,
+        entry: Entry,
+        prepared: HttpRequest,
+        transport: Transport,
+        secret: Mapping[str, str],
+        *,
+        again: bool = False,
     ) -> HttpResponse:
         started, write = self._clock(), entry.call.write
         delivery = Delivery(
@@ -167,6 +174,7 @@ class Broker:
             repeatable=not write or bool(entry.effect),
             write=write,
             seconds=self._send_seconds,
+            sent_before=again,
             find_out=lambda: self._find_out(prepared, transport, secret),
             sleep=self._sleep,
             clock=self._clock,

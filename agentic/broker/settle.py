@@ -26,6 +26,8 @@ class UncertainError(BrokerError):
 class Delivery:
     """How one request is sent. `repeatable`: it may be sent again after it has left. `seconds` bound all tries together.
 
+    `sent_before`: somebody may have sent it, and has ended before the answer came.
+
     `find_out` asks the API whether a write was done; None when there is no way to.
     """
 
@@ -33,6 +35,7 @@ class Delivery:
     repeatable: bool
     write: bool
     seconds: float
+    sent_before: bool = False
     find_out: Callable[[], HttpResponse | None] = lambda: None
     sleep: Callable[[float], None] = time.sleep
     clock: Callable[[], float] = time.monotonic
@@ -40,7 +43,7 @@ class Delivery:
     def send(self, request: HttpRequest) -> HttpResponse:
         """The API's answer. Raises `NotSentError`, or `UncertainError` when nobody can know."""
         deadline = self.clock() + self.seconds
-        left_before, problem = False, ""
+        left_before, problem = self.sent_before, ""
         for number in range(_TRIES):
             if number and not self._pause(number, deadline):
                 break

@@ -7,6 +7,7 @@ has no credential: the request is kept as it was before the key went in, the ans
 import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
@@ -52,6 +53,11 @@ class Entry:
         return self.call.state
 
     @property
+    def withdrawn(self) -> bool:
+        """Whether it was never sent, nor answered: its attempt had ended before."""
+        return self.call.state is CallState.REFUSED and self.response is None
+
+    @property
     def place(self) -> tuple[int, int]:
         """Its place in the order of the calls of one script."""
         return (self.attempt, self.number)
@@ -92,8 +98,28 @@ class Journal:
         return None
 
     def settle(self, run_id: str, entry: Entry) -> None:
-        """Write down what became of a call: its state, its answer, and that the script gets it in this attempt."""
-        self._dynamodb.put_item(TableName=self._table, Item=self._item(run_id, entry))
+        """Write down what became of a call: its state, its answer, and that the script gets it in this attempt.
+
+        Who sent it for an attempt that is over, and comes late, changes nothing where the next one has taken it up.
+        """
+        with suppress(self._dynamodb.exceptions.ConditionalCheckFailedException):
+            self._dynamodb.put_item(
+                TableName=self._table,
+                Item=self._item(run_id, entry),
+                ConditionExpression="attribute_not_exists(run_id) OR served <= :served",
+                ExpressionAttributeValues={":served": {"N": str(entry.served)}},
+            )
+
+    def withdraw(self, run_id: str, entry: Entry, why: str) -> None:
+        """Note that a call was not sent after all. Nothing is noted where the next attempt has taken it up."""
+        call = replace(entry.call, refused=why, state=CallState.REFUSED)
+        with suppress(self._dynamodb.exceptions.ConditionalCheckFailedException):
+            self._dynamodb.put_item(
+                TableName=self._table,
+                Item=self._item(run_id, replace(entry, call=call, request=None)),
+                ConditionExpression="served = :never",
+                ExpressionAttributeValues={":never": {"N": "0"}},
+            )
 
     def serve(self, run_id: str, entry: Entry, attempt: int, number: int) -> bool:
         """Note that the script is given this answer, to request `number` of `attempt`. False: it has been, in this attempt."""

@@ -8,7 +8,7 @@ from typing import Any
 
 from agentic.core.errors import RefusedError, UnknownRunError
 from agentic.core.names import run_of
-from agentic.core.values import Approval, PendingCall, RunError, RunStatus
+from agentic.core.values import Approval, CallState, PendingCall, RunError, RunStatus
 from agentic.runs.items import RunItems, json_text
 from agentic.runs.journal import Entry, Journal
 from agentic.runs.record import Item, RunRecord, TakenCall, digest, is_of
@@ -60,7 +60,17 @@ class RunLedger:
         raise problem
 
     def begin(self, taken: TakenCall, entry: Entry) -> Entry | None:
-        return self._journal.begin(taken.run_id, entry)
+        there = self._journal.begin(taken.run_id, entry)
+        # The next attempt may have begun since the call was counted, and looked into the journal before this was there: it would
+        # do the same write once more. Now that it is there, either this sees that attempt, or that one sees this.
+        if there is None and entry.state is CallState.EXECUTING and entry.call.write and not self._stands(taken):
+            self._journal.withdraw(taken.run_id, entry, "the attempt had ended")
+            raise RefusedError("the attempt has ended", reason="state")
+        return there
+
+    def _stands(self, taken: TakenCall) -> bool:
+        record = self._items.now(taken.run_id)
+        return record is not None and record.attempt == taken.attempt and record.status is RunStatus.EXECUTING
 
     def settle(self, taken: TakenCall, entry: Entry) -> None:
         self._journal.settle(taken.run_id, entry)

@@ -17,7 +17,7 @@ from typing import Any
 import crash_plugin
 
 from agentic import LocalCloud
-from agentic.core.errors import AgenticError
+from agentic.core.errors import AgenticError, UnknownRunError
 from agentic.core.values import to_json
 from agentic.local.functions.process_tree import children
 from agentic.local.trace import Event
@@ -97,7 +97,11 @@ def obey(cloud: LocalCloud, points: Points, order: Mapping[str, Any]) -> None:
         case "run":
             threading.Thread(target=carry_out, args=(cloud, order["fields"]), daemon=True).start()
         case "look":
-            result = to_json(cloud.result(order["run"]))
+            try:
+                result = to_json(cloud.result(order["run"]))
+            except UnknownRunError:
+                say({"look": order["run"], "status": "never begun"})
+                return
             calls = [{key: call[key] for key in ("method", "url", "status", "state")} for call in result["calls"]]
             facts = {key: result[key] for key in ("status", "error", "pending", "outcome")}
             say({"look": order["run"], **facts, "calls": calls, "seen": points.seen})
@@ -120,12 +124,12 @@ def main(folder: Path) -> None:
         if event.kind != "resource":
             points(event.phase, f"{event.kind} {event.name}".removeprefix("request "))
 
-    if len(sys.argv) > 2:
-        # To be killed in the middle of its recovery.
-        points.arm(CLOUD, int(sys.argv[2]))
     config = json.loads(os.environ.get("CRASH_CONFIG", "{}"))
     with LocalCloud(folder, observer=notice, config=config) as cloud:
         points.functions = cloud._account.functions
+        if len(sys.argv) > 2:
+            # To be killed in the middle of its recovery.
+            points.arm(CLOUD, int(sys.argv[2]))
         say({"ready": os.getpid()})
         for line in sys.stdin:
             order = json.loads(line)

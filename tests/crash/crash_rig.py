@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Any, Self
 
 from crash_fake import OutsideFake
-from crash_scripts import Work
 
 from tests.conftest import built_environment, using
 
@@ -109,9 +108,7 @@ class Rig:
         information.mkdir(parents=True, exist_ok=True)
         (information / "METADATA").write_text("Metadata-Version: 2.1\nName: agentic-api-developer\nVersion: 999\n")
         (information / "entry_points.txt").write_text("[agentic.apis]\n" + "\n".join(_PLUGINS))
-        self._environment = built_environment(
-            PYTHONPATH=f"{folder}{os.pathsep}{_HERE}", CRASH_FAKE=self.fake.address
-        )
+        self._environment = built_environment(PYTHONPATH=f"{folder}{os.pathsep}{_HERE}", CRASH_FAKE=self.fake.address)
         self._host: Host | None = None
 
     def __enter__(self) -> Self:
@@ -138,7 +135,7 @@ class Rig:
                 raise AssertionError(f"no local cloud: {(self.folder / 'host.log').read_text()[-3000:]}")
         return self._host
 
-    def marker(self, work: Work) -> str:
+    def marker(self) -> str:
         return f"Crash{next(self._numbers)}{secrets.token_hex(3)}"
 
     def left(self) -> set[int]:
