@@ -61,8 +61,8 @@ class RunLedger:
 
     def begin(self, taken: TakenCall, entry: Entry) -> Entry | None:
         there = self._journal.begin(taken.run_id, entry)
-        # The next attempt may have begun since the call was counted, and looked into the journal before this was there: it would
-        # do the same write once more. Now that it is there, either this sees that attempt, or that one sees this.
+        # The next attempt may have begun since the call was counted, and have looked into the journal before this was there: it
+        # would do the same write once more. Now that it is there, either this sees that attempt, or that one sees this.
         if there is None and entry.state is CallState.EXECUTING and entry.call.write and not self._stands(taken):
             self._journal.withdraw(taken.run_id, entry, "the attempt had ended")
             raise RefusedError("the attempt has ended", reason="state")

@@ -95,9 +95,8 @@ class Figures:
             of_it = [found for found in self.found if found.kill.victim == victim]
             ends = ", ".join(f"{status} {count}" for status, count in sorted(Counter(one.status for one in of_it).items()))
             kills = sum(count for (killed, _), count in self.kills.items() if killed == victim)
-            lines.append(
-                f"  {victim or 'at random':16} {kills:4} kills: {ends}; duplicated {sum(one.duplicates for one in of_it)}"
-            )
+            twice = sum(one.duplicates for one in of_it)
+            lines.append(f"  {victim or 'at random':16} {kills:4} kills: {ends}; duplicated {twice}")
         points: Counter[str] = Counter()
         for (_, point), count in self.kills.items():
             points[point] += count
@@ -110,7 +109,7 @@ class Figures:
 
 
 def carried_out(rig: Rig, kills: Iterable[Kill], figures: Figures) -> Iterator[Found]:
-    """Does each, and tells of each run. Where a run had ended before its point came, nothing was killed, and nothing counted."""
+    """Does each, and tells of each run. Where a run had ended before its point came, nothing is counted."""
     started = time.monotonic()
     for kill in kills:
         for found in _one(rig, kill, figures):

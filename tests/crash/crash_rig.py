@@ -149,7 +149,7 @@ class Rig:
             return
 
     def ended(self, run_id: str, *, approve: bool = False) -> dict[str, Any]:
-        """What the run's record says once it has ended (or waits, unless it is to be approved); its last state when it does not."""
+        """What the run's record says once it has ended, or waits and is not to be approved; its last state when it does not."""
         deadline = time.monotonic() + STUCK_SECONDS
         while True:
             host = self.host
