@@ -28,9 +28,14 @@ class Resumption:
 
     def invoke(self, tool: str, arguments: Mapping[str, str]) -> RunError | None:
         """Invoke a tool's function and wait. What went wrong, if anything did."""
-        answer = self._services.client("lambda").invoke(
-            FunctionName=self._names.function(tool), Payload=json.dumps(arguments).encode()
-        )
+        from botocore.exceptions import BotoCoreError, ClientError  # pyright: ignore[reportMissingTypeStubs]
+
+        try:
+            answer = self._services.client("lambda").invoke(
+                FunctionName=self._names.function(tool), Payload=json.dumps(arguments).encode()
+            )
+        except (BotoCoreError, ClientError) as error:
+            return RunError("function", f"{tool} could not be asked: {error}")
         payload: Any = json.loads(answer["Payload"].read() or b"{}")
         if answer.get("FunctionError"):
             return RunError("function", f"{tool} failed: {payload.get('errorMessage', 'no reason given')}")

@@ -16,11 +16,11 @@ from typing import Any, Self
 
 from crash_fake import OutsideFake
 
-from tests.conftest import built_environment, using
-
 # Far beyond what a run can need on a slow machine: who is not done then is stuck.
 STUCK_SECONDS = 90.0
 _HERE = Path(__file__).parent
+# Nothing of the person's own settings reaches a run.
+_KEPT = ("PATH", "HOME", "LANG", "TMPDIR", "XDG_CACHE_HOME", "AGENTIC_CACHE")
 _PLUGINS = ("stripe = crash_plugin", "github = agentic.apis.github", "openweather = agentic.apis.openweather")
 
 
@@ -108,7 +108,11 @@ class Rig:
         information.mkdir(parents=True, exist_ok=True)
         (information / "METADATA").write_text("Metadata-Version: 2.1\nName: agentic-api-developer\nVersion: 999\n")
         (information / "entry_points.txt").write_text("[agentic.apis]\n" + "\n".join(_PLUGINS))
-        self._environment = built_environment(PYTHONPATH=f"{folder}{os.pathsep}{_HERE}", CRASH_FAKE=self.fake.address)
+        self._environment = {
+            **{name: os.environ[name] for name in _KEPT if name in os.environ},
+            "PYTHONPATH": f"{folder}{os.pathsep}{_HERE}",
+            "CRASH_FAKE": self.fake.address,
+        }
         self._host: Host | None = None
 
     def __enter__(self) -> Self:
@@ -137,9 +141,6 @@ class Rig:
 
     def marker(self) -> str:
         return f"Crash{next(self._numbers)}{secrets.token_hex(3)}"
-
-    def left(self) -> set[int]:
-        return using(self.folder)
 
     def kill(self, pid: int) -> None:
         """Of a process that this rig's host has started."""
