@@ -32,16 +32,19 @@ class Points:
         self.functions: Any = None
         self._lock = threading.Lock()
         self._victim = ""
+        self._point = ""
         self._left = 0
         self.seen = 0
 
-    def arm(self, victim: str, number: int) -> None:
+    def arm(self, victim: str, number: int, point: str = "") -> None:
+        """`point`: only events of these words count."""
         with self._lock:
-            self._victim, self._left, self.seen = victim, number, 0
+            self._victim, self._left, self._point, self.seen = victim, number, point, 0
 
     def __call__(self, phase: str, name: str) -> None:
         with self._lock:
-            if not self._victim:
+            point = f"{'before' if phase == 'start' else 'after'} {name}".replace("agentic-api-developer-dev-", "")
+            if not self._victim or self._point not in ("", point):
                 return
             pids = self.victims(self._victim)
             if not pids:
@@ -51,7 +54,7 @@ class Points:
                 return
             victim, self._victim = self._victim, ""
             # Written before: what is killed may be ourselves.
-            say({"killed": victim, "point": f"{'before' if phase == 'start' else 'after'} {name}"})
+            say({"killed": victim, "point": point})
             for pid in pids:
                 os.kill(pid, signal.SIGKILL)
         if victim == CLOUD:
@@ -92,7 +95,7 @@ def carry_out(cloud: LocalCloud, fields: Mapping[str, Any]) -> None:
 def obey(cloud: LocalCloud, points: Points, order: Mapping[str, Any]) -> None:
     match order["do"]:
         case "arm":
-            points.arm(order["victim"], order["number"])
+            points.arm(order["victim"], order["number"], order["point"])
             say({"armed": order["victim"]})
         case "run":
             threading.Thread(target=carry_out, args=(cloud, order["fields"]), daemon=True).start()

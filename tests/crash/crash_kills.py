@@ -26,7 +26,7 @@ _GOLDEN = 0.6180339887
 class Kill:
     """SIGKILL for `victim` when `part` (0 to 1) of the events of the run at which it is at work have come.
 
-    Without a victim: at a random time, and of anything. `again`: the local cloud is killed once more at that event after its
+    With a `point`: at the event of these words in the `call`-th call. Without a victim: at a random time, and of anything. `again`: the local cloud is killed once more at that event after its
     next start, in which it recovers the run.
     """
 
@@ -34,9 +34,13 @@ class Kill:
     victim: str = ""
     part: float = 0.0
     again: int = 0
+    point: str = ""
+    call: int = 1
 
     @property
     def number(self) -> int:
+        if self.point:
+            return self.call
         return 1 + int(self.part * sum(work.events(self.victim) for work in self.works)) if self.victim else 0
 
 
@@ -121,7 +125,7 @@ def carried_out(rig: Rig, kills: Iterable[Kill], figures: Figures) -> Iterator[F
 def _one(rig: Rig, kill: Kill, figures: Figures) -> Iterator[Found]:
     host = rig.host
     markers = {work: rig.marker() for work in kill.works}
-    host.order("arm", victim=kill.victim, number=kill.number)
+    host.order("arm", victim=kill.victim, number=kill.number, point=kill.point)
     host.hear(lambda news: "armed" in news)
     runs: dict[Work, str] = {}
     for work, marker in markers.items():
@@ -155,6 +159,17 @@ def _at_random(rig: Rig) -> str:
     return f"at random: {_DEPTHS[min(depth, len(_DEPTHS) - 1)]}"
 
 
+# Each point of a call: taken, to be written down, written down, sent, answered, and delivered.
+POINTS = (
+    "after dynamodb UpdateItem",
+    "before dynamodb PutItem",
+    "after dynamodb PutItem",
+    "before fake POST /v1/customers",
+    "after fake POST /v1/customers",
+    "after function call-api-stripe",
+)
+
+
 def plan(seed: int = 1) -> Iterator[Kill]:
     """Kills without end. A short part of them has something of everything, a long part has every step."""
     chance, scripted, number = random.Random(seed), (*WORKS, APPROVED), 0
@@ -167,8 +182,12 @@ def plan(seed: int = 1) -> Iterator[Kill]:
     while True:
         for turn in range(len(scripted) * len(SCRIPTED)):
             work, other = scripted[turn % len(scripted)], scripted[(turn + 1) % len(scripted)]
-            yield Kill((work, other, TASK), CLOUD, part(), chance.choice((0, 0, chance.randint(1, 60))))
+            point, call = POINTS[turn % len(POINTS)], chance.randint(1, min(work.calls, 4))
+            if turn % 3 == 2:
+                yield Kill((work, other), CLOUD, point=point, call=call)
+            else:
+                yield Kill((work, other, TASK), CLOUD, part(), chance.choice((0, 0, chance.randint(1, 60))))
             yield Kill((work,), SCRIPTED[turn % len(SCRIPTED)], part())
-            yield Kill((other,), "call-api-stripe", part())
+            yield Kill((work,), ("call-api-stripe", "run-code-stripe", "script")[turn // 2 % 3], point=point, call=call)
             yield Kill((TASK,), DELEGATED[turn % len(DELEGATED)], part())
             yield Kill((work,))

@@ -28,15 +28,16 @@ class Host:
     """One process with a local cloud, from its start to its death."""
 
     def __init__(self, folder: Path, environment: dict[str, str], *arguments: str) -> None:
-        self._process = subprocess.Popen(
-            [sys.executable, str(_HERE / "crash_host.py"), str(folder / ".agentic"), *arguments],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=(folder / "host.log").open("ab"),
-            env=environment,
-            text=True,
-            start_new_session=True,
-        )
+        with (folder / "host.log").open("ab") as log:
+            self._process = subprocess.Popen(
+                [sys.executable, str(_HERE / "crash_host.py"), str(folder / ".agentic"), *arguments],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=log,
+                env=environment,
+                text=True,
+                start_new_session=True,
+            )
         self._news: deque[dict[str, Any]] = deque()
         self._told = threading.Condition()
         self._over = False

@@ -11,13 +11,13 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from crash_kills import CLOUD, Figures, Kill, carried_out, plan
+from crash_kills import CLOUD, POINTS, Figures, Kill, carried_out, plan
 from crash_rig import Rig
 from crash_scripts import WORKS
 
 KILLS = 30
 # The API has done it, and whoever asked is killed before the answer is written down.
-_DONE_AND_FORGOTTEN = Kill((WORKS[0],), "call-api-stripe", 5 / 8)
+_DONE_AND_FORGOTTEN = Kill((WORKS[0],), "call-api-stripe", point=POINTS[4])
 
 
 def test_no_kill_loses_a_run_or_does_anything_twice(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
@@ -37,5 +37,5 @@ def test_control_an_api_that_forgets_effect_ids_shows_what_they_are_for(tmp_path
     figures = Figures()
     with Rig(tmp_path, deaf=deaf) as rig:
         (found,) = carried_out(rig, [_DONE_AND_FORGOTTEN], figures)
-    assert figures.kills[("call-api-stripe", "after fake POST /v1/customers")] == 1
+    assert figures.kills["call-api-stripe", POINTS[4]] == 1
     assert (found.status, found.duplicates) == ("completed", duplicates)
