@@ -86,6 +86,9 @@ class Resumption:
         if record.status in {RunStatus.EXECUTING, RunStatus.VALIDATING}:
             problem = problem or RunError("not_done", "the script was not executed to its end", _RUN_AGAIN)
             record = self._services.store.finish(record.run_id, RunStatus.FAILED, error=problem)
+        elif record.status is RunStatus.PAUSED and record.approval and problem and problem.code == "function":
+            # Its question is answered, and would not be asked again.
+            record = self._services.store.finish(record.run_id, RunStatus.FAILED, error=problem, paused=True)
         return record
 
     def can_go_on(self, record: RunRecord) -> bool:

@@ -26,8 +26,8 @@ _GOLDEN = 0.6180339887
 class Kill:
     """SIGKILL for `victim` when `part` (0 to 1) of the events of the run at which it is at work have come.
 
-    With a `point`: at the event of these words in the `call`-th call. Without a victim: at a random time, and of anything. `again`: the local cloud is killed once more at that event after its
-    next start, in which it recovers the run.
+    With a `point`: at the event of these words in the `call`-th call. Without a victim: at a random time, and of anything.
+    `again`: the local cloud is killed once more at that event after its next start, in which it recovers the run.
     """
 
     works: tuple[Work, ...]

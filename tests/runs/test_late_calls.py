@@ -1,13 +1,13 @@
 """Of two attempts only the later one does anything: what the earlier one's functions still do comes to nothing."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
-
 from agentic.broker import replay
 from agentic.core.errors import RefusedError
 from agentic.core.names import new_grant, new_handle, new_run_id
-from agentic.core.values import Call, CallState, CodeRef, Target, Verdict
+from agentic.core.values import Approval, Call, CallState, CodeRef, PendingCall, Target, Verdict
 from agentic.core.wire import HttpRequest, HttpResponse
 from agentic.runs import NewRun, RunStore
 from agentic.runs.journal import Entry
@@ -30,6 +30,21 @@ def run_id(store: RunStore) -> str:
     store.create(new, new_handle(run_id))
     store.record_verdict(run_id, Verdict(True))
     return run_id
+
+
+def test_an_approved_run_goes_on_also_before_whoever_paused_has_tidied_up(
+    store: RunStore, run_id: str, clock: Callable[[], float]
+) -> None:
+    taken = take(store, run_id)
+    with pytest.raises(RefusedError, match="already executed"):
+        # The control: an attempt that makes calls is left alone.
+        store.attempts.open(store.get(run_id), new_grant(run_id), 60)
+    what = {"method": "POST", "url": REQUEST.url, "body": "", "what": "", "target": Target.FAKE, "account": ""}
+    pending = PendingCall(digest="d", code_sha256=REF.sha256, asked_at=clock(), expires=clock() + 60, **what)
+    assert store.ledger.pause(taken, pending)
+    store.attempts.approve(store.get(run_id), Approval(digest="d", account="", all=False, by="Ada", at=clock()))
+    assert store.get(run_id).working
+    assert store.attempts.open(store.get(run_id), new_grant(run_id), 60).attempt == 2
 
 
 def take(store: RunStore, run_id: str) -> TakenCall:
