@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
+
 from agentic.broker import replay
 from agentic.core.errors import RefusedError
 from agentic.core.names import new_grant, new_handle, new_run_id
@@ -32,7 +33,7 @@ def run_id(store: RunStore) -> str:
     return run_id
 
 
-def test_an_approved_run_goes_on_also_before_whoever_paused_has_tidied_up(
+def test_an_approved_run_goes_on_before_whoever_paused_it_has_tidied_up(
     store: RunStore, run_id: str, clock: Callable[[], float]
 ) -> None:
     taken = take(store, run_id)

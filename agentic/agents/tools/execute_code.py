@@ -54,6 +54,10 @@ def _attempt(services: Services, record: RunRecord, code: str, *, last: bool) ->
     outcome: Outcome | None = None
     try:
         outcome = _run(services, record, code, grant, seconds)
+    # Whatever kept the wall from being asked: it says nothing about the script either.
+    except Exception:
+        if last:
+            raise
     finally:
         # Whatever happened: an attempt that nobody follows any more must not keep its grant.
         if outcome is None and not last:
