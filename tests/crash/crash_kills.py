@@ -114,12 +114,12 @@ class Figures:
 
 def carried_out(rig: Rig, kills: Iterable[Kill], figures: Figures) -> Iterator[Found]:
     """Does each, and tells of each run. Where a run had ended before its point came, nothing is counted."""
-    started = time.monotonic()
     for kill in kills:
+        started = time.monotonic()
         for found in _one(rig, kill, figures):
             figures.found.append(found)
             yield found
-        figures.seconds = time.monotonic() - started
+        figures.seconds += time.monotonic() - started
 
 
 def _one(rig: Rig, kill: Kill, figures: Figures) -> Iterator[Found]:
