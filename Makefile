@@ -43,6 +43,7 @@ prove: setup
 	@$(VENV)/bin/uv pip install --quiet --python $(PYTHON) --require-hashes --requirement tools/prove.lock \
 		|| echo "atheris could not be installed; going on without it" >&2
 	@$(PYTHON) tests/fuzz/prove.py
+	@$(PYTHON) tests/crash/crash_prove.py
 
 # Newest releases that fit together, with hashes.
 lock: setup

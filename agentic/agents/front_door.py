@@ -30,6 +30,8 @@ from agentic.runs.recording import Recording
 from agentic.runs.wanted import Wanted
 
 MAX_TASK_LENGTH = 4000
+# How often to look whether a script has ended that its agents do not wait for.
+_LOOK_SECONDS = 0.5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -228,10 +230,16 @@ class FrontDoor:
         return self.store.finish(record.run_id, RunStatus.FAILED, error=problem)
 
     def _taken_up(self, run_id: str) -> None:
-        """Execute a run's script again whose execution broke off under its agents."""
-        record = self.store.get(run_id)
-        if record.status is RunStatus.EXECUTING and (record.execute_state == DONE or not record.working):
-            self._resumption.go_on(record, dead=True)
+        """See a run's script through that its agents have left in the middle: by waiting, or by executing it again.
+
+        Agents may have ended while their tool is still at work; it may be dead too. Its grant says how long that can take.
+        """
+        services = self._services
+        while (record := self.store.get(run_id)).status is RunStatus.EXECUTING:
+            if record.execute_state == DONE or not record.working or record.grant_expires < services.clock():
+                self._resumption.go_on(record, dead=True)
+                return
+            services.sleep(_LOOK_SECONDS)
 
     def _new_run(self, request: RunRequest, code_ref: Any = None) -> NewRun:
         return NewRun(

@@ -28,9 +28,14 @@ class Resumption:
 
     def invoke(self, tool: str, arguments: Mapping[str, str]) -> RunError | None:
         """Invoke a tool's function and wait. What went wrong, if anything did."""
-        answer = self._services.client("lambda").invoke(
-            FunctionName=self._names.function(tool), Payload=json.dumps(arguments).encode()
-        )
+        from botocore.exceptions import BotoCoreError, ClientError  # pyright: ignore[reportMissingTypeStubs]
+
+        try:
+            answer = self._services.client("lambda").invoke(
+                FunctionName=self._names.function(tool), Payload=json.dumps(arguments).encode()
+            )
+        except (BotoCoreError, ClientError) as error:
+            return RunError("function", f"{tool} could not be asked: {error}")
         payload: Any = json.loads(answer["Payload"].read() or b"{}")
         if answer.get("FunctionError"):
             return RunError("function", f"{tool} failed: {payload.get('errorMessage', 'no reason given')}")
@@ -56,7 +61,10 @@ class Resumption:
         return self._services.store.finish(record.run_id, RunStatus.REFUSED, error=error, paused=True)
 
     def go_on(self, record: RunRecord, *, dead: bool = False) -> RunRecord:
-        """Execute the script again until it pauses or ends. `dead`: whoever worked on it is gone for sure."""
+        """Execute the script (again) until it pauses or ends; it is validated first where it is not yet.
+
+        `dead`: whoever worked on it is gone for sure.
+        """
         problem: RunError | None = None
         for _ in range(_TRIES):
             if not self.can_go_on(record):
@@ -66,8 +74,10 @@ class Resumption:
                 record = self._services.store.attempts.admit(record, handle, dead=dead)
             except RefusedError:
                 return self._services.store.get(record.run_id)
-            code_key = record.code_ref.key if record.code_ref else ""
-            problem = self.invoke("execute_code", {"handle": handle, "code_key": code_key})
+            arguments = {"handle": handle, "code_key": record.code_ref.key if record.code_ref else ""}
+            problem = None if record.verdict else self.invoke("validate_code", arguments)
+            if not problem and self.can_go_on(record := self._services.store.get(record.run_id)):
+                problem = self.invoke("execute_code", arguments)
             record = self._services.store.get(record.run_id)
             if problem is None or problem.code == "refused":
                 break
@@ -76,13 +86,15 @@ class Resumption:
         if record.status in {RunStatus.EXECUTING, RunStatus.VALIDATING}:
             problem = problem or RunError("not_done", "the script was not executed to its end", _RUN_AGAIN)
             record = self._services.store.finish(record.run_id, RunStatus.FAILED, error=problem)
+        elif record.status is RunStatus.PAUSED and record.approval and problem and problem.code == "function":
+            # Its question is answered, and would not be asked again.
+            record = self._services.store.finish(record.run_id, RunStatus.FAILED, error=problem, paused=True)
         return record
 
     def can_go_on(self, record: RunRecord) -> bool:
-        """Whether the script could run (again): it is valid, and the run waits for nothing else."""
-        valid = bool(record.code_ref and record.verdict and record.verdict.valid)
+        """Whether the script could run (again): it is valid or not looked at yet, and the run waits for nothing else."""
         approved = record.status is RunStatus.PAUSED and record.approval is not None
-        return valid and (approved or record.status in {RunStatus.VALIDATING, RunStatus.EXECUTING})
+        return bool(record.code_ref) and (approved or record.status in {RunStatus.VALIDATING, RunStatus.EXECUTING})
 
     def recover(self, record: RunRecord) -> RunRecord:
         """End or finish a run in whose middle everything ended: for who knows that nobody works on it."""

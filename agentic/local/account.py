@@ -91,7 +91,9 @@ class Account:
         self.machines = StateMachines(Tasks(self.functions, models, self.permissions, self._run_model), self._notice)
         workflows = WorkflowApi(self.machines)
         services = Services(self.functions, self.harnesses, models, classic=classic, workflows=workflows)
-        self.endpoint = Endpoint(state, self.identities, self.permissions, services, region=region, account=ACCOUNT)
+        self.endpoint = Endpoint(
+            state, self.identities, self.permissions, services, self._notice, region=region, account=ACCOUNT
+        )
         self._exit.callback(self.endpoint.close)
         self.machines.keep_in(self.endpoint.durable.mapping("executions"))
         self._exit.callback(self.machines.close)

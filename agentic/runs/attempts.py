@@ -131,8 +131,9 @@ class Attempts:
         if not record.attempt:
             return "#status = :validating AND attribute_not_exists(attempt)"
         idle = "(attribute_not_exists(working) OR grant_expires < :now)"
-        going_on = "#status = :executing OR (#status = :paused AND attribute_exists(approval))"
-        return f"attempt = :attempt AND {idle} AND ({going_on})"
+        # Who worked on a paused run cannot do anything any more: its grant ended with the question. It may still be tidying up.
+        going_on = f"(#status = :executing AND {idle}) OR (#status = :paused AND attribute_exists(approval))"
+        return f"attempt = :attempt AND ({going_on})"
 
     def _begin_values(self, record: RunRecord, now: float) -> Attributes:
         values: dict[str, dict[str, str]] = {":sha256": {"S": record.code_ref.sha256 if record.code_ref else ""}}

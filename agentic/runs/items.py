@@ -28,6 +28,17 @@ class RunItems:
         item = self._dynamodb.get_item(TableName=self._table, Key=_key(run_id), ConsistentRead=True).get("Item")
         return RunRecord.from_item(item) if item else None
 
+    def now(self, run_id: str) -> RunRecord | None:
+        """As `get`, with the rights of who may only query."""
+        answer = self._dynamodb.query(
+            TableName=self._table,
+            KeyConditionExpression="run_id = :run AND begins_with(#item, :item)",
+            ExpressionAttributeNames={"#item": "item"},
+            ExpressionAttributeValues={":run": {"S": run_id}, ":item": {"S": RUN_ITEM}},
+            ConsistentRead=True,
+        )
+        return RunRecord.from_item(answer["Items"][0]) if answer["Items"] else None
+
     def change(
         self,
         run_id: str,

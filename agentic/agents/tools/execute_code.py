@@ -56,11 +56,15 @@ def _attempt(services: Services, record: RunRecord, code: str, *, last: bool) ->
     outcome: Outcome | None = None
     try:
         outcome = _run(services, record, code, grant, seconds)
-        if outcome is None and not last:
-            return services.store.attempts.abandon(record), None
+    # Whatever kept the wall from being asked: it says nothing about the script either.
+    except Exception:
+        if last:
+            raise
     finally:
         # Whatever happened: an attempt that nobody follows any more must not keep its grant.
-        if outcome is not None or last:
+        if outcome is None and not last:
+            record = services.store.attempts.abandon(record)
+        else:
             record = _ended(services, record, outcome or _BROKE_OFF, code, seconds)
     return record, outcome
 

@@ -84,8 +84,13 @@ def _exchange(services: Services, spec: ApiSpec, grant: str) -> Exchange:
 
 def _asked(invoke: Callable[[], Any]) -> dict[str, Any]:
     """The broker's answer. One that broke off is asked again: it knows the request by its number, and does nothing twice."""
+    from botocore.exceptions import BotoCoreError, ClientError  # pyright: ignore[reportMissingTypeStubs]
+
     for _ in range(_ASKED_AGAIN):
-        answer = invoke()
+        try:
+            answer = invoke()
+        except (BotoCoreError, ClientError):
+            continue
         content: Any = json.loads(answer["Payload"].read() or b"null")
         if not answer.get("FunctionError") and isinstance(content, dict):
             return cast("dict[str, Any]", content)

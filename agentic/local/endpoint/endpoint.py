@@ -136,7 +136,7 @@ class Endpoint:
             return fault(_shape(head), error.code, error.message, 403)
         try:
             refusal = self._permitted(request)
-            return refusal or self._routed(request)
+            return refusal or self._traced(request)
         except AgenticError as error:
             return fault_of(_shape(head), error)
         except Exception as error:  # noqa: BLE001  whatever breaks in here or in moto, the caller gets an answer it understands
@@ -175,6 +175,14 @@ class Endpoint:
             context["lambda:SourceFunctionArn"] = function
         for action, resource in needs.pairs:
             self._permissions.check(request.principal, action, resource, context)
+
+    def _traced(self, request: Request) -> Answer:
+        """Told before anything of it is done, and again when all of it is, before whoever asks hears of it."""
+        name = f"{request.service} {request.operation or request.head.method}"
+        self._observer(trace.Event("request", "start", name))
+        answer = self._routed(request)
+        self._observer(trace.Event("request", "end", name))
+        return answer
 
     def _routed(self, request: Request) -> Answer:
         answer = route(request, self._services) or self._overlaid(request)

@@ -21,6 +21,7 @@ from agentic.local.functions.zygote import COMMAND
 _OUR_ROOT = Path(__file__).resolve().parents[3]
 _PACKET = 1 << 16
 _END_SECONDS = 10.0
+_SENDS = 2
 
 
 class Started(Protocol):
@@ -70,16 +71,23 @@ class Starter:
         with self._lock:
             if self._closed:
                 raise LocalCloudError("The local cloud has been stopped.")
-            if self._zygote.poll() is not None:
-                self._zygote, self._control = self._spawn()
-            self._started[start.number] = started
-            try:
-                socket.send_fds(self._control, [packet], [output])
-            except OSError as error:
-                del self._started[start.number]
-                raise LocalCloudError(
-                    "The process that starts the functions has ended.", hint=f"Look into {self._log}."
-                ) from error
+            for number in range(_SENDS):
+                if self._zygote.poll() is not None:
+                    self._replace()
+                self._started[start.number] = started
+                try:
+                    socket.send_fds(self._control, [packet], [output])
+                except OSError as error:
+                    del self._started[start.number]
+                    if number + 1 == _SENDS:
+                        raise LocalCloudError(
+                            "The process that starts the functions has ended.", hint=f"Look into {self._log}."
+                        ) from error
+                    # It is ending: its socket is closed already.
+                    self._zygote.kill()
+                    self._zygote.wait()
+                else:
+                    return
 
     def end(self, number: int) -> None:
         """Have the process killed with everything it started; does not wait for `ended`."""
@@ -110,6 +118,18 @@ class Starter:
             zygote.kill()
             zygote.wait()
         self._loop.call(lambda: self._hung_up(control))
+
+    def _replace(self) -> None:
+        """A new zygote in the place of one that has ended, and with it all that it started. The lock is held."""
+        lost, self._started = self._started, {}
+        self._zygote, self._control = self._spawn()
+
+        def tell() -> None:
+            for started in lost.values():
+                started.ended(signal.SIGKILL)
+
+        # What is heard of the old one's socket does not count any more: this may come before that.
+        self._loop.call(tell)
 
     def _spawn(self) -> tuple["subprocess.Popen[bytes]", socket.socket]:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)

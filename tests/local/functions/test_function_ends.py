@@ -217,3 +217,36 @@ def test_when_the_zygote_is_killed_its_children_end_and_the_next_start_has_a_new
     assert json.loads(results[0])["errorType"] == "Runtime.ExitError"
     assert eventually(lambda: not alive(int(pid)), 1)
     assert made.functions.invoke("trial", b"0").payload != zygote.encode()
+
+
+def test_what_a_zygote_had_started_has_ended_also_where_the_next_one_is_there_first(
+    make: Callable[..., Lambda],
+) -> None:
+    made = make(plain=False)
+    made.create(
+        """
+        import os, time
+        def handler(event, context):
+            print("parent", os.getppid())
+            time.sleep(event)
+        """,
+        timeout_seconds=60.0,
+    )
+    made.create("def handler(event, context): return 'well'", name="other")
+    results: list[bytes] = []
+    running = threading.Thread(target=lambda: results.append(made.functions.invoke("trial", b"50").payload))
+    running.start()
+    assert eventually(lambda: any(line.startswith("parent") for line in made.log()))
+    release = threading.Event()
+    made.functions._loop.call(release.wait)
+    try:
+        zygote = int(made.log()[-1].split()[1])
+        os.kill(zygote, signal.SIGKILL)
+        assert eventually(lambda: not alive(zygote))
+        # While nobody listens to what the zygote's socket says, another function needs a zygote.
+        made.functions.warm("other")
+    finally:
+        release.set()
+    running.join(20)
+    assert json.loads(results[0])["errorType"] == "Runtime.ExitError"
+    assert made.functions.invoke("other", b"0").payload == b'"well"'

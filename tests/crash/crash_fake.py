@@ -1,0 +1,68 @@
+"""Stripe, outside of what is killed: the project's fake in the test's own process. It counts what was done."""
+
+import json
+import threading
+from collections import Counter
+from collections.abc import Mapping
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+from agentic.apis.fakes.stripe.service import StripeFake
+from agentic.core.fake import FakeRequest
+
+
+class OutsideFake:
+    """Answers until `close`. `deaf`: it does not know idempotency keys, and does again what is asked for again."""
+
+    def __init__(self, *, deaf: bool = False) -> None:
+        self.deaf = deaf
+        self.asked = 0
+        self._store: dict[str, str] = {}
+        self._lock = threading.Lock()
+        this = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                facts = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+                body = json.dumps(this.answer(facts)).encode()
+                try:
+                    self.send_response(200)
+                    self.send_header("Content-Length", str(len(body)))
+                    self.end_headers()
+                    self.wfile.write(body)
+                except OSError:
+                    # Who asked is dead; it is done all the same.
+                    return
+
+            def log_message(self, *_: Any) -> None: ...
+
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._server.daemon_threads = True
+        self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.1})
+        self._thread.start()
+        self.address = f"127.0.0.1:{self._server.server_address[1]}"
+
+    def close(self) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join()
+
+    def answer(self, facts: dict[str, Any]) -> dict[str, Any]:
+        key, headers = facts.pop("key"), dict(facts["headers"])
+        if self.deaf:
+            headers = {name: value for name, value in headers.items() if name != "idempotency-key"}
+        request = FakeRequest(**{**facts, "headers": headers, "body": facts["body"].encode("latin-1")})
+        with self._lock:
+            self.asked += 1
+            answer = StripeFake(self._store, {"api_key": key}).respond(request)
+        return {"status": answer.status, "headers": dict(answer.headers), "body": answer.body.decode("latin-1")}
+
+    def effects(self, marker: str) -> Mapping[str, int]:
+        """How often each step of the run that writes `marker` was done."""
+        with self._lock:
+            objects = [json.loads(text) for name, text in self._store.items() if not name.startswith("idempotency")]
+        made = [found.get("metadata") or {} for found in objects if isinstance(found, dict) and "object" in found]
+        steps: Counter[str] = Counter(str(found["step"]) for found in made if found.get("run") == marker)
+        # What a task in words makes has no marker but its name.
+        named = sum(found.get("name") == marker for found in objects if isinstance(found, dict))
+        return {**steps, **({"named": named} if named else {})}

@@ -1,0 +1,193 @@
+"""Kills, one after the other, and what became of the runs."""
+
+import random
+import time
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from crash_rig import Rig
+from crash_scripts import APPROVED, TASK, WORKS, Work
+
+from agentic.local.functions.process_tree import children
+
+CLOUD = "cloud"
+# What of the local cloud can die alone: every function, what starts all of them, the script and what starts it.
+SCRIPTED = ("call-api-stripe", "execute-code", "run-code-stripe", "script", "validate-code", "sandbox", "zygote")
+DELEGATED = ("invoke-executor", "generate-code", "invoke-generator", "execute-code")
+# By its distance from the process of the local cloud.
+_DEPTHS = ("the local cloud", "the zygote", "a function", "the sandbox", "the script")
+_ENDED = {"completed", "failed", "refused", "cancelled", "asks"}
+# Multiples of it, less their whole parts, fill the time from a run's begin to its end evenly, however many there are.
+_GOLDEN = 0.6180339887
+
+
+@dataclass(frozen=True, slots=True)
+class Kill:
+    """SIGKILL for `victim` when `part` (0 to 1) of the events of the run at which it is at work have come.
+
+    With a `point`: at the event of these words in the `call`-th call. Without a victim: at a random time, and of anything.
+    `again`: the local cloud is killed once more at that event after its next start, in which it recovers the run.
+    """
+
+    works: tuple[Work, ...]
+    victim: str = ""
+    part: float = 0.0
+    again: int = 0
+    point: str = ""
+    call: int = 1
+
+    @property
+    def number(self) -> int:
+        if self.point:
+            return self.call
+        return 1 + int(self.part * sum(work.events(self.victim) for work in self.works)) if self.victim else 0
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What became of one run."""
+
+    kill: Kill
+    work: Work
+    point: str
+    status: str
+    error: str
+    effects: Mapping[str, int]
+    run_id: str = ""
+
+    @property
+    def duplicates(self) -> int:
+        return sum(max(0, count - self.work.effects.get(step, 0)) for step, count in self.effects.items())
+
+    @property
+    def fault(self) -> str:
+        """What must not be; empty when all is well."""
+        if self.duplicates:
+            return "duplicated"
+        if self.status == "never begun":
+            return "effects of a run without a record" if self.effects else ""
+        if self.status not in _ENDED:
+            return "stuck"
+        if self.status == "completed":
+            return "" if self.effects == self.work.effects else "completed without its effects"
+        return "" if self.error else "no reason given"
+
+
+@dataclass
+class Figures:
+    found: list[Found] = field(default_factory=list[Found])
+    kills: Counter[tuple[str, str]] = field(default_factory=Counter[tuple[str, str]])
+    seconds: float = 0.0
+
+    @property
+    def killed(self) -> int:
+        return self.kills.total()
+
+    @property
+    def faults(self) -> list[Found]:
+        return [found for found in self.found if found.fault]
+
+    @property
+    def duplicates(self) -> int:
+        return sum(found.duplicates for found in self.found)
+
+    def table(self) -> str:
+        """For a person: kills by victim and by point, and how the runs ended."""
+        lines = [f"crash test: {self.killed} kills, {len(self.found)} runs, {self.seconds:.0f} s"]
+        for victim in sorted({found.kill.victim for found in self.found}):
+            of_it = [found for found in self.found if found.kill.victim == victim]
+            ends = ", ".join(f"{status} {count}" for status, count in sorted(Counter(one.status for one in of_it).items()))
+            kills = sum(count for (killed, _), count in self.kills.items() if killed == victim)
+            twice = sum(one.duplicates for one in of_it)
+            lines.append(f"  {victim or 'at random':16} {kills:4} kills: {ends}; duplicated {twice}")
+        points: Counter[str] = Counter()
+        for (_, point), count in self.kills.items():
+            points[point] += count
+        lines += [f"    {point:44} {count}" for point, count in sorted(points.items())]
+        reasons = Counter(one.error.partition(":")[0] for one in self.found if one.status == "failed")
+        lines += [f"  failed as {reason or 'without a reason'}: {count}" for reason, count in reasons.most_common()]
+        ends = Counter(one.fault or "well" for one in self.found)
+        lines.append(f"  effects duplicated: {self.duplicates}; runs by verdict: {dict(ends)}")
+        return "\n".join(lines)
+
+
+def carried_out(rig: Rig, kills: Iterable[Kill], figures: Figures) -> Iterator[Found]:
+    """Does each, and tells of each run. Where a run had ended before its point came, nothing is counted."""
+    for kill in kills:
+        started = time.monotonic()
+        for found in _one(rig, kill, figures):
+            figures.found.append(found)
+            yield found
+        figures.seconds += time.monotonic() - started
+
+
+def _one(rig: Rig, kill: Kill, figures: Figures) -> Iterator[Found]:
+    host = rig.host
+    markers = {work: rig.marker() for work in kill.works}
+    host.order("arm", victim=kill.victim, number=kill.number, point=kill.point)
+    host.hear(lambda news: "armed" in news)
+    runs: dict[Work, str] = {}
+    for work, marker in markers.items():
+        host.order("run", fields=work.fields(marker))
+        if began := host.hear(lambda news: "began" in news):
+            runs[work] = began["began"]
+    point = "" if kill.victim else _at_random(rig)
+    for run_id in runs.values():
+        host.hear(lambda news, run_id=run_id: news.get("ended") == run_id)
+    if kill.again and not host.alive and (again := rig.started(str(kill.again)).hear(lambda news: "killed" in news, 15)):
+        figures.kills[CLOUD, f"recovering: {again['point']}"] += 1
+    ends = {work: rig.ended(run_id, approve=work.writes == "approve") for work, run_id in runs.items()}
+    if kill.victim and (killed := host.hear(lambda news: "killed" in news, 0)):
+        point = killed["point"]
+    if point:
+        figures.kills[kill.victim, point] += 1
+    for work, seen in ends.items():
+        error = seen.get("error") or {}
+        said = f"{error['code']}: {error['message']}" if error else ""
+        yield Found(kill, work, point, seen["status"], said, rig.fake.effects(markers[work]), runs[work])
+
+
+def _at_random(rig: Rig) -> str:
+    """Kills one process of the local cloud; says which kind."""
+    time.sleep(random.uniform(0, 0.7))
+    depths = [{rig.host.pid}]
+    while depths[-1]:
+        depths.append(set().union(*(children(pid) for pid in depths[-1])))
+    depth = random.randrange(len(depths) - 1)
+    rig.kill(random.choice(sorted(depths[depth])))
+    return f"at random: {_DEPTHS[min(depth, len(_DEPTHS) - 1)]}"
+
+
+# Each point of a call: taken, to be written down, written down, sent, answered, and delivered.
+POINTS = (
+    "after dynamodb UpdateItem",
+    "before dynamodb PutItem",
+    "after dynamodb PutItem",
+    "before fake POST /v1/customers",
+    "after fake POST /v1/customers",
+    "after function call-api-stripe",
+)
+
+
+def plan(seed: int = 1) -> Iterator[Kill]:
+    """Kills without end. A short part of them has something of everything, a long part has every step."""
+    chance, scripted, number = random.Random(seed), (*WORKS, APPROVED), 0
+
+    def part() -> float:
+        nonlocal number
+        number += 1
+        return number * _GOLDEN % 1
+
+    while True:
+        for turn in range(len(scripted) * len(SCRIPTED)):
+            work, other = scripted[turn % len(scripted)], scripted[(turn + 1) % len(scripted)]
+            point, call = POINTS[turn % len(POINTS)], chance.randint(1, min(work.calls, 4))
+            if turn % 3 == 2:
+                yield Kill((work, other), CLOUD, point=point, call=call)
+            else:
+                yield Kill((work, other, TASK), CLOUD, part(), chance.choice((0, 0, chance.randint(1, 60))))
+            yield Kill((work,), SCRIPTED[turn % len(SCRIPTED)], part())
+            yield Kill((work,), ("call-api-stripe", "run-code-stripe", "script")[turn // 2 % 3], point=point, call=call)
+            yield Kill((TASK,), DELEGATED[turn % len(DELEGATED)], part())
+            yield Kill((work,))

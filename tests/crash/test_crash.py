@@ -1,0 +1,41 @@
+"""Whatever of the local cloud is killed, and whenever: no run is lost or stuck, and nothing is done twice.
+
+The short form; `make prove` kills ten times as often.
+"""
+
+import itertools
+import sys
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from crash_kills import CLOUD, POINTS, Figures, Kill, carried_out, plan
+from crash_rig import Rig
+from crash_scripts import WORKS
+
+KILLS = 30
+# The API has done it, and whoever asked is killed before the answer is written down.
+_DONE_AND_FORGOTTEN = Kill((WORKS[0],), "call-api-stripe", point=POINTS[4])
+
+
+def test_no_kill_loses_a_run_or_does_anything_twice(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    figures, order = Figures(), plan()
+    with Rig(tmp_path) as rig:
+        # Where a run ends before its point comes, nothing is killed: then there is another one.
+        while figures.killed < KILLS:
+            assert [found for found in carried_out(rig, itertools.islice(order, 1), figures) if found.fault] == []
+    with capsys.disabled():
+        print(f"\n{figures.table()}")
+    assert {victim for victim, _ in figures.kills} >= {CLOUD, "call-api-stripe", ""}
+    assert sum(found.status == "completed" for found in figures.found) > len(figures.found) / 2
+
+
+@pytest.mark.parametrize(("deaf", "duplicates"), [(False, 0), (True, 1)], ids=["effect-ids", "without"])
+def test_control_an_api_that_forgets_effect_ids_shows_what_they_are_for(tmp_path: Path, deaf: bool, duplicates: int):
+    figures = Figures()
+    with Rig(tmp_path, deaf=deaf) as rig:
+        (found,) = carried_out(rig, [_DONE_AND_FORGOTTEN], figures)
+    assert figures.kills["call-api-stripe", POINTS[4]] == 1
+    assert (found.status, found.duplicates) == ("completed", duplicates)
