@@ -14,7 +14,7 @@ from typing import NoReturn
 
 from agentic.broker import replay
 from agentic.broker.credentials import key_class, to_send
-from agentic.broker.identity import client_key_of, digest_of
+from agentic.broker.identity import client_key_of, digest_of, fingerprint
 from agentic.broker.ledger import CallLedger
 from agentic.broker.question import question
 from agentic.broker.redact import params_of, plain, url_of
@@ -282,7 +282,7 @@ class Broker:
             return "this run may only read"
         if mode is WriteMode.ALLOW and not repeats:
             return ""
-        account = _fingerprint(taken, secret)
+        account = fingerprint(taken.effect_seed, secret)
         approval = taken.approval
         if approval and approval.account == account:
             if approval.all and not repeats:
@@ -301,9 +301,3 @@ class Broker:
 
 def _with_effect(headers: Headers, name: str, effect: str) -> Headers:
     return (*((known, value) for known, value in headers if known.lower() != name.lower()), (name, effect))
-
-
-def _fingerprint(taken: TakenCall, secret: Mapping[str, str]) -> str:
-    """Which key it is, for whoever has the run's seed; tells nothing of the key."""
-    named = repr(sorted(secret.items())).encode("utf-8", "surrogatepass")
-    return hmac.digest(taken.effect_seed.encode(), b"account:" + named, hashlib.sha256).hex()[:32]

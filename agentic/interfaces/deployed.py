@@ -1,6 +1,6 @@
 """Runs on a stack that is deployed on AWS: the front door here, with the caller's own AWS identity."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from agentic.agents.conversation import takes_model
@@ -9,7 +9,7 @@ from agentic.agents.routing import NotInstalled, Routable
 from agentic.agents.tools.services import Services
 from agentic.core.errors import MissingCredentialsError, UsageError
 from agentic.core.names import StackNames
-from agentic.core.values import RunResult, Target, to_json
+from agentic.core.values import PendingCall, RunResult, Target, to_json
 from agentic.deployment import Outputs, Stack
 from agentic.registry import Registry
 
@@ -24,6 +24,7 @@ class DeployedStack:
 
     def __init__(self, outputs: Outputs, clients: Clients) -> None:
         self._outputs = outputs
+        self._clients = clients
         services = Services({"AGENTIC_TABLE": outputs.table, "AGENTIC_BUCKET": outputs.bucket}, clients)
         self._door = FrontDoor(services, StackNames(outputs.environment), outputs.orchestrator, outputs.run_calls)
 
@@ -42,11 +43,36 @@ class DeployedStack:
             raise
         return to_json(result)
 
+    def approve(self, run_id: str, pending: Mapping[str, Any], *, every: bool = False) -> dict[str, Any]:
+        """Allow the write that `pending` showed, and go on. The record says whose AWS identity allowed it. Ctrl-C ends the run.
+
+        Raises `UnknownRunError`, and `RefusedError` when the run waits with another call or with none.
+        """
+        try:
+            result = self._door.approve(run_id, PendingCall.from_json(pending), self._person(), every=every)
+        except KeyboardInterrupt:
+            self._door.cancel(run_id)
+            raise
+        return to_json(result)
+
+    def reject(self, run_id: str) -> dict[str, Any]:
+        """Do not allow what the run waits with: it ends as refused. Raises as `approve`."""
+        return to_json(self._door.reject(run_id, self._person()))
+
     def recent(self, limit: int) -> list[dict[str, Any]]:
         return [to_json(run) for run in self._door.recent(limit)]
 
     def result(self, run_id: str) -> dict[str, Any]:
         return to_json(self._door.result(run_id))
+
+    def _person(self) -> str:
+        """The caller's own identity: an ARN. Everybody may ask AWS for it."""
+        from botocore.exceptions import BotoCoreError, ClientError  # pyright: ignore[reportMissingTypeStubs]
+
+        try:
+            return str(self._clients("sts").get_caller_identity()["Arn"])
+        except (BotoCoreError, ClientError) as error:
+            raise MissingCredentialsError(f"AWS does not say who you are: {error}", hint="log in again") from error
 
     def _apis(self) -> list[Routable]:
         """The stack's APIs as the plugins installed here describe them."""
