@@ -14,7 +14,7 @@ from agentic.agents.tools.services import Services
 from agentic.agents.tools.validate_code import validate_code
 from agentic.core.errors import BrokerError
 from agentic.core.names import new_grant, run_of
-from agentic.core.values import WriteMode
+from agentic.core.values import RunStatus, WriteMode
 
 pytest_plugins = ["tests.runs.conftest"]
 
@@ -168,13 +168,15 @@ def test_a_refused_grant_is_counted_in_the_log_without_its_value(asked: Asked):
     assert len(asked.log) == 4
 
 
-def test_a_valid_grant_beyond_its_limit_is_counted_in_record_and_log(asked: Asked):
+def test_a_valid_grant_beyond_its_limit_ends_the_run_and_is_counted_in_record_and_log(asked: Asked):
     grant = asked.grant()
     for _ in range(7):
         asked({"grant": grant, "request": READ})
     record = asked.stage.store.get(run_of(grant))
     assert (record.calls_made, record.calls_refused) == (5, 2)
-    assert [json.loads(line)["reason"] for line in asked.log] == ["limit", "limit"]
+    assert (record.status, record.error.code if record.error else "") == (RunStatus.FAILED, "budget")
+    # The sixth is told that the run has ended; only the seventh comes to a run that has.
+    assert [json.loads(line)["reason"] for line in asked.log] == ["state"]
     assert grant.partition(".")[2] not in str(asked.log)
 
 

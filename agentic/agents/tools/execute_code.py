@@ -54,11 +54,11 @@ def _attempt(services: Services, record: RunRecord, code: str, *, last: bool) ->
     outcome: Outcome | None = None
     try:
         outcome = _run(services, record, code, grant, seconds)
-        if outcome is None and not last:
-            return services.store.attempts.abandon(record), None
     finally:
         # Whatever happened: an attempt that nobody follows any more must not keep its grant.
-        if outcome is not None or last:
+        if outcome is None and not last:
+            record = services.store.attempts.abandon(record)
+        else:
             outcome = outcome or _BROKE_OFF
             record = services.store.attempts.close(record, outcome, _problem(services, record, outcome, seconds))
     return record, outcome
