@@ -1,7 +1,6 @@
-"""The main job under `approve` on each backend: it pauses before its write, and goes on to the same end once that is approved."""
+"""The main job under `approve` on each backend: it pauses before its write, and once approved it comes to the same end."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
