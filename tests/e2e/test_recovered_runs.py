@@ -1,4 +1,4 @@
-"""A run whose background local cloud is killed in the middle is finished at the next start: nothing lost, nothing done twice."""
+"""A run whose local cloud is killed in the middle is finished at the next start: nothing is lost, nothing done twice."""
 
 import os
 import signal
