@@ -162,8 +162,14 @@ class FrontDoor:
 
         Raises `UnknownRunError`, and `RefusedError` when the run waits with another call or with none.
         """
+        started = time.perf_counter()
         with _told():
-            return self._result(self._resumption.approve(self.store.get(run_id), asked, by, every=every))
+            before = len(self.store.calls(run_id))
+            result = self._result(self._resumption.approve(self.store.get(run_id), asked, by, every=every))
+        total = (time.perf_counter() - started) * 1000
+        # The calls before had their time in the attempts before.
+        api = sum(call.duration_ms for call in result.calls[before:])
+        return replace(result, timings_ms={"total": round(total, 1), "api": round(api, 1)})
 
     def reject(self, run_id: str, by: str) -> RunResult:
         """Do not allow it: the run ends. Raises as `approve`."""

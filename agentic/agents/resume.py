@@ -48,6 +48,8 @@ class Resumption:
 
         Raises `RefusedError` when the run waits with another one, was answered already, or the question has expired.
         """
+        if record.pending and asked.code_sha256 != record.pending.code_sha256:
+            raise RefusedError("this call was shown with another script", hint="look at it again: `agentic runs show`")
         now = self._services.clock()
         approval = Approval(digest=asked.digest, account=asked.account, all=every, by=by[:200], at=now)
         return self.go_on(self._services.store.attempts.approve(record, approval))
@@ -55,7 +57,7 @@ class Resumption:
     def reject(self, record: RunRecord, by: str) -> RunRecord:
         """Say no: the run ends as refused. Raises `RefusedError` when nothing waits."""
         if record.status is not RunStatus.PAUSED or record.pending is None:
-            raise RefusedError(f"the run is {record.status}; nothing waits for approval")
+            raise RefusedError(f"the run is {record.status}; nothing waits for approval", hint="`agentic runs show` has it")
         asked = record.pending
         error = RunError("rejected", f"{by} did not allow {asked.method} {asked.url}", "")
         return self._services.store.finish(record.run_id, RunStatus.REFUSED, error=error, paused=True)
@@ -83,11 +85,9 @@ class Resumption:
                 break
             # It broke off in the middle: nobody follows that attempt any more.
             dead = True
-        if record.status in {RunStatus.EXECUTING, RunStatus.VALIDATING}:
+        # One that is paused here has its approval still: its script could not be executed, and never will be.
+        if record.status in {RunStatus.EXECUTING, RunStatus.VALIDATING} or self.can_go_on(record):
             problem = problem or RunError("not_done", "the script was not executed to its end", _RUN_AGAIN)
-            record = self._services.store.finish(record.run_id, RunStatus.FAILED, error=problem)
-        elif record.status is RunStatus.PAUSED and record.approval and problem and problem.code == "function":
-            # Its question is answered, and would not be asked again.
             record = self._services.store.finish(record.run_id, RunStatus.FAILED, error=problem, paused=True)
         return record
 

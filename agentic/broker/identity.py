@@ -6,8 +6,10 @@ the digest as well, so that two requests which a server could take for different
 """
 
 import hashlib
+import hmac
 import json
 import re
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -48,6 +50,12 @@ def client_key_of(spec: ApiSpec, request: HttpRequest) -> str:
         return ""
     wanted = spec.idempotency_header.lower()
     return next((value.strip() for name, value in request.headers if name.lower() == wanted), "")
+
+
+def fingerprint(effect_seed: str, secret: Mapping[str, str]) -> str:
+    """Which key it is, for whoever has the run's seed; tells nothing of the key itself. 32 characters of hex."""
+    named = repr(sorted(secret.items())).encode("utf-8", "surrogatepass")
+    return hmac.digest(effect_seed.encode(), b"account:" + named, hashlib.sha256).hex()[:32]
 
 
 def _body(content_type: str, body: bytes) -> tuple[str, object]:

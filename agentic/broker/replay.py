@@ -20,7 +20,7 @@ def known(entries: Sequence[Entry], asked: Entry, serve: Callable[[Entry], bool]
         if (asked.attempt, asked.number) in {entry.place, (entry.served, entry.served_as)}:
             # The same request once more: its answer got lost on the way.
             return entry if entry.digest == asked.digest else differs(entry, asked)
-    earlier = [entry for entry in entries if entry.attempt < asked.attempt and not entry.withdrawn]
+    earlier = [entry for entry in entries if entry.attempt < asked.attempt]
     left = [entry for entry in earlier if entry.served < asked.attempt]
     same = [entry for entry in left if entry.digest == asked.digest]
     for entry in sorted(same, key=lambda entry: entry.lane != asked.lane):

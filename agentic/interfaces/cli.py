@@ -104,6 +104,16 @@ def parser() -> argparse.ArgumentParser:
             command.add_argument("name")
         _which_stack(command)
         _json(command)
+    approve = runs.add_parser("approve", help="allow the write that a paused run waits with, and go on", epilog=_EPILOG)
+    approve.add_argument("run_id")
+    approve.add_argument("--all", action="store_true", help="and all further writes of the same script")
+    approve.add_argument("--yes", action="store_true", help="do not ask")
+    _which_stack(approve)
+    _json(approve)
+    reject = runs.add_parser("reject", help="do not allow it: the run ends")
+    reject.add_argument("run_id")
+    _which_stack(reject)
+    _json(reject)
 
     _stack_commands(commands)
 
@@ -186,7 +196,11 @@ def _run_options(command: argparse.ArgumentParser) -> None:
     command.add_argument("--api", default="", help="the API to use (default: the one that the task or the script tells)")
     command.add_argument("--live", action="store_true", help="use the real API with your key, not its fake")
     modes = [mode.value for mode in WriteMode]
-    command.add_argument("--writes", choices=modes, help="may the script change things (default: allow on fakes and test keys)")
+    command.add_argument(
+        "--writes",
+        choices=modes,
+        help="may the script change things (default: allow on fakes and test keys, else approve: you are asked)",
+    )
     command.add_argument("--no-background", action="store_true", help="leave no process behind")
     _which_stack(command)
     _json(command)

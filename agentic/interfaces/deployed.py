@@ -1,7 +1,7 @@
 """Runs on a stack that is deployed on AWS: the front door here, with the caller's own AWS identity."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from agentic.agents.conversation import takes_model
@@ -10,7 +10,7 @@ from agentic.agents.routing import NotInstalled, Routable
 from agentic.agents.tools.services import Services
 from agentic.core.errors import MissingCredentialsError, UsageError
 from agentic.core.names import StackNames
-from agentic.core.values import RunResult, Target, to_json
+from agentic.core.values import PendingCall, RunResult, Target, to_json
 from agentic.deployment import Outputs, Stack
 from agentic.registry import Registry
 from agentic.runs.recording import Recording
@@ -59,6 +59,22 @@ class DeployedStack:
     def recording(self, run_id: str) -> Recording:
         return self._door.recording(run_id)
 
+    def approve(self, run_id: str, pending: Mapping[str, Any], *, every: bool = False) -> dict[str, Any]:
+        """Allow the write that `pending` showed, and go on. The record says whose AWS identity allowed it. Ctrl-C ends the run.
+
+        Raises `UnknownRunError`, and `RefusedError` when the run waits with another call or with none.
+        """
+        try:
+            result = self._door.approve(run_id, PendingCall.from_json(pending), self._approver(), every=every)
+        except KeyboardInterrupt:
+            self._door.cancel(run_id)
+            raise
+        return to_json(result)
+
+    def reject(self, run_id: str) -> dict[str, Any]:
+        """Do not allow what the run waits with: it ends as refused. Raises as `approve`."""
+        return to_json(self._door.reject(run_id, self._approver()))
+
     def result(self, run_id: str) -> dict[str, Any]:
         return to_json(self._door.result(run_id))
 
@@ -77,6 +93,15 @@ class DeployedStack:
             hint = "give it one: role_session_name in the profile, or AWS_ROLE_SESSION_NAME"
             raise UsageError("sessions need a role session with a name of its own", hint=hint)
         return person
+
+    def _approver(self) -> str:
+        """The caller's own identity: an ARN. Everybody may ask AWS for it."""
+        from botocore.exceptions import BotoCoreError, ClientError  # pyright: ignore[reportMissingTypeStubs]
+
+        try:
+            return str(self._clients("sts").get_caller_identity()["Arn"])
+        except (BotoCoreError, ClientError) as error:
+            raise MissingCredentialsError(f"AWS does not say who you are: {error}", hint="log in again") from error
 
     def _apis(self) -> list[Routable]:
         """The stack's APIs as the plugins installed here describe them."""

@@ -63,8 +63,7 @@ def _output(result: Mapping[str, Any], terminal: Terminal) -> None:
 def _facts(result: Mapping[str, Any], folder: Path) -> dict[str, str]:
     facts = {"run": result["run_id"]}
     if result["code_ref"]:
-        found = sorted(folder.glob(f"objects/*/{result['code_ref']['key']}"))
-        facts["script"] = str(_near(found[0])) if found else result["code_ref"]["key"]
+        facts["script"] = script_path(result["code_ref"], folder)
     for number, call in enumerate(result["calls"]):
         note = f"  refused: {visible(call['refused'])}" if call["refused"] else ""
         facts["calls" if number == 0 else " " * number] = (
@@ -75,6 +74,12 @@ def _facts(result: Mapping[str, Any], folder: Path) -> dict[str, str]:
         parts = (f"platform {times['platform']:.0f} ms", f"model {times['model']:.0f} ms", f"API {times['api']:.0f} ms")
         facts["time"] = ", ".join(parts)
     return facts
+
+
+def script_path(code_ref: Mapping[str, str], folder: Path) -> str:
+    """Where a person finds the script: its file where this machine has it, else its key."""
+    found = sorted(folder.glob(f"objects/*/{code_ref['key']}"))
+    return str(_near(found[0])) if found else code_ref["key"]
 
 
 def _near(path: Path) -> Path:

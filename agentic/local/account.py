@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from agentic.agents.front_door import RunRequest
     from agentic.local.functions.declaration import FunctionDeclaration
     from agentic.local.program.made import Ledger
-    from agentic.runs import RunStore
+    from agentic.runs import RunRecord, RunStore
 
 
 class Account:
@@ -182,11 +182,25 @@ class Account:
             self.endpoint.secret_overlay.pop(name, None)
 
     @contextmanager
-    def heard(self, run_id: str, store: "RunStore", on_event: Observer) -> Generator[dict[str, float]]:
-        """Passes this run's events on, in order, from a thread of their own; sums the models' time."""
+    def armed_again(self, record: "RunRecord", secret: Mapping[str, str]) -> Generator[None]:
+        """A run that goes on finds its live API's key, given once more, where it had it at first."""
+        name = record.secret_id
+        if name:
+            self.endpoint.secret_overlay[name] = json.dumps(dict(secret))
+        try:
+            yield
+        finally:
+            self.endpoint.secret_overlay.pop(name, None)
+
+    @contextmanager
+    def heard(self, run_id: str, store: "RunStore", on_event: Observer, told: int = 0) -> Generator[dict[str, float]]:
+        """Passes this run's events on, in order, from a thread of their own; sums the models' time.
+
+        The first `told` API calls in the journal are known to whoever listens.
+        """
         events: queue.SimpleQueue[Event | None] = queue.SimpleQueue()
         milliseconds = {"model": 0.0}
-        tell = _Telling(on_event, lambda: store.calls(run_id)) if on_event is not ignore else None
+        tell = _Telling(on_event, lambda: store.calls(run_id), told) if on_event is not ignore else None
 
         def pump() -> None:
             while event := events.get():
@@ -235,10 +249,10 @@ class _Warming:
 class _Telling:
     """Adds the API calls to a run's events: after each use of the broker, what is new in the journal."""
 
-    def __init__(self, on_event: Observer, calls: Callable[[], tuple[Any, ...]]) -> None:
+    def __init__(self, on_event: Observer, calls: Callable[[], tuple[Any, ...]], told: int) -> None:
         self._on_event = on_event
         self._calls = calls
-        self._told = 0
+        self._told = told
 
     def __call__(self, event: Event) -> None:
         if event.kind == "function" and event.phase == "end" and "-call-api-" in event.name:

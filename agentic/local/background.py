@@ -14,18 +14,18 @@ import sys
 import threading
 import time
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Generator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from agentic.core.errors import AgenticError, LocalCloudError, StorageError
-from agentic.core.values import to_json
+from agentic.core.values import PendingCall, to_json
 from agentic.local.cloud import LocalCloud
 from agentic.local.control import error_json, short_address
 from agentic.local.program.place import ACCOUNT, Place
 from agentic.local.project import STACK
-from agentic.local.trace import Event
+from agentic.local.trace import Event, Observer
 from agentic.runs.wanted import LISTED, Wanted
 
 IDLE_SECONDS = 30 * 60.0
@@ -127,6 +127,10 @@ class Background:
                 return {"api": self._cloud.routed(self._cloud.request(request["run"], stack=_stack(request)))}
             case "run":
                 return self._run(request, connection, send)
+            case "approve":
+                return self._approve(request, connection, send)
+            case "reject":
+                return to_json(self._cloud.reject(str(request["run_id"]), stack=_stack(request)))
             case "credentials":
                 return self._cloud.credentials(_stack(request))
             case "adopt":
@@ -155,14 +159,7 @@ class Background:
     def _run(self, request: Mapping[str, Any], connection: socket.socket, send: Send) -> Any:
         stack = _stack(request)
         asked = self._cloud.request(request["run"], stack=stack)
-        done = threading.Event()
-        watcher = threading.Thread(target=self._cancel_when_left, args=(connection, asked.run_id, stack, done), daemon=True)
-        watcher.start()
-
-        def tell(event: Event) -> None:
-            send({"event": to_json(event)})
-
-        try:
+        with self._watched(connection, asked.run_id, stack, send) as tell:
             result = self._cloud.carry_out(
                 asked,
                 stack=stack,
@@ -170,9 +167,34 @@ class Background:
                 credentials=request.get("credentials") or {},
                 on_event=tell,
             )
+        return to_json(result)
+
+    def _approve(self, request: Mapping[str, Any], connection: socket.socket, send: Send) -> Any:
+        stack, run_id = _stack(request), str(request["run_id"])
+        with self._watched(connection, run_id, stack, send) as tell:
+            result = self._cloud.approve(
+                run_id,
+                PendingCall.from_json(request["pending"]),
+                every=bool(request["every"]),
+                stack=stack,
+                secret=request.get("secret") or {},
+                on_event=tell,
+            )
+        return to_json(result)
+
+    @contextlib.contextmanager
+    def _watched(self, connection: socket.socket, run_id: str, stack: str, send: Send) -> Generator[Observer]:
+        """While the run goes on: its events are sent, and it is cancelled when nobody is there any more."""
+        done = threading.Event()
+        threading.Thread(target=self._cancel_when_left, args=(connection, run_id, stack, done), daemon=True).start()
+
+        def tell(event: Event) -> None:
+            send({"event": to_json(event)})
+
+        try:
+            yield tell
         finally:
             done.set()
-        return to_json(result)
 
     def _cancel_when_left(self, connection: socket.socket, run_id: str, stack: str, done: threading.Event) -> None:
         """A client that closes its end in the middle has given up: Ctrl-C in the terminal."""

@@ -17,14 +17,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from agentic.agents.declaration import which_api
+from agentic.broker.identity import fingerprint
 from agentic.core.cache import cache_folder
-from agentic.core.errors import AgenticError, LocalCloudError, UsageError
+from agentic.core.errors import AgenticError, LocalCloudError, RefusedError, UsageError
 from agentic.core.program import program_folder
 from agentic.core.settings import Settings
-from agentic.core.values import RunResult, Target
+from agentic.core.values import PendingCall, RunResult, Target
 from agentic.local import offered, project
 from agentic.local.control import home, program_digest
-from agentic.local.identities import OPERATOR
+from agentic.local.identities import OPERATOR, person
 from agentic.local.program.engine import RunningProgram
 from agentic.local.program.place import ACCOUNT, Place
 from agentic.local.program.program import Program, project_name
@@ -149,9 +150,41 @@ class LocalCloud:
             account.armed(asked, secret or {}, credentials or {}) as armed,
         ):
             result = door.run(armed)
-        timings = {**result.timings_ms, "model": milliseconds["model"]}
-        timings["platform"] = max(0.0, timings["total"] - timings["model"] - timings["api"])
-        return replace(result, timings_ms={name: round(value, 1) for name, value in timings.items()})
+        return _timed(result, milliseconds["model"])
+
+    def approve(
+        self,
+        run_id: str,
+        asked: PendingCall,
+        *,
+        every: bool = False,
+        by: str = "",
+        stack: str = project.STACK,
+        secret: Mapping[str, str] | None = None,
+        on_event: Observer = ignore,
+    ) -> RunResult:
+        """Allow the write that a paused run waits with, and go on to its end or its next question.
+
+        `asked` is what was shown to the person (`RunResult.pending`); `every` allows all further writes of the same script too.
+        `by` says who allows it (this process's user). `secret` is given again for a run on the live API: the same key.
+        Raises `UnknownRunError`, and `RefusedError` when the run waits with another call or with none, or it is another key.
+        """
+        chosen = self.stack(stack)
+        record = chosen.door.store.get(run_id)
+        if record.secret_id and fingerprint(record.effect_seed, secret or {}) != asked.account:
+            raise RefusedError("the run has begun with another key", hint="set that key again, then approve the call")
+        chosen.ready(record.api)
+        told = len(chosen.door.store.calls(run_id))
+        with (
+            self._account.heard(run_id, chosen.door.store, on_event, told) as milliseconds,
+            self._account.armed_again(record, secret or {}),
+        ):
+            result = chosen.door.approve(run_id, asked, by or person(), every=every)
+        return _timed(result, milliseconds["model"])
+
+    def reject(self, run_id: str, *, by: str = "", stack: str = project.STACK) -> RunResult:
+        """Do not allow what a paused run waits with: the run ends as refused. Raises as `approve`."""
+        return self.stack(stack).door.reject(run_id, by or person())
 
     def ready_next(self) -> bool:
         """Start the functions of one API that no run has needed yet; False when there is none left."""
@@ -169,9 +202,7 @@ class LocalCloud:
         """The last execution of a run's script, to do it again offline. Raises `UnknownRunError`, `UsageError`."""
         return self.stack(stack).door.recording(run_id)
 
-    def recent(
-        self, limit: int = 20, *, stack: str = project.STACK, wanted: "Wanted | None" = None
-    ) -> "tuple[RunRecord, ...]":
+    def recent(self, limit: int = 20, *, stack: str = project.STACK, wanted: "Wanted | None" = None) -> "tuple[RunRecord, ...]":
         return self.stack(stack).door.recent(limit, wanted)
 
     def sessions(self, action: str, name: str = "", *, stack: str = project.STACK) -> Any:
@@ -386,6 +417,13 @@ class LocalCloud:
         except AgenticError:
             plan.forget(plans, digest)
             raise
+
+
+def _timed(result: RunResult, model: float) -> RunResult:
+    """The result, with the times that only this place knows: what the models took, and the rest."""
+    timings = {**result.timings_ms, "model": model}
+    timings["platform"] = max(0.0, timings["total"] - timings["model"] - timings["api"])
+    return replace(result, timings_ms={name: round(value, 1) for name, value in timings.items()})
 
 
 def _recover(crashed: "Sequence[tuple[LocalStack, str]]") -> None:

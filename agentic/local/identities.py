@@ -1,6 +1,8 @@
 """Who may call the endpoint: one made-up key pair per function process, harness or person, and the principal behind it."""
 
 import base64
+import os
+import pwd
 import secrets
 import threading
 from dataclasses import dataclass
@@ -58,3 +60,12 @@ class Identities:
         """The credentials are invalid from now on."""
         with self._lock:
             self._known.pop(access_key_id, None)
+
+
+def person() -> str:
+    """Who uses this machine: the name of the user that this process belongs to."""
+    try:
+        return pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:
+        # As in a container that was started for a number alone.
+        return f"user {os.getuid()}"

@@ -168,14 +168,14 @@ def test_a_refused_grant_is_counted_in_the_log_without_its_value(asked: Asked):
     assert len(asked.log) == 4
 
 
-def test_a_valid_grant_beyond_its_limit_is_counted_in_record_and_log(asked: Asked):
+def test_a_valid_grant_beyond_its_limit_ends_the_run_and_is_counted_in_record_and_log(asked: Asked):
     grant = asked.grant()
     for _ in range(7):
         asked({"grant": grant, "request": READ})
     record = asked.stage.store.get(run_of(grant))
     assert (record.calls_made, record.calls_refused) == (5, 2)
+    assert (record.status, record.error.code if record.error else "") == (RunStatus.FAILED, "budget")
     assert [json.loads(line)["reason"] for line in asked.log] == ["stopped", "stopped"]
-    assert record.status is RunStatus.FAILED
     assert grant.partition(".")[2] not in str(asked.log)
 
 

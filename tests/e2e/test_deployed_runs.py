@@ -11,7 +11,7 @@ import boto3
 import pytest
 from owned_stage import Stage
 
-from agentic.core.errors import MissingCredentialsError, UnknownApiError, UsageError
+from agentic.core.errors import MissingCredentialsError, RefusedError, UnknownApiError, UsageError
 from agentic.deployment import Outputs
 from agentic.interfaces.deployed import DeployedStack, aws_clients
 
@@ -58,6 +58,27 @@ def test_a_script_of_ones_own(deployed: DeployedStack) -> None:
     """`exec --stack`: refused by the validator, with the line."""
     result = deployed.run(fields(task="Run mine.py", api="stripe", code="import os\n\n\n\nprint((\n"))
     assert (result["status"], result["error"]["message"]) == ("refused", "Code validation failed: SyntaxError at line 5")
+
+
+WRITES = """import os
+import stripe
+
+stripe.api_key = os.environ["STRIPE_API_KEY"]
+print(stripe.Customer.create(name="Ada").id)
+"""
+
+
+def test_who_answers_a_paused_run_is_told_by_the_callers_own_identity(deployed: DeployedStack) -> None:
+    """`runs approve|reject --stack`: the question is the stack's, the answer has the ARN of who gave it."""
+    asked = deployed.run(fields(task="Run mine.py", api="stripe", code=WRITES, writes="approve"))
+    assert (asked["status"], asked["pending"]["target"], asked["calls"]) == ("paused", "real", [])
+    with pytest.raises(RefusedError, match="not the call"):
+        deployed.approve(asked["run_id"], {**asked["pending"], "digest": "0" * 64})
+    rejected = deployed.reject(asked["run_id"])
+    assert (rejected["status"], rejected["error"]["code"]) == ("refused", "rejected")
+    assert rejected["error"]["message"].startswith("arn:aws")
+    with pytest.raises(RefusedError, match="nothing waits"):
+        deployed.approve(asked["run_id"], asked["pending"])
 
 
 def test_what_a_stack_does_not_have_is_told_before_anything_is_written(deployed: DeployedStack) -> None:

@@ -56,7 +56,10 @@ def killed(tmp_path: Path) -> tuple[Path, str]:
 def test_after_a_kill_the_run_is_failed_its_execution_aborted_and_both_stay_so(killed: tuple[Path, str]):
     folder, run_id = killed
     with LocalCloud(folder, config=CONFIG) as cloud:
-        result = cloud.result(run_id)
+        deadline = time.monotonic() + 60
+        # No new run waits for what is recovered, so it takes place beside the start.
+        while not (result := cloud.result(run_id)).status.final and time.monotonic() < deadline:
+            time.sleep(0.05)
         assert result.status is RunStatus.FAILED
         assert result.error
         assert result.error.code == "interrupted"

@@ -4,18 +4,16 @@ import argparse
 import os
 import sys
 from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor, wait
 from pathlib import Path
 from typing import Any
 
 from agentic.core.errors import AgenticError, UsageError
+from agentic.interfaces.answers import Background, InProcess, until_done
+from agentic.interfaces.approval import go_on, how_to_go_on
 from agentic.interfaces.live import LiveView
 from agentic.interfaces.report import exit_code, show_result
 from agentic.interfaces.terminal import Terminal
 from agentic.local import control
-
-# How long the main thread waits at most before it looks for a Ctrl-C.
-_LOOK_SECONDS = 0.2
 
 # What a model provider may need from the person's environment; nothing else leaves it.
 _MODEL_VARIABLES = {
@@ -48,10 +46,11 @@ def run(options: argparse.Namespace, terminal: Terminal) -> int:
         from agentic.interfaces.deployed import deployed_stack
 
         # The key is in the stack's own secret.
-        result = deployed_stack(options.stack).run(request["run"])
+        deployed = deployed_stack(options.stack)
+        result = go_on(deployed.run(request["run"]), deployed, terminal, folder)
     elif options.no_background:
         terminal.notice("starting a local cloud for this run alone")
-        result = _here(request, view, folder, options.stack)
+        result = _here(request, view, folder, options.stack, terminal)
     else:
         control.ensure(folder, terminal.notice)
         with control.connect(folder) as remote:
@@ -60,7 +59,10 @@ def run(options: argparse.Namespace, terminal: Terminal) -> int:
             if options.live and not options.api:
                 request["secret"] = _secret(_routed(folder, request["run"], options.stack))
             result = remote.request("run", {**request, "stack": options.stack}, view)
+        result = go_on(result, Background(folder, options.stack, view, lambda: request["secret"] or {}), terminal, folder)
     show_result(result, terminal, folder)
+    if result["status"] == "paused":
+        terminal.error("the run waits for your approval", how_to_go_on(result, options))
     return exit_code(result)
 
 
@@ -112,7 +114,7 @@ def _routed(folder: Path, fields: Mapping[str, Any], stack: str) -> str:
         return str(remote.request("route", {"run": fields, "stack": stack}, lambda event: None)["api"])
 
 
-def _here(request: dict[str, Any], view: LiveView, folder: Any, stack: str) -> Any:
+def _here(request: dict[str, Any], view: LiveView, folder: Path, stack: str, terminal: Terminal) -> dict[str, Any]:
     from agentic.core.values import to_json
     from agentic.local.cloud import LocalCloud
     from agentic.local.project import STACK
@@ -125,15 +127,9 @@ def _here(request: dict[str, Any], view: LiveView, folder: Any, stack: str) -> A
         asked = cloud.request(request["run"], stack=stack)
         live = request["run"]["live"]
         secret: Mapping[str, str] = request["secret"] or (_secret(cloud.routed(asked)) if live else {})
-        with ThreadPoolExecutor(1, "run") as beside:
-            running = beside.submit(
-                cloud.carry_out, asked, stack=stack, secret=secret, credentials=request["credentials"], on_event=tell
-            )
-            try:
-                # In short steps: a Ctrl-C that comes just before the main thread blocks is seen only when that is over.
-                while not wait((running,), _LOOK_SECONDS).done:
-                    pass
-            except KeyboardInterrupt:
-                cloud.cancel(asked.run_id, stack=stack)
-                raise
-        return to_json(running.result())
+
+        def carried_out() -> Any:
+            return cloud.carry_out(asked, stack=stack, secret=secret, credentials=request["credentials"], on_event=tell)
+
+        result = to_json(until_done(cloud, asked.run_id, stack, carried_out))
+        return go_on(result, InProcess(cloud, stack, view, lambda: secret), terminal, folder)

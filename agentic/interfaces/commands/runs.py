@@ -1,12 +1,26 @@
 """`agentic runs`: what the run records say, and a run done again from its record."""
 
 import argparse
+import time
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from agentic.core.errors import ExitCode, LocalCloudError
-from agentic.interfaces.report import show_result
+from agentic.interfaces.answers import Background
+from agentic.interfaces.approval import (
+    ALL,
+    YES,
+    Answers,
+    check_can_ask,
+    go_on,
+    how_to_go_on,
+    show_question,
+    waiting,
+)
+from agentic.interfaces.live import LiveView
+from agentic.interfaces.report import exit_code, show_result
 from agentic.interfaces.terminal import Terminal, visible
 from agentic.interfaces.timeline import show_timeline, usage
 from agentic.local import control
@@ -52,6 +66,9 @@ def show(options: argparse.Namespace, terminal: Terminal) -> int:
     # The timeline has the calls, unless the run is older than that.
     show_result({**result, "calls": ()} if result["steps"] else result, terminal, control.home(), with_script=True)
     terminal.fields(usage(result))
+    if result["status"] == "paused":
+        show_question(result, terminal, control.home(), now=time.time())
+        terminal.line(how_to_go_on(result, options))
     return 0
 
 
@@ -113,6 +130,53 @@ def _recording(options: argparse.Namespace, terminal: Terminal) -> "Recording":
     if deployed:
         return deployed.recording(options.run_id)
     return Recording.from_json(_ask("recording", {"run_id": options.run_id, "stack": options.stack}, terminal))
+
+
+def approve(options: argparse.Namespace, terminal: Terminal) -> int:
+    """Show the call that a run waits with, ask, and go on. Gives the exit code of what becomes of the run."""
+    result, answers = _paused(options, terminal)
+    check_can_ask(terminal, yes=options.yes)
+    first = "" if not options.yes else ALL if options.all else YES
+    folder = control.home()
+    result = go_on(result, answers, terminal, folder, first=first, every=options.all)
+    show_result(result, terminal, folder)
+    if result["status"] == "paused":
+        terminal.error("the run waits for your approval", how_to_go_on(result, options))
+    return exit_code(result)
+
+
+def reject(options: argparse.Namespace, terminal: Terminal) -> int:
+    """Do not allow what a run waits with: the run ends, and nothing is sent."""
+    result, answers = _paused(options, terminal)
+    call = f"{result['pending']['method']} {result['pending']['url']}"
+    result = answers.reject(options.run_id)
+    if options.json:
+        terminal.json(result)
+    terminal.line(f"not sent: {visible(call)}; the run has ended")
+    return 0
+
+
+def _paused(options: argparse.Namespace, terminal: Terminal) -> tuple[dict[str, Any], Answers]:
+    """A run that waits for a person, and where the answer goes."""
+    deployed = _deployed(options)
+    asked = {"run_id": options.run_id, "stack": options.stack}
+    result = deployed.result(options.run_id) if deployed else _ask("show", asked, terminal)
+    waiting(result)
+    if deployed:
+        return result, deployed
+    secret = _secret(result["api"])
+    return result, Background(control.home(), options.stack, LiveView(terminal), secret)
+
+
+def _secret(api: str) -> Callable[[], Mapping[str, str]]:
+    """The live API's key, looked up when a run on the real API needs it once more."""
+
+    def found() -> Mapping[str, str]:
+        from agentic.interfaces.keys import live_secret
+
+        return live_secret(api)
+
+    return found
 
 
 def _deployed(options: argparse.Namespace) -> "DeployedStack | None":

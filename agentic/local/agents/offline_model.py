@@ -48,7 +48,7 @@ _STORED = re.compile(r"\AHandle: (?P<handle>[^\n]*)\nCode key: (?P<code_key>[^\n
 _MODELS = ", ".join(f"{provider}:ID" for provider in PROVIDERS)
 # Of each API, where several are on offer.
 _OFFERED = 5
-_STILL_RUNNING = "still_running"
+_STILL_RUNNING, _PAUSED = "still_running", "paused"
 _LONGEST_ANSWER = 2000
 _CONTEXT_WINDOW = 200_000
 _CHARACTERS_PER_TOKEN = 4
@@ -170,6 +170,8 @@ def _orchestrator(message: str, result: _Result | None) -> _Turn:
         return _Turn(_problem(result))
     if status == _STILL_RUNNING:
         return _Turn(tool=result.tool, arguments=result.arguments)
+    if status == _PAUSED:
+        return _Turn("A write waits for your approval; it has not been sent.")
     if result.tool == INVOKE_GENERATOR.name and status == "done":
         arguments = {"handle": asked["handle"], "code_key": str(result.data.get("code_key", ""))}
         return _Turn(tool=INVOKE_EXECUTOR.name, arguments=arguments)
@@ -188,6 +190,8 @@ def _executor(message: str, result: _Result | None) -> _Turn:
         if result.data.get("valid") is True:
             return _Turn(tool=EXECUTE_CODE.name, arguments=asked.groupdict())
         return _Turn("Validation failed; the script was not run.")
+    if result.data.get("status") == _PAUSED:
+        return _Turn("A write of the script waits for approval; it has not been sent.")
     return _Turn(f"The script ended: {result.data.get('status', 'unknown')}.")
 
 

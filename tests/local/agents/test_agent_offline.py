@@ -86,6 +86,13 @@ def test_the_orchestrator_passes_on_why_the_script_failed():
     assert answer(events) == "No such customer: cus_9"
 
 
+def test_the_orchestrator_says_that_a_write_waits_and_claims_nothing():
+    paused = {"status": "paused", "message": "a write waits for the person's approval"}
+    built, events = orchestrate([{"status": "done", "code_key": KEY}], [paused])
+    assert built.functions.called() == ["invoke_generator", "invoke_executor"]
+    assert answer(events) == "A write waits for your approval; it has not been sent."
+
+
 def test_the_orchestrator_stops_at_a_tool_error():
     """It looks at the result's status, not only at its words."""
     refused = {"content": [{"type": "text", "text": "refused: unknown handle"}], "isError": True}

@@ -1,0 +1,138 @@
+"""The question to a person whether a write may be sent: what is shown, what is asked, and how to go on without a terminal."""
+
+import argparse
+import sys
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, Protocol
+
+from agentic.core.errors import RefusedError, UsageError
+from agentic.interfaces.call_fields import fields_of
+from agentic.interfaces.report import script_path
+from agentic.interfaces.terminal import Terminal, visible
+
+YES, ALL, NO = "yes", "all", "no"
+_ANSWERS = {"y": YES, "yes": YES, "a": ALL, "all": ALL, "n": NO, "no": NO}
+_DAY, _HOUR, _MINUTE = 86400, 3600, 60
+
+
+class Answers(Protocol):
+    """Where a person's answer goes: the stack that the run is on. Both give the run's result as JSON and raise its errors."""
+
+    def approve(self, run_id: str, pending: Mapping[str, Any], *, every: bool) -> dict[str, Any]: ...
+
+    def reject(self, run_id: str) -> dict[str, Any]: ...
+
+
+def can_ask(terminal: Terminal) -> bool:
+    """Whether somebody is there who reads the question and can answer it."""
+    return not terminal.json_only and terminal.out.isatty() and sys.stdin.isatty()
+
+
+def go_on(
+    result: dict[str, Any],
+    answers: Answers,
+    terminal: Terminal,
+    folder: Path,
+    *,
+    first: str = "",
+    every: bool = False,
+    now: Callable[[], float] = time.time,
+) -> dict[str, Any]:
+    """The result once the run waits for nobody any more, or for somebody who is not here.
+
+    `first` answers the first question (one of YES, ALL, NO); all others are asked on the terminal, where there is one. With
+    `every` the first question is for all writes of the script.
+    """
+    answer = first
+    while result["status"] == "paused" and result["pending"]:
+        pending, told = result["pending"], not terminal.json_only
+        if told:
+            show_question(result, terminal, folder, now=now())
+        answer = answer or (_ask(terminal, every=every) if can_ask(terminal) else "")
+        if not answer:
+            return result
+        if answer == NO:
+            return answers.reject(result["run_id"])
+        result = answers.approve(result["run_id"], pending, every=answer == ALL)
+        answer, every = "", False
+    return result
+
+
+def how_to_go_on(result: Mapping[str, Any], options: argparse.Namespace) -> str:
+    """The one line for whoever was not asked. `options` name the stack."""
+    where = f" --stack {options.stack}{' --local' if options.local else ''}" if options.stack else ""
+    run_id = result["run_id"]
+    return f"go on with: agentic runs approve {run_id}{where}, or end it with: agentic runs reject {run_id}{where}"
+
+
+def waiting(result: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The call that a run waits with. Raises `RefusedError` when it waits with none."""
+    pending = result["pending"]
+    if result["status"] != "paused" or not pending:
+        hint = f"`agentic runs show {result['run_id']}` has it"
+        raise RefusedError(f"the run is {result['status']}; nothing waits for approval", hint=hint)
+    return pending
+
+
+def check_can_ask(terminal: Terminal, *, yes: bool) -> None:
+    """Raises `UsageError` where a question could be asked of nobody."""
+    if not yes and not can_ask(terminal):
+        raise UsageError("nobody can be asked here", hint="look at the call with `agentic runs show ID`, then add --yes")
+
+
+def show_question(result: Mapping[str, Any], terminal: Terminal, folder: Path, *, now: float) -> None:
+    """Script, verdict and the call itself: everything that would be sent but the key.
+
+    All of it was made from the request that waits; nothing that an agent or the script said stands here.
+    """
+    pending: Mapping[str, Any] = result["pending"]
+    terminal.line()
+    terminal.line(terminal.paint("yellow", "This write waits for your approval:"))
+    rows = {
+        "run": result["run_id"],
+        "script": script_path(result["code_ref"], folder) if result["code_ref"] else "",
+        "verdict": "valid" if result["verdict"] and result["verdict"]["valid"] else "not valid",
+        "call": f"{visible(pending['method'])} {visible(pending['url'])}",
+        "operation": visible(pending["what"]),
+        "goes to": "the fake on this machine" if pending["target"] == "fake" else "the real API",
+        "asked": f"{_span(now - pending['asked_at'])} ago, open for {_span(pending['expires'] - now)}"
+        if now < pending["expires"]
+        else "too long ago: it can no longer be approved",
+    }
+    for number, (name, value) in enumerate(fields_of(pending["url"], pending["body"])):
+        rows["fields" if number == 0 else " " * number] = f"{name} = {value}"
+    terminal.fields({name: value for name, value in rows.items() if value})
+    if pending["body"]:
+        terminal.line(terminal.paint("dim", "body"))
+        for line in visible(pending["body"]).splitlines():
+            terminal.line(f"  | {line}")
+    else:
+        terminal.line(terminal.paint("dim", "no body"))
+
+
+def _ask(terminal: Terminal, *, every: bool) -> str:
+    """The person's answer; empty when they leave it open (end of input, or Ctrl-C: nothing is sent then)."""
+    choice = "send it, and every further write of this script? [y]es / [n]o: "
+    while True:
+        terminal.err.write(choice if every else "send it? [y]es / [a]ll of this script / [n]o: ")
+        terminal.err.flush()
+        try:
+            line = sys.stdin.readline()
+        except KeyboardInterrupt:
+            line = ""
+        if not line:
+            terminal.err.write("\n")
+            return ""
+        if answer := _ANSWERS.get(line.strip().lower()):
+            return ALL if every and answer == YES else answer
+
+
+def _span(seconds: float) -> str:
+    """A time in its largest unit, rounded down: 23 h."""
+    whole = max(0, int(seconds))
+    for unit, name in ((_DAY, "days"), (_HOUR, "h"), (_MINUTE, "min")):
+        if whole >= 2 * unit:
+            return f"{whole // unit} {name}"
+    return f"{whole} s"

@@ -1,0 +1,158 @@
+"""Approval inside running code: each write is asked for, and the state is that of a run that was never asked."""
+
+import dataclasses
+import re
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from approving import TWO_WRITES, approve_each, execute, restore, state_of, told
+
+from agentic import LocalCloud
+from agentic.agents.front_door import FrontDoor
+from agentic.core.errors import RefusedError, UnknownRunError
+from agentic.core.names import StackNames
+from agentic.core.values import RunStatus
+from agentic.local.identities import person
+from tests.e2e.test_corpus_in_the_sandbox import ACCOUNT
+
+pytestmark = pytest.mark.cloud
+
+CORPUS = Path(__file__).parents[1] / "corpus"
+SCRIPTS = [
+    *("stripe/02_product_monthly_price", "stripe/06_subscription_with_trial", "stripe/12_coupon_promo_code"),
+    *("stripe/14_payment_link", "stripe/20_idempotent_payment", "stripe/24_async_customers", "styles/threads_and_a_lock"),
+    *("styles/async_with_a_semaphore", "styles/retries_with_a_decorator", "github/04_sync_labels", "github/20_comment_on_prs"),
+]
+PREPARE = f"import contextlib, os, stripe\nstripe.api_key = os.environ['STRIPE_API_KEY']\n{ACCOUNT}"
+
+
+@pytest.fixture(scope="module")
+def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalCloud]:
+    with LocalCloud(tmp_path_factory.mktemp("approvals") / ".agentic") as cloud:
+        prepared = execute(cloud, PREPARE, "stripe", "allow")
+        assert prepared.status is RunStatus.COMPLETED, prepared.error
+        yield cloud
+
+
+@pytest.mark.parametrize("name", SCRIPTS)
+def test_a_corpus_script_whose_writes_are_approved_one_by_one_leaves_the_state_that_it_leaves_with_allow(
+    cloud: LocalCloud, name: str
+):
+    api, code = "github" if name.startswith("github") else "stripe", (CORPUS / f"{name}.py").read_text("utf-8")
+    state = state_of(cloud, api)
+    before = dict(state)
+    allowed = execute(cloud, code, api, "allow")
+    assert allowed.status is RunStatus.COMPLETED, allowed.error
+    expected, writes = told(state, before), sum(call.write for call in allowed.calls)
+    restore(state, before)
+    asked = execute(cloud, code, api, "approve")
+    result, seconds = approve_each(cloud, asked)
+    assert result.status is RunStatus.COMPLETED, result.error
+    assert told(state, before) == expected
+    assert (len(seconds), bool(expected)) == (writes, True), "the control: the scripts do change something"
+    slowest = max(seconds, default=0.0)
+    sys.stdout.write(f"{name}: {writes} writes approved, {sum(seconds):.2f} s in all, {slowest:.2f} s the slowest resume\n")
+
+
+def test_all_of_a_script_is_asked_once(cloud: LocalCloud):
+    asked = execute(cloud, TWO_WRITES, "stripe", "approve")
+    assert asked.pending
+    result = cloud.approve(asked.run_id, asked.pending, every=True)
+    assert (result.status, [call.status for call in result.calls]) == (RunStatus.COMPLETED, [200, 200])
+
+
+def test_an_approval_counts_once_and_for_the_call_that_was_shown(cloud: LocalCloud):
+    asked = execute(cloud, TWO_WRITES, "stripe", "approve")
+    shown = asked.pending
+    assert shown
+    second = cloud.approve(asked.run_id, shown)
+    assert (second.status, len(second.calls)) == (RunStatus.PAUSED, 1)
+    with pytest.raises(RefusedError, match="not the call that the run waits with"):
+        cloud.approve(asked.run_id, shown)
+    assert second.pending
+    with pytest.raises(RefusedError, match="another script"):
+        cloud.approve(asked.run_id, dataclasses.replace(second.pending, code_sha256="0" * 64))
+    with pytest.raises(RefusedError, match="not the call"):
+        cloud.approve(asked.run_id, dataclasses.replace(second.pending, account="0" * 32))
+    assert len(cloud.result(asked.run_id).calls) == 1
+    # The control: with what is shown now it goes on.
+    assert cloud.approve(asked.run_id, second.pending).status is RunStatus.COMPLETED
+    with pytest.raises(RefusedError, match="completed; nothing waits"):
+        cloud.approve(asked.run_id, second.pending)
+
+
+def test_the_approval_of_one_run_is_none_for_another(cloud: LocalCloud):
+    first, other = (execute(cloud, TWO_WRITES, "stripe", "approve") for _ in range(2))
+    assert first.pending
+    assert other.pending
+    assert first.pending.digest == other.pending.digest, "the same call of the same script"
+    with pytest.raises(RefusedError, match="not the call"):
+        cloud.approve(other.run_id, first.pending)
+    with pytest.raises(UnknownRunError):
+        cloud.approve("run_0000000000000000", first.pending)
+    assert cloud.result(other.run_id).calls == ()
+    # The control.
+    assert cloud.approve(other.run_id, other.pending).calls[0].status == 200
+
+
+def test_what_is_rejected_is_not_sent_and_the_run_has_ended(cloud: LocalCloud):
+    asked = execute(cloud, TWO_WRITES, "stripe", "approve")
+    before = dict(state_of(cloud, "stripe"))
+    result = cloud.reject(asked.run_id)
+    assert (result.status, result.error.code if result.error else "") == (RunStatus.REFUSED, "rejected")
+    assert result.error
+    assert result.error.message.startswith(f"{person()} did not allow POST ")
+    assert (result.calls, result.pending) == ((), None)
+    assert dict(state_of(cloud, "stripe")) == before
+    assert asked.pending
+    with pytest.raises(RefusedError, match="refused; nothing waits"):
+        cloud.approve(asked.run_id, asked.pending)
+    with pytest.raises(RefusedError, match="refused; nothing waits"):
+        cloud.reject(asked.run_id)
+
+
+def test_a_question_that_has_expired_is_answered_by_nobody(cloud: LocalCloud):
+    asked = execute(cloud, TWO_WRITES, "stripe", "approve")
+    assert asked.pending
+    services = cloud.stack("dev").door._services
+    tomorrow = dataclasses.replace(services, clock=lambda: time.time() + 25 * 3600)
+    with pytest.raises(RefusedError, match="expired"):
+        FrontDoor(tomorrow, StackNames("dev"), "", 100).approve(asked.run_id, asked.pending, "me")
+    assert cloud.result(asked.run_id).calls == ()
+    # The control: today it is in time.
+    assert cloud.approve(asked.run_id, asked.pending).calls[0].status == 200
+
+
+def test_a_script_that_was_changed_while_the_run_waited_is_not_run(cloud: LocalCloud):
+    asked = execute(cloud, TWO_WRITES, "stripe", "approve")
+    assert asked.pending
+    assert asked.code_ref
+    door = cloud.stack("dev").door
+    bucket = door._services.setting("bucket")
+    changed = TWO_WRITES.replace('"Ada", "Bob"', '"Eve",').encode()
+    door._services.client("s3").put_object(Bucket=bucket, Key=asked.code_ref.key, Body=changed)
+    result = cloud.approve(asked.run_id, asked.pending)
+    assert (result.status, result.calls) == (RunStatus.FAILED, ())
+    assert result.error
+    assert re.search(r"changed|digest", result.error.message), result.error
+    assert "\n" not in result.error.message
+
+
+def test_a_resume_is_shown_as_it_goes_on_and_without_what_was_shown_before(cloud: LocalCloud):
+    asked = execute(cloud, TWO_WRITES, "stripe", "approve")
+    assert asked.pending
+    calls: list[str] = []
+    second = cloud.approve(
+        asked.run_id, asked.pending, on_event=lambda event: calls.append(event.name) if event.kind == "call" else None
+    )
+    assert calls == ["POST https://api.stripe.com/v1/customers"]
+    assert second.pending
+    calls.clear()
+    done = cloud.approve(
+        asked.run_id, second.pending, on_event=lambda event: calls.append(event.name) if event.kind == "call" else None
+    )
+    assert calls == ["POST https://api.stripe.com/v1/customers"]
+    assert set(done.timings_ms) == {"total", "model", "api", "platform"}
