@@ -1,11 +1,10 @@
 """Who may send: what the key's class and the run's write mode say, and what a person has said in answer to a question."""
 
-import hashlib
-import hmac
 from collections.abc import Mapping
 
 from agentic.broker import replay
 from agentic.broker.credentials import key_class
+from agentic.broker.identity import fingerprint
 from agentic.broker.question import question
 from agentic.broker.rules import Allowed
 from agentic.core.spec import ApiSpec
@@ -25,8 +24,7 @@ def key_refused(spec: ApiSpec, taken: TakenCall, secret: Mapping[str, str], *, l
 
 def account_of(taken: TakenCall, secret: Mapping[str, str]) -> str:
     """Which key it is, for whoever has the run's seed; tells nothing of the key."""
-    named = repr(sorted(secret.items())).encode("utf-8", "surrogatepass")
-    return hmac.digest(taken.effect_seed.encode(), b"account:" + named, hashlib.sha256).hex()[:32]
+    return fingerprint(taken.effect_seed, secret)
 
 
 def leave(
