@@ -76,7 +76,7 @@ FUNCTIONS = {
         Function("validate_code", 416 * _KIB, each_api=160 * _KIB),
         Function("execute_code", 416 * _KIB, each_api=160 * _KIB),
         Function("run_code", 25 * _MIB, per_api=True),
-        Function("call_api", 320 * _KIB, per_api=True),
+        Function("call_api", 352 * _KIB, per_api=True),
     )
 }
 
