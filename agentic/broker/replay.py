@@ -37,7 +37,7 @@ def left_undone(entries: Sequence[Entry], round_: int, attempt: int, sent: Colle
     return tuple(
         entry
         for entry in entries
-        if entry.round == round_ and max(entry.attempt, entry.served) < attempt and _may_be_done(entry) and entry.key in sent
+        if entry.round == round_ and entry.given < attempt and _may_be_done(entry) and entry.key in sent
     )
 
 

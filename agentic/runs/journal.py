@@ -59,6 +59,11 @@ class Entry:
         return self.call.state
 
     @property
+    def given(self) -> int:
+        """The last attempt in which the script made this call."""
+        return max(self.attempt, self.served)
+
+    @property
     def place(self) -> tuple[int, int]:
         """Its place in the order of the calls of one script."""
         return (self.attempt, self.number)

@@ -100,7 +100,7 @@ def _given(record: RunRecord, entries: tuple[Entry, ...]) -> tuple[RecordedCall,
     given = [
         entry
         for entry in entries
-        if entry.round == record.round and max(entry.attempt, entry.served) == record.attempt and entry.state is not CallState.UNKNOWN
+        if entry.round == record.round and entry.given == record.attempt and entry.state is not CallState.UNKNOWN
     ]
     given.sort(key=lambda entry: entry.number if entry.attempt == record.attempt else entry.served_as)
     calls: list[RecordedCall] = []
