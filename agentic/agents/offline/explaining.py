@@ -50,7 +50,7 @@ def unexplained(state: State, number: int, *, unsaid: bool = False) -> str | Non
         return "it does not do what a text says"
     if plain == "giv" and state.entry.reads and gives(state, number):
         return f"it gives nothing to {following.text!r}" if following else f"it has nothing to do with {token.text!r}"
-    if _sets_a_time(state, number) and not own_condition(state, number):
+    if sets_a_time(state, number) and not own_condition(state, number):
         return f"it cannot heed the word {token.text!r}"
     if plain in state.entry.explained:
         return None
@@ -99,7 +99,7 @@ def unexplained(state: State, number: int, *, unsaid: bool = False) -> str | Non
     return ""
 
 
-def _sets_a_time(state: State, number: int) -> bool:
+def sets_a_time(state: State, number: int) -> bool:
     """Whether something is to be waited for: "as soon as she replies", "once we have the okay"; not "valid once"."""
     token, following = state.tokens[number], state.tokens[number + 1].lower if number + 1 < len(state.tokens) else ""
     if token.lower == "once":

@@ -11,6 +11,7 @@ from agentic.agents.offline.lexicon import (
     NAME_CUES,
     NAME_ENDS,
     NAME_LINKS,
+    NAMELESS,
     TURNING,
     VERBS,
     stem,
@@ -74,6 +75,9 @@ def _called(tokens: list[Token], vocabulary: Collection[str], prefixes: Sequence
             tokens[start].text in (":", "=") or tokens[start].lower in ("is", "be", "will", "should", "it", "as")
         ):
             start += 1
+        if token.lower == "name" and start < len(tokens) and tokens[start].lower in NAMELESS:
+            # "Name unknown."
+            continue
         if start < len(tokens) and tokens[start].kind is Kind.QUOTED:
             result.append(replace(tokens[start], kind=Kind.NAME, sure=True))
             position = start + 1
@@ -203,4 +207,7 @@ def _starts_name(tokens: list[Token], start: int, vocabulary: Collection[str], f
     if known or token.stem in FILLER or token.stem in TURNING or token.stem in VERBS:
         return False
     first = start == 0 or tokens[start - 1].text in (".", "!", "?")
+    if first and following and following.kind is Kind.WORD:
+        # A sentence begins with a capital; two of them are a name.
+        return capital(following.text) and following.stem not in vocabulary and following.lower not in FILLER
     return not first

@@ -64,7 +64,7 @@ class Reading:
         # In a text without small letters a capital tells nothing.
         self.capitals = any(character.islower() for character in self.text)
         request = framed(self.text, self._tokens(False, False), words.vocabulary, words.options)
-        self.text, self.named, self.doubt = request.text, request.named, request.doubt
+        self.text, self.named, self.doubt, self.caution = request.text, request.named, request.doubt, request.caution
         # "Could you create …?" asks for nothing but a yes.
         asked = self.text[self.named[-1][1] + 1 :] if self.named and not self.named[0][0] else self.text
         self.asks = bool(_QUESTION.match(asked) or (asked.rstrip().endswith("?") and not _REQUEST.match(asked)))

@@ -39,12 +39,15 @@ REFERENCES = words_of("it that this them these those one ones there him her they
 # A clause with one of these may be a condition, a limit or a try to steer, wherever it stands.
 _HEEDED = stems(
     """if unless until till except excluding instead rather otherwise ignore disregard forget override bypass pretend jailbreak
-    instruction prompt system developer assistant simulate hypothetical imagine joke kid kidding undo whether provided
+    instruction prompt system assistant simulate hypothetical imagine joke kid kidding undo whether provided
     assuming only maybe perhaps half third partial rest same likewise ditto example
     approval approve permission permit confirm confirmation allow hesitate doubt unsure correction meantime
     second thought opinion advice feedback nevermind postpone delay cancelled"""
 )
 _HEEDED_FORMS = words_of("wait refuse refuses refused declined objected rejected meant mean yet first too")
+# Of these what comes before a request says nothing of it.
+_SOFTER = stems("instead rather otherwise only maybe perhaps half third partial rest same second thought example")
+_ASKED_INDIRECTLY = stems("know wonder see ask tell check sure idea matter question remember out")
 _TIMES = words_of("when whenever once after while before")
 _LATER = stems(
     "tomorrow tonight monday tuesday wednesday thursday friday saturday sunday later next then soon weekend week month"
@@ -55,7 +58,7 @@ _NEGATIONS = words_of(
 )
 _WANTING = stems("want wish like need think believe feel agree decide mean ask request plan intend hope say tell told said")
 _OBLIGES = words_of("must should shall ought supposed gonna shouldn't mustn't")
-_NAMING = (Kind.ID, Kind.SLASHED, Kind.URL, Kind.HANDLE, Kind.EMAIL)
+NAMING = (Kind.ID, Kind.SLASHED, Kind.URL, Kind.HANDLE, Kind.EMAIL)
 _NOUNS = stems("issue invoice order pull ticket bug pr")
 # "Need them for the accountant": the speaker goes without saying.
 _ELLIPTIC = words_of("need needed got forgot lost found trying working saw heard thought noticed looks seems hoping")
@@ -64,6 +67,9 @@ _GREETED = words_of("there all team everyone everybody again folks")
 _POINTING = words_of("this that these those her his its so")
 _ADVERBS = words_of("yet now too again already today myself ourselves and but because so")
 _NO_MORE = re.compile(r"\b(?:any\s?more|any\s+longer|no\s+longer)\b", re.IGNORECASE)
+_DETERMINING = words_of("this that these those")
+_PREFACES = words_of("in at on during before over for yesterday last")
+_LONGEST_PREFACE = 8
 _LACKS = words_of("yet needed necessary required far now")
 
 
@@ -82,6 +88,28 @@ def is_lack(tokens: Sequence[Token]) -> bool:
     return 2 < len(words) < 6 and words[0] == "no" and words[-1] in _LACKS
 
 
+def relates(tokens: Sequence[Token], number: int) -> bool:
+    """Whether a relative clause begins behind a comma: "…, who has left the company"."""
+    if tokens[number].text != "," or number + 2 >= len(tokens) or not number:
+        return False
+    who, verb, subject = tokens[number + 1], tokens[number + 2], tokens[number - 1]
+    relative = who.lower in ("who", "which") and (verb.lower in _FINITE or _is_past(verb.lower))
+    return relative and bool(tells(tokens[:number])) and subject.lower not in LEADS
+
+
+def is_time(tokens: Sequence[Token]) -> bool:
+    """Whether a point in time follows: "since Tuesday"."""
+    return tokens[0].stem in _LATER or tokens[0].kind is not Kind.WORD or tokens[0].lower in ("yesterday", "last", "then")
+
+
+def compound_subject(tokens: Sequence[Token], number: int) -> bool:
+    """Whether "and" joins two subjects: "Anna and I want"."""
+    if tokens[number].lower != "and" or not number or number + 1 >= len(tokens) or tokens[number + 1].lower not in ("i", "me"):
+        return False
+    first = past_leads(tokens[:number])
+    return 0 < len(first) < 4 and (first[0].lower in _OWN or first[0].text[0].isupper()) and not tells(first)
+
+
 def past_leads(tokens: Sequence[Token]) -> Sequence[Token]:
     """A clause without what only leads to it."""
     start = 0
@@ -91,7 +119,24 @@ def past_leads(tokens: Sequence[Token]) -> Sequence[Token]:
         or (start and tokens[start].lower in _GREETED and tokens[start - 1].lower in _GREETINGS)
     ):
         start += 1
-    return tokens[start:]
+    return tokens[_past_preface(tokens, start) :]
+
+
+def _past_preface(tokens: Sequence[Token], start: int) -> int:
+    """Where the subject stands behind a time, a place or somebody else: "in today's meeting we agreed", "Anna and I want"."""
+    if start >= len(tokens):
+        return start
+    preface = tokens[start].lower in _PREFACES
+    for n in range(start + 1, min(start + _LONGEST_PREFACE, len(tokens) - 1)):
+        token, following = tokens[n], tokens[n + 1]
+        if token.kind is Kind.MARK:
+            break
+        told = re.split("['’]", following.lower)[0] in _FINITE or _is_past(following.lower) or "'" in token.lower
+        if preface and re.split("['’]", token.lower)[0] in _PERSONS | {"there", "it"} and told:
+            return n
+        if token.lower == "and" and following.lower == "i" and n - start < 4 and not preface:
+            return n + 1
+    return start
 
 
 def begins_request(tokens: Sequence[Token], text: str) -> bool:
@@ -126,8 +171,16 @@ def begins_request(tokens: Sequence[Token], text: str) -> bool:
 
 
 def obliges(tokens: Sequence[Token]) -> bool:
-    """Whether a clause says what is to be: "it should be private", "the product needs a price"."""
-    return any(token.lower in _OBLIGES or token.lower in ("needs", "enough", "suffice") for token in tokens)
+    """Whether a clause says what is to be: "it should be private", "the product needs a price", "the last ten will do"."""
+    words = [token.lower for token in tokens if token.kind is Kind.WORD]
+    return words[-2:] == ["will", "do"] or any(token.lower in _OBLIGES or token.lower in ("needs", "enough", "suffice") for token in tokens)
+
+
+def may_be_done(tokens: Sequence[Token]) -> bool:
+    """Whether a clause says that something can be done: "the subscription sub_1 can be resumed"."""
+    words = [token.lower for token in tokens]
+    places = [n for n in range(len(words) - 2) if words[n] in ("can", "may") and words[n + 1] == "be"]
+    return any(tokens[n + 2].stem in VERBS - READING for n in places)
 
 
 def tells(tokens: Sequence[Token]) -> str:
@@ -146,15 +199,19 @@ def tells(tokens: Sequence[Token]) -> str:
         return "thing"
     if first in _PERSONS and first not in ("you", "who"):
         return "person" if len(rest) > 1 or not bare else ""
+    if first in _DETERMINING and len(rest) > 2 and rest[1].kind is Kind.WORD and first == rest[0].lower:
+        # "That library saved me a weekend": no reference.
+        if rest[1].lower not in _FINITE | _OBLIGES | _MODALS | REFERENCES and not _is_past(rest[1].lower) and _verb(rest, 2, 8):
+            return "other"
     if first in _THINGS and (_verb(rest, 0 if first != rest[0].lower else 1, 4) or first in ("it", "there")):
         return "thing"
     named = (
-        rest[0].kind in _NAMING
+        rest[0].kind in NAMING
         or rest[0].text[0].isupper()
         or rest[0].text[0] == "#"
         or rest[0].lower in _OWN | _THINGS | DETERMINERS
     )
-    named = named or (len(rest) > 1 and rest[1].kind in _NAMING) or rest[0].stem in LIGHT_NOUNS | _NOUNS
+    named = named or (len(rest) > 1 and rest[1].kind in NAMING) or rest[0].stem in LIGHT_NOUNS | _NOUNS
     if not named or rest[0].lower == "you":
         return ""
     return "other" if _verb(rest, 1, 10) else ""
@@ -215,12 +272,23 @@ def _addresses(words: Sequence[str]) -> bool:
     return False
 
 
-def may_limit(tokens: Sequence[Token], text: str, about: str) -> bool:
-    """Whether a clause that tells something may set a condition, a limit or a time, or speak against the request."""
-    words = [token.lower for token in tokens if token.kind is Kind.WORD]
-    said = {token.stem for token in tokens if token.kind is Kind.WORD}
-    if takes_back(text) or not _HEEDED.isdisjoint(said) or not _HEEDED_FORMS.isdisjoint(words) or _addresses(words):
+def may_limit(tokens: Sequence[Token], text: str, about: str, *, before: bool = False) -> bool:
+    """Whether a clause that tells something may set a condition, a limit or a time, or speak against the request.
+
+    `before`: the request comes later, so that nothing in the clause refers to it.
+    """
+    plain = [token for token in tokens if token.kind is Kind.WORD]
+    words = [token.lower for token in plain]
+    said = {token.stem for token in plain}
+    heeded, forms = _HEEDED, _HEEDED_FORMS
+    if before:
+        # "They want to know if they can start", "we aren't the first".
+        said = {token.stem for n, token in enumerate(plain) if not (n and _asks_indirectly(plain[n - 1], token))}
+        heeded, forms = _HEEDED - _SOFTER, _HEEDED_FORMS - ({"first", "too"} if "the first" in text or "first" not in words else {"too"})
+    if takes_back(text) or not heeded.isdisjoint(said) or not forms.isdisjoint(words) or _addresses(words):
         return True
+    if before:
+        return not _OBLIGES.isdisjoint(words) or _is_unwanted(words)
     refers = about == "thing" or _refers(tokens)
     if not _OBLIGES.isdisjoint(words) or (about == "thing" and "needs" in words) or (refers and not _LATER.isdisjoint(said)):
         return True
@@ -233,8 +301,15 @@ def may_limit(tokens: Sequence[Token], text: str, about: str) -> bool:
         return not ("can't" in words or "can’t" in words or "couldn't" in words or "cannot" in words)
     if _NO_MORE.search(text):
         return False
-    wanted = [n for n, word in enumerate(words) if word in _NEGATIONS]
-    if words and words[-1] in _NEGATIONS:
-        return True
-    wants = [stems(" ".join(word for word in words[max(n - 3, 0) : n + 3] if word != "needed")) for n in wanted]
-    return any(not _WANTING.isdisjoint(near) for near in wants) or (about == "thing" and bool(wanted) and "not" in words)
+    return _is_unwanted(words) or (about == "thing" and "not" in words)
+
+
+def _asks_indirectly(before: Token, token: Token) -> bool:
+    return token.lower in ("if", "whether") and before.stem in _ASKED_INDIRECTLY
+
+
+def _is_unwanted(words: Sequence[str]) -> bool:
+    """Whether somebody does not want, think or ask something: "we don't want that", "she told me not to"."""
+    negated = [n for n, word in enumerate(words) if word in _NEGATIONS]
+    near = [stems(" ".join(word for word in words[max(n - 3, 0) : n + 3] if word != "needed")) for n in negated]
+    return (bool(words) and words[-1] in _NEGATIONS) or any(not _WANTING.isdisjoint(said) for said in near)

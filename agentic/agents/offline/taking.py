@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 
 from agentic.agents.offline.book import phrase_of
-from agentic.agents.offline.lexicon import DETERMINERS, NAME_ENDS, PREPOSITIONS, READING, VERBS, stem, stems
+from agentic.agents.offline.lexicon import DETERMINERS, NAME_ENDS, NAMELESS, PREPOSITIONS, READING, VERBS, stem, stems
 from agentic.agents.offline.money import Money
 from agentic.agents.offline.state import State
 from agentic.agents.offline.tokens import Coordinates, Kind
@@ -191,7 +191,7 @@ def _unknown_run(state: State, start: int) -> list[int]:
     end = start
     while end < len(state.tokens) and end not in state.used:
         token = state.tokens[end]
-        if token.kind not in (Kind.WORD, Kind.ID, Kind.CODE) or token.lower in NAME_ENDS or token.lower in PREPOSITIONS:
+        if token.kind not in (Kind.WORD, Kind.ID, Kind.CODE) or token.lower in NAME_ENDS | NAMELESS | PREPOSITIONS:
             break
         if token.kind is Kind.ID and token.text.startswith(state.reading.words.prefixes):
             break
