@@ -1,5 +1,5 @@
 """The offline model's knowledge: a task's words to a recipe's script, without a model and without the network."""
 
-from agentic.agents.offline.matching import Ask, Match, NoMatch, match
+from agentic.agents.offline.matching import Ask, Match, NoMatch, heard, match
 
-__all__ = ["Ask", "Match", "NoMatch", "match"]
+__all__ = ["Ask", "Match", "NoMatch", "heard", "match"]

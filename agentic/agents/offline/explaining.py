@@ -58,11 +58,14 @@ def unexplained(state: State, number: int, *, unsaid: bool = False) -> str | Non
         return f"it is not clear which word {token.text!r} is"
     if token.lower == "many" and following and following.stem == _DEGREES:
         return None
-    if token.lower in _PAST and _of_a_place(state):
+    if token.lower in _PAST and of_a_place(state):
         return "it tells of no other time than now and what comes"
     if plain == "how" and _how(state, number):
         return None
     if plain == "most" and following and following.lower in ("recent", "recently"):
+        return None
+    if plain == "most" and following and following.kind is Kind.NUMBER and number and state.tokens[number - 1].lower == "at":
+        # "At most 50 uses": such a number is a limit in any case.
         return None
     if _only_joins(state, number):
         return None
@@ -147,7 +150,7 @@ def _only_joins(state: State, number: int) -> bool:
     return False
 
 
-def _of_a_place(state: State) -> bool:
+def of_a_place(state: State) -> bool:
     kinds = (ParameterKind.PLACE, ParameterKind.LATITUDE)
     return any(parameter.kind in kinds for parameter in state.entry.recipe.parameters)
 

@@ -93,7 +93,7 @@ def framed(text: str, tokens: Sequence[Token], vocabulary: Set[str], options: Se
             or (role is _Role.TOLD and refers)
             or (role is _Role.WISH and (bare or whom or unit.values or names_a_place(unit)))
         ):
-            piece, role = names_in(unit, vocabulary, whom=whom, counts=refers), _Role.NAMES
+            piece, role = names_in(unit, vocabulary, whom=whom, counts=refers and not any(asked.values for asked in asking)), _Role.NAMES
         elif role is _Role.WISH:
             role = _Role.TOLD
         if role in (_Role.TOLD, _Role.CAUTION) or not piece:
@@ -212,6 +212,7 @@ def _told(unit: Unit, about: str, vocabulary: Set[str], options: Set[str], *, no
         # "It should be private."
         return _Role.DETAIL
     past = about == "thing" and not unit.values and any(token.lower in ("was", "were", "had") for token in unit.tokens[:4])
+    past = past or (subject in ("there", "something", "everything") and not obliges(unit.tokens))
     if about != "person" and names and not past and (about == "thing" or obliges(unit.tokens)):
         # "It should give 30 percent off", "her email is a@x.com".
         return _Role.DETAIL

@@ -73,6 +73,11 @@ def match(task: str, recipes: Iterable[Recipe]) -> Match | Ask | NoMatch:
     )
 
 
+def heard(task: str, recipes: Iterable[Recipe]) -> str:
+    """What a task asks for, without what is only told around it: a story's words speak for no recipe."""
+    return task if len(task) > _LONGEST_TASK else Reading(task, book_of(tuple(recipes)).words).heard()
+
+
 def _results(book: Book, known: Sequence[Recipe], reading: Reading, *, unsaid: bool = False) -> list[Fit | Misfit]:
     """How each recipe fits. A book is kept for equal recipes; what is found are those that were given."""
     found = [fit(entry, reading, unsaid=unsaid) for entry in book.entries]

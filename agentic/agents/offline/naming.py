@@ -44,7 +44,7 @@ def names_in(unit: Unit, vocabulary: Set[str], *, whom: bool, counts: bool) -> s
         if token.kind is not Kind.WORD or not token.text[0].isupper() or token.lower in REFERENCES | {"i"}:
             continue
         following = tokens[n + 1].text if n + 1 < len(tokens) else " "
-        if not n and not (people and (following == "&" or following[0].isupper()) and token.stem not in FILLER):
+        if not n and not (people and (following == "&" or following[0].isupper()) and (token.slip or token.stem not in FILLER)):
             continue
         if people or tokens[n - 1].lower in _PLACING | NAME_CUES or (n - 1 in kept and tokens[n - 1].text[0].isupper()):
             kept.add(n)

@@ -98,6 +98,15 @@ class Reading:
         tokens = self.tokens(names, intervals)
         return frozenset(n for n, token in enumerate(tokens) if any(a <= token.start < b for a, b in self.named))
 
+    def heard(self) -> str:
+        """The request's words, and the values of what only names something."""
+        tokens, background = self.tokens(False, False), self.background(False, False)
+        told = [token for n, token in enumerate(tokens) if n in background and token.kind is Kind.WORD]
+        text = self.text
+        for token in told:
+            text = text[: token.start] + " " * (token.end - token.start) + text[token.end :]
+        return text
+
     def _asking(self) -> list[Token]:
         background = self.background(False, False)
         return [token for n, token in enumerate(self.tokens(False, False)) if n not in background]

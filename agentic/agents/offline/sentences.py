@@ -19,7 +19,7 @@ LEADS = words_of(
 )
 _MODALS = words_of("can could would will may might can't couldn't can’t couldn’t won't won’t wouldn't wouldn’t")
 _PERSONS = words_of("i we he she they someone somebody nobody everyone everybody people you who")
-_THINGS = words_of("it this that these those there here that's it's")
+_THINGS = words_of("something everything it this that these those there here that's it's")
 _SUBJECTS = _PERSONS | _THINGS
 _ASKING = words_of("what which who whose where how why what's who's how's where's when's whats hows")
 _INVERTED = words_of("is are was were do does did has have had am isn't aren't wasn't doesn't didn't hasn't haven't should any")
@@ -209,7 +209,7 @@ def tells(tokens: Sequence[Token]) -> str:
         rest[0].kind in NAMING
         or rest[0].text[0].isupper()
         or rest[0].text[0] == "#"
-        or rest[0].lower in _OWN | _THINGS | DETERMINERS
+        or rest[0].lower in _OWN | _THINGS | DETERMINERS | {"all"}
     )
     named = named or (len(rest) > 1 and rest[1].kind in NAMING) or rest[0].stem in LIGHT_NOUNS | _NOUNS
     if not named or rest[0].lower == "you":
@@ -228,6 +228,10 @@ def _verb(tokens: Sequence[Token], start: int, end: int) -> bool:
         if token.lower in _FINITE or (
             "'" in token.lower[:-1] and token.lower.endswith(("'s", "'re", "'ve", "'d", "'ll")) and n == 0
         ):
+            return True
+        following = tokens[n + 1].lower if n + 1 < len(tokens) else ""
+        if n and token.lower.endswith("s") and following == "that" and (tokens[0].lower in ("a", "an") or tokens[0].text[0].isupper()):
+            # "A guest claims that he has paid."
             return True
         if n and token.lower.endswith("ed") and len(token.lower) > 4 and not _describes(tokens, n):
             return True
@@ -288,7 +292,7 @@ def may_limit(tokens: Sequence[Token], text: str, about: str, *, before: bool = 
     if takes_back(text) or not heeded.isdisjoint(said) or not forms.isdisjoint(words) or _addresses(words):
         return True
     if before:
-        return not _OBLIGES.isdisjoint(words) or _is_unwanted(words)
+        return not _OBLIGES.isdisjoint(words) or (_is_unwanted(words) and not _NO_MORE.search(text))
     refers = about == "thing" or _refers(tokens)
     if not _OBLIGES.isdisjoint(words) or (about == "thing" and "needs" in words) or (refers and not _LATER.isdisjoint(said)):
         return True

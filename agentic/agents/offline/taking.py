@@ -141,7 +141,7 @@ def take_word(state: State, parameter: Parameter) -> None:
     said = [option for option in options if option in lower]
     if "all" in options and (len([o for o in said if o != "all"]) > 1 or ("all" in said and _INCLUDING & set(lower))):
         state.values[parameter.name] = "all"
-        numbers = [n for n, word in enumerate(lower) if word in said and n not in state.inside]
+        numbers = [n for n, word in enumerate(lower) if word in (*said, "both") and n not in state.inside]
         state.used.update(numbers)
         state.options.update(numbers)
         return
