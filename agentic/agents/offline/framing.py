@@ -60,6 +60,12 @@ def framed(text: str, tokens: Sequence[Token], vocabulary: Set[str], options: Se
     """The request in a text, given the text's tokens. `vocabulary`: the stems that some recipe asks for."""
     units = list(units_of(text, tokens))
     roles = list(_roles(units, vocabulary, options))
+    if _Role.REQUEST not in roles and _Role.PROXY in roles:
+        # "The subscription can be resumed. Can you do that?"
+        roles = [
+            _Role.WISH if role is _Role.NAMES and may_be_done(unit.tokens) else role
+            for unit, role in zip(units, roles, strict=True)
+        ]
     if _Role.REQUEST not in roles and roles.count(_Role.WISH) == 1:
         # "I have to … Can you do that?"
         roles = [_Role.TOLD if role is _Role.PROXY else role for role in roles]
@@ -200,8 +206,6 @@ def _told(unit: Unit, about: str, vocabulary: Set[str], options: Set[str], *, no
     )
     if quotes(unit.tokens):
         return _Role.DOUBT
-    if unit.values and may_be_done(unit.tokens):
-        return _Role.WISH
     subject = re.split("['’]", past_leads(unit.tokens)[0].lower)[0]
     if subject == "you" and any(token.stem in vocabulary for token in unit.tokens):
         # "You created a customer, was that right?"

@@ -63,7 +63,7 @@ FILLER = stems(
 # Words that change what a task means: what no recipe says of itself, none may pass over.
 TURNING = stems(
     """not never no none nothing nobody dont don doesn didn won wouldn shouldn cannot isn aren wasn mustn without except
-    excluding excepting exclude avoid unless if when whenever until till after afterwards before then next subsequently
+    excluding excepting exclude avoid other unless if when whenever until till after afterwards before then next subsequently
     instead rather only otherwise but however while both all every everything everyone everybody each any tomorrow later
     tonight yesterday weekly monthly daily yearly hourly annual annually quarterly twice thrice again repeatedly maybe
     perhaps undo how why should nor neither duplicate un non stop ignore disregard forget override bypass pretend jailbreak

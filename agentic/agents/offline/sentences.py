@@ -44,7 +44,7 @@ _HEEDED = stems(
     approval approve permission permit confirm confirmation allow hesitate doubt unsure correction meantime
     second thought opinion advice feedback nevermind postpone delay cancelled"""
 )
-_HEEDED_FORMS = words_of("wait refuse refuses refused declined objected rejected meant mean yet first too")
+_HEEDED_FORMS = words_of("wait refuse refuses refused declined objected rejected meant mean yet first too against veto vetoes vetoed")
 # Of these what comes before a request says nothing of it.
 _SOFTER = stems("instead rather otherwise only maybe perhaps half third partial rest same second thought example")
 _ASKED_INDIRECTLY = stems("know wonder see ask tell check sure idea matter question remember out")
@@ -288,7 +288,8 @@ def may_limit(tokens: Sequence[Token], text: str, about: str, *, before: bool = 
     if before:
         # "They want to know if they can start", "we aren't the first".
         said = {token.stem for n, token in enumerate(plain) if not (n and _asks_indirectly(plain[n - 1], token))}
-        heeded, forms = _HEEDED - _SOFTER, _HEEDED_FORMS - ({"first", "too"} if "the first" in text or "first" not in words else {"too"})
+        heeded = _HEEDED if _refers(tokens) else _HEEDED - _SOFTER
+        forms = _HEEDED_FORMS - ({"first", "too"} if "the first" in text else {"too"})
     if takes_back(text) or not heeded.isdisjoint(said) or not forms.isdisjoint(words) or _addresses(words):
         return True
     if before:
