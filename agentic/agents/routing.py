@@ -126,7 +126,8 @@ def choose(task: str, apis: Sequence[Routable]) -> Choice:
     # A story's words speak for no API: "a customer rang me, could you open an issue in …".
     request = _QUOTED.sub(" ", heard(text, [recipe for api in apis for recipe in api.recipes]))
     told = {
-        spelling.corrected(word) if len(word) >= _LONG_ENOUGH else stem(word) for word in _WORD.findall(_COMPOUND.sub(" ", request))
+        spelling.corrected(word) if len(word) >= _LONG_ENOUGH else stem(word)
+        for word in _WORD.findall(_COMPOUND.sub(" ", request))
     }
     spoken = [api.name for api in among if named or _spoken(api, told, request)]
     # All together first, which is stricter; then each alone, which passes over another's words ("a branch for customer X").

@@ -33,7 +33,7 @@ class Batch:
         return [told for api in APIS for told in near_misses(api, self.folder)]
 
 
-BATCHES = [Batch(SECOND, 2, 25, 95.0), Batch(THIRD, 3, 30, 70.0)]
+BATCHES = [Batch(SECOND, 2, 25, 95.0), Batch(THIRD, 3, 30, 90.0)]
 each_batch = pytest.mark.parametrize("batch", BATCHES, ids=lambda batch: batch.folder.name)
 
 

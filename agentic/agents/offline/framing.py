@@ -11,9 +11,19 @@ from dataclasses import dataclass
 from enum import Enum, auto
 
 from agentic.agents.offline.courtesy import exclaims, is_courtesy, is_proxy, is_wish, reports, takes_back
+from agentic.agents.offline.heeding import may_limit
 from agentic.agents.offline.lexicon import DETERMINERS, FILLER, NAME_CUES, READING, SPEECH, TURNING, VERBS, stems, words_of
 from agentic.agents.offline.naming import SOME_TIME, has_noun, names_a_place, names_in
-from agentic.agents.offline.sentences import REFERENCES, begins_request, is_lack, may_be_done, may_limit, obliges, past_leads, quotes, tells
+from agentic.agents.offline.sentences import (
+    REFERENCES,
+    begins_request,
+    is_lack,
+    may_be_done,
+    obliges,
+    past_leads,
+    quotes,
+    tells,
+)
 from agentic.agents.offline.tokens import Kind, Token
 from agentic.agents.offline.units import AS_MUCH, JOINING, OPENING, Unit, announces, units_of
 
@@ -24,7 +34,8 @@ _WHOM = words_of("him her them he she they his their")
 _LONGEST_ASIDE, _SHORTEST_ASIDE = 6, 3
 # What may say which ones are meant: "only since Monday", "all of them".
 _LIMITS = TURNING - stems(
-    "not no never nobody nothing don doesn didn isn aren wasn won wouldn shouldn cannot if before after while but rather how why"
+    "not no never nobody nothing don doesn didn isn aren wasn won wouldn shouldn cannot if before after while but rather"
+    " how why"
 )
 
 
@@ -99,7 +110,10 @@ def framed(text: str, tokens: Sequence[Token], vocabulary: Set[str], options: Se
             or (role is _Role.TOLD and refers)
             or (role is _Role.WISH and (bare or whom or unit.values or names_a_place(unit)))
         ):
-            piece, role = names_in(unit, vocabulary, whom=whom, counts=refers and not any(asked.values for asked in asking)), _Role.NAMES
+            piece, role = (
+                names_in(unit, vocabulary, whom=whom, counts=refers and not any(asked.values for asked in asking)),
+                _Role.NAMES,
+            )
         elif role is _Role.WISH:
             role = _Role.TOLD
         if role in (_Role.TOLD, _Role.CAUTION) or not piece:

@@ -157,7 +157,8 @@ NAME_CUES = frozenset({"named", "called", "titled", "entitled", "name"})
 # Where a name without quotes ends.
 NAME_ENDS = words_of(
     """at with for who whose whom which that in on to from using and or but costing priced costs cost as by via having under
-    per every each then please is are has its it if unless when once until till whenever after before now today tomorrow immediately into worth where
+    per every each then please is are has its it if unless when once until
+    till whenever after before now today tomorrow immediately into worth where
     of described billed charged email mail e-mail plus thanks asap giving gives granting valid allowing due within"""
 )
 # Small words inside names: they go on with a name when a capital follows.

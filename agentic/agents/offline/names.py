@@ -211,4 +211,6 @@ def _starts_name(tokens: list[Token], start: int, vocabulary: Collection[str], f
         return False
     first = start == 0 or tokens[start - 1].text in (".", "!", "?")
     # A sentence begins with a capital; two of them are a name.
-    return not first or (goes_on and following is not None and following.stem not in vocabulary and following.lower not in FILLER)
+    return not first or (
+        goes_on and following is not None and following.stem not in vocabulary and following.lower not in FILLER
+    )

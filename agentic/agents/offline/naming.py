@@ -2,7 +2,17 @@
 
 from collections.abc import Sequence, Set
 
-from agentic.agents.offline.lexicon import DETERMINERS, FILLER, LIGHT_NOUNS, NAME_CUES, PREPOSITIONS, READING, VERBS, stems, words_of
+from agentic.agents.offline.lexicon import (
+    DETERMINERS,
+    FILLER,
+    LIGHT_NOUNS,
+    NAME_CUES,
+    PREPOSITIONS,
+    READING,
+    VERBS,
+    stems,
+    words_of,
+)
 from agentic.agents.offline.sentences import REFERENCES
 from agentic.agents.offline.tokens import Kind, Token
 from agentic.agents.offline.units import Unit
@@ -17,7 +27,7 @@ _EACH = words_of("per every each a an")
 
 
 def names_in(unit: Unit, vocabulary: Set[str], *, whom: bool, counts: bool) -> str:
-    """Of a unit what it names: its values with the nouns beside them, and its places. `counts`: so do numbers of something else."""
+    """Of a unit what it names: its values with the nouns beside them, and its places; with `counts` numbers of anything."""
     tokens = unit.tokens
     kept = {n for n, token in enumerate(tokens) if token.kind not in (Kind.WORD, Kind.MARK) or token.lower in SOME_TIME}
     if not counts:
