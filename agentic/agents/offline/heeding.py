@@ -1,5 +1,6 @@
 """Whether a clause that tells something limits a request, puts it off or speaks against it."""
 
+import itertools
 import re
 from collections.abc import Sequence
 
@@ -50,7 +51,7 @@ def may_limit(tokens: Sequence[Token], text: str, about: str, *, before: bool = 
         forms = _HEEDED_FORMS - ({"first", "too"} if "the first" in text else {"too"})
     if takes_back(text) or not heeded.isdisjoint(said) or not forms.isdisjoint(words) or _addresses(words):
         return True
-    if any(word == "once" and after in _WHO for word, after in zip(words, words[1:], strict=False)):
+    if any(word == "once" and after in _WHO for word, after in itertools.pairwise(words)):
         # "Once we have the okay"
         return True
     if before:
