@@ -11,7 +11,7 @@ from collections.abc import Sequence, Set
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from agentic.agents.offline import Match, NoMatch, match
+from agentic.agents.offline import Match, NoMatch, heard, match
 from agentic.agents.offline.lexicon import stem, stems
 from agentic.agents.offline.spelling import Spelling
 from agentic.core.errors import UnknownApiError, UsageError
@@ -127,8 +127,13 @@ def choose(task: str, apis: Sequence[Routable]) -> Choice:
     # What such an API can do nobody here knows: unless an API is named, it may be the one that is meant.
     unknown = {api.name for api in apis if isinstance(api, NotInstalled) and not named}
     spelling = _spelling(tuple((tuple(api.words), tuple(api.recipes)) for api in apis))
-    told = {spelling.corrected(word) if len(word) >= _LONG_ENOUGH else stem(word) for word in words}
-    spoken = [api.name for api in among if named or _spoken(api, told, unquoted)]
+    # A story's words speak for no API: "a customer rang me, could you open an issue in …".
+    request = _QUOTED.sub(" ", heard(text, [recipe for api in apis for recipe in api.recipes]))
+    told = {
+        spelling.corrected(word) if len(word) >= _LONG_ENOUGH else stem(word)
+        for word in _WORD.findall(_COMPOUND.sub(" ", request))
+    }
+    spoken = [api.name for api in among if named or _spoken(api, told, request)]
     # All together first, which is stricter; then each alone, which passes over another's words ("a branch for customer X").
     together = _fitting(text, among)
     fitting = together or tuple(name for api in among for name in _fitting(text, [api]))

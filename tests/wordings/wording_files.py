@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 FOLDER = Path(__file__).parent
-# Further wordings and near misses, by somebody who had seen neither the matcher nor the files beside this module.
-UNSEEN = FOLDER / "unseen"
+# Further wordings and near misses, each batch by somebody who had seen neither the matcher nor any of the others.
+SECOND, THIRD = FOLDER / "second", FOLDER / "third"
 APIS = ("stripe", "github", "openweather")
 # The first wordings of each recipe may be read by who works on the matcher; the others nobody who does has read.
 READABLE = 3

@@ -3,11 +3,11 @@
 import re
 
 _COURTESY = re.compile(
-    r"""(?:(?:many|a\s+thousand)?\s*thanks?\b.*|thank\s+you\b.*|thx|ty|cheers\b.*|please|sorry\b(?!.*\b(?:meant|mean|no|not|wrong)\b).*
+    r"""(?:and\s+)?(?:(?:many|a\s+thousand)?\s*thanks?\b.*|thank\s+you\b.*|thx|ty|cheers\b.*|please|sorry\b(?!.*\b(?:meant|mean|no|not|wrong)\b).*
     |(?:that|it|this)(?:\s+would|['’]d|\s+will|['’]ll)\s+(?:really\s+)?(?:be\s+(?:(?:so|very|really|a)\s+)*(?:great|lovely|nice|kind|perfect|awesome|wonderful|
     amazing|fantastic|helpful|cool|good|big\s+help|huge\s+help|great\s+help|all|everything|it|super|brilliant)|help|save|make\s+my\s+day)\b.*
     |(?:i|we)(?:\s+would|['’]d|\s+will|['’]ll)?\s+(?:really\s+|very\s+much\s+)?(?:appreciate|be\s+(?:very\s+|so\s+|really\s+)?(?:grateful|thankful|glad|happy))\b(?!.*\bif\b).*
-    |(?:much|greatly)\s+appreciated|appreciate\s+it.*|(?:i\s+)?hope\s+(?:you|this|that|all|everything|everyone).*|how\s+are\s+you.*|hope\s+.*
+    |(?:much|greatly|very\s+much)\s+(?:appreciated|obliged)|appreciate\s+it.*|(?:great|good|bad|sad|big|exciting|lovely|terrible)\s+news|dear\s+(?:all|everyone)|(?:i\s+)?hope\s+(?:you|this|that|all|everything|everyone).*|how\s+are\s+you.*|hope\s+.*
     |you(?:['’]re|\s+are)\s+(?:a|an|the|my|so|very|really|awesome|great)\b.*|(?:have|had)\s+a\s+(?:nice|great|good|lovely)\b.*
     |(?:best|kind|warm)?\s*(?:regards|wishes)\b.*|best(?:,\s*\w+)?|yours\b.*|(?:all\s+the\s+best|take\s+care|talk\s+soon)\b.*|no\s+(?:rush|hurry|stress|pressure|worries)\b.*|take\s+your\s+time
     |good\s+(?:morning|afternoon|evening|day)\b.*|(?:hi|hey|hello|dear|greetings)\b(?:\s+[\w.'’-]+){0,3}|long\s+story\s+short|quick\s+(?:question|one|thing|request|favou?r)\b.*
@@ -19,12 +19,14 @@ _COURTESY = re.compile(
     |(?:i|we)\s+(?:need|want)\s+(?:it|this)\s+(?:asap|urgently|quickly|soon)|:[()dp]+|:-[()]|;-?\))""",
     re.IGNORECASE | re.VERBOSE | re.DOTALL,
 )
+_EXCLAMATION = re.compile(r"(?:how|what\s+an?)\s+(?:\w+\s+)?\w+\s*[!.,]*", re.IGNORECASE)
 _CONDITION = re.compile(
     r"\b(?:as\s+soon\s+as(?!\s+(?:possible|you))|(?:if|unless|until|once|after|when)(?!\s+(?:you|possible))|only\s+(?:if|when))\b",
     re.IGNORECASE,
 )
 _WISH = re.compile(
-    r"""(?:i|we)(?:['’]d|\s+would)?\s+(?:(?:really|also|just|still|very\s+much|urgently|now)\s+)*(?:like|love|need|want|have|wish|prefer|wanna|am\s+going|are\s+going)\b
+    r"""(?:would\s+(?:like|love)|need|want(?:ed)?)\s+(?:to|some|a|an)\b
+    |(?:i|we)(?:['’]d|\s+would)?\s+(?:(?:really|also|just|still|very\s+much|urgently|now)\s+)*(?:like|love|need|want|have|wish|prefer|wanna|am\s+going|are\s+going)\b
     |(?:i['’]m|we['’]re|i\s+am|we\s+are)\s+(?:going|about|trying|planning|looking|hoping|supposed)\s+(?:to|for)\b|(?:i|we)(?:['’]ve|\s+have)?\s+(?:plan|hope|intend|try|promised|agreed|decided)\s+to\b""",
     re.IGNORECASE | re.VERBOSE,
 )
@@ -42,7 +44,7 @@ _PROXY = re.compile(
 )
 _TAKEN_BACK = re.compile(
     r"""\b(?:just\s+kidding|kidding|joking|never\s?mind|nvm|forget\s+(?:it|that|about|what)|scratch\s+that|hold\s+(?:on|off)|second\s+thoughts?|(?:i|we)(?:['’]ve|\s+have)?\s+changed\s+(?:my|our)\s+minds?
-    |(?:i|we)(?:['’]d|\s+would)\s+rather\s+not|actually\s+no|no\s+wait|leave\s+it|nope\b|not\s+(?:yet|now|today)|not\s+sure(?!\s+(?:who|how|where|why|which)\b)|take\s+(?:it|that)\s+back|wait\b|(?:part|half|some|none)\s+of\s+(?:it|that|them)|don['’]?t\s+do\s+(?:it|that|this|so)
+    |(?:i|we)(?:['’]d|\s+would)\s+rather\s+not(?=\s*(?:[.,;!?–-]|\Z|do\b|now\b|yet\b))|actually\s+no|no\s+wait|leave\s+it|nope\b|not\s+(?:yet|now|today)|not\s+sure(?!\s+(?:who|how|where|why|which)\b)|take\s+(?:it|that)\s+back|wait\b|(?:part|half|some|none)\s+of\s+(?:it|that|them)|don['’]?t\s+do\s+(?:it|that|this|so)
     |do\s+not\s+do\s+(?:it|that|this|so)|but\s+only|only\s+(?:if|when|once|after)|said\s+no|decided\s+(?:against|not))""",
     re.IGNORECASE | re.VERBOSE,
 )
@@ -61,6 +63,11 @@ def reports(text: str) -> bool:
 def is_courtesy(text: str) -> bool:
     """Whether a clause is nothing but a greeting, thanks or the like."""
     return bool(_COURTESY.fullmatch(text.strip(" .,!?;:–—-\n"))) and not _CONDITION.search(text)
+
+
+def exclaims(text: str) -> bool:
+    """Whether a clause only says what somebody feels: "how lovely!", "what a pity"."""
+    return bool(_EXCLAMATION.fullmatch(text.strip()))
 
 
 def is_proxy(text: str) -> bool:

@@ -50,7 +50,7 @@ def unexplained(state: State, number: int, *, unsaid: bool = False) -> str | Non
         return "it does not do what a text says"
     if plain == "giv" and state.entry.reads and gives(state, number):
         return f"it gives nothing to {following.text!r}" if following else f"it has nothing to do with {token.text!r}"
-    if _sets_a_time(state, number) and not own_condition(state, number):
+    if sets_a_time(state, number) and not own_condition(state, number):
         return f"it cannot heed the word {token.text!r}"
     if plain in state.entry.explained:
         return None
@@ -58,11 +58,14 @@ def unexplained(state: State, number: int, *, unsaid: bool = False) -> str | Non
         return f"it is not clear which word {token.text!r} is"
     if token.lower == "many" and following and following.stem == _DEGREES:
         return None
-    if token.lower in _PAST and _of_a_place(state):
+    if token.lower in _PAST and of_a_place(state):
         return "it tells of no other time than now and what comes"
     if plain == "how" and _how(state, number):
         return None
     if plain == "most" and following and following.lower in ("recent", "recently"):
+        return None
+    if plain == "most" and following and following.kind is Kind.NUMBER and number and state.tokens[number - 1].lower == "at":
+        # "At most 50 uses": such a number is a limit in any case.
         return None
     if _only_joins(state, number):
         return None
@@ -99,7 +102,7 @@ def unexplained(state: State, number: int, *, unsaid: bool = False) -> str | Non
     return ""
 
 
-def _sets_a_time(state: State, number: int) -> bool:
+def sets_a_time(state: State, number: int) -> bool:
     """Whether something is to be waited for: "as soon as she replies", "once we have the okay"; not "valid once"."""
     token, following = state.tokens[number], state.tokens[number + 1].lower if number + 1 < len(state.tokens) else ""
     if token.lower == "once":
@@ -147,7 +150,7 @@ def _only_joins(state: State, number: int) -> bool:
     return False
 
 
-def _of_a_place(state: State) -> bool:
+def of_a_place(state: State) -> bool:
     kinds = (ParameterKind.PLACE, ParameterKind.LATITUDE)
     return any(parameter.kind in kinds for parameter in state.entry.recipe.parameters)
 

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from agentic.agents.offline.accounts import take_login, take_repository
 from agentic.agents.offline.asking import changes, commands, lacking_group, named_by_value, speak_for
 from agentic.agents.offline.book import Entry, has
-from agentic.agents.offline.explaining import PREFIXES, unexplained
+from agentic.agents.offline.explaining import PREFIXES, of_a_place, sets_a_time, unexplained
 from agentic.agents.offline.lexicon import VERBS, stems
+from agentic.agents.offline.naming import SOME_TIME
 from agentic.agents.offline.reading import Reading
 from agentic.agents.offline.rewrite import Value
 from agentic.agents.offline.state import State
@@ -88,8 +89,8 @@ def fit(entry: Entry, reading: Reading, *, unsaid: bool = False) -> Fit | Misfit
     state = State.of(entry, reading)
     if reading.wants_an_opinion() or (not entry.reads and reading.only_asks()):
         return Misfit(entry, "it only asks", near=False)
-    if reading.doubt:
-        return Misfit(entry, f"it is not clear what {reading.doubt!r} means for it", near=True)
+    if doubt := reading.doubt or ("" if entry.reads and not unsaid else reading.caution):
+        return Misfit(entry, f"it is not clear what {doubt!r} means for it", near=True)
     if (unsaid or entry.asks) and reading.only_tells():
         return Misfit(entry, "it only tells something", near=False)
     if entry.makes and changes(state):
@@ -119,6 +120,10 @@ def fit(entry: Entry, reading: Reading, *, unsaid: bool = False) -> Fit | Misfit
     for number, token in enumerate(state.tokens):
         # What something told is about must fit; its verbs and all else in it ask for nothing.
         about = token.stem in reading.words.vocabulary and token.stem not in VERBS
+        about = about and (token.lower not in SOME_TIME or of_a_place(state))
+        if number in state.inside and token.kind is Kind.WORD and sets_a_time(state, number):
+            # "Docs link is dead as soon as she replies": part of a text without quotes, or not.
+            return Misfit(entry, f"{token.text!r} may be part of a text without quotes, or a condition", near=True)
         named = number in state.background and token.kind is Kind.WORD and not about
         if number in state.used or named or token.kind is Kind.MARK:
             continue

@@ -17,7 +17,7 @@ _IDIOMS = re.compile(
     |(?:when|whenever)\s+you\s+(?:can|have\s+(?:a\s+)?(?:time|minute|moment|second)|get\s+a\s+(?:chance|minute|moment|second))
     |by\s+the\s+way|(?:is\s+there\s+)?(?:any|a)\s+chance(?:\s+that)?|of\s+course|no\s+(?:rush|hurry|problem)|thank\s+you\s+(?:very|so)\s+much|thanks\s+(?:a\s+lot|in\s+advance|so\s+much)
     |many\s+thanks|to\s+be\s+(?:exact|precise)|all\s+right|this\s+very\s+moment|how\s+about|i\s+was\s+wondering\s+if|i\s+wonder\s+if
-    |do\s+you\s+know|a\s+quick\s+look|more(?=\s+about\b)|but\s+only|and\s+so\s+on|more\s+or\s+less|what\s+about|on\s+my\s+behalf|just\s+now|these\s+days|once\s+more\s+please|in\s+my\s+account)\b""",
+    |do\s+you\s+know|(?:be\s+(?:(?:very|so|really)\s+)?(?:grateful|thankful|glad|happy|delighted)|appreciate\s+it|be\s+(?:great|nice|lovely|kind))\s+if\s+you|a\s+quick\s+look|more(?=\s+about\b)|but\s+only|and\s+so\s+on|more\s+or\s+less|what\s+about|on\s+my\s+behalf|just\s+now|these\s+days|once\s+more\s+please|in\s+my\s+account)\b""",
     re.IGNORECASE | re.VERBOSE,
 )
 _EMAIL = re.compile(r"[^\s@<>,;:()\"'“”]{1,64}@[^\s@<>,;:()\"'“”]{1,200}\.[^\W\d_]{2,24}")

@@ -63,7 +63,7 @@ FILLER = stems(
 # Words that change what a task means: what no recipe says of itself, none may pass over.
 TURNING = stems(
     """not never no none nothing nobody dont don doesn didn won wouldn shouldn cannot isn aren wasn mustn without except
-    excluding excepting exclude avoid unless if when whenever until till after afterwards before then next subsequently
+    excluding excepting exclude avoid other unless if when whenever until till after afterwards before then next subsequently
     instead rather only otherwise but however while both all every everything everyone everybody each any tomorrow later
     tonight yesterday weekly monthly daily yearly hourly annual annually quarterly twice thrice again repeatedly maybe
     perhaps undo how why should nor neither duplicate un non stop ignore disregard forget override bypass pretend jailbreak
@@ -122,7 +122,7 @@ REPORTING = re.compile(
 # Why something is wanted, at the end of a task or before a full stop: it changes nothing, as long as it has no value in it.
 REASON = re.compile(
     r"""[,–—-]?\s+(?:because|so\s+that|so\s+(?:they|we|he|she|it|i|people|everyone|that)|since\s+(?:they|we|he|she|it|i|the|our|my)|
-    (?<!\bsoon\s)(?<!\blong\s)as\s+(?:they|we|he|she|it|i)\s)(?:(?!\b(?:and|then|but|or|not|if|unless|also|plus)\b)[^\d@"'“”‘’.;:!?/#€$£%,_])*(?=[.!?]?\s*\Z|[.!?]\s)""",
+    (?<!\bsoon\s)(?<!\blong\s)as\s+(?:they|we|he|she|it|i)\s)(?:(?!\b(?:and|then|but|or|not|if|unless|also|plus)\b)(?:(?<=\w)['’](?=\w)|[^\d@"'“”‘’.;:!?/#€$£%,_]))*(?=[.!?]?\s*\Z|[.!?]\s)""",
     re.IGNORECASE | re.VERBOSE,
 )
 
@@ -157,11 +157,14 @@ NAME_CUES = frozenset({"named", "called", "titled", "entitled", "name"})
 # Where a name without quotes ends.
 NAME_ENDS = words_of(
     """at with for who whose whom which that in on to from using and or but costing priced costs cost as by via having under
-    per every each then please is are has its it if unless when after before now today tomorrow immediately into worth where
+    per every each then please is are has its it if unless when once until
+    till whenever after before now today tomorrow immediately into worth where
     of described billed charged email mail e-mail plus thanks asap giving gives granting valid allowing due within"""
 )
 # Small words inside names: they go on with a name when a capital follows.
 NAME_LINKS = words_of("of von van de del della der den di da do dos du la le bin ibn al el y e zu zum ter ten af the & +")
+# Said of a name that there is none: "name unknown", "the name is not known yet".
+NAMELESS = words_of("unknown none missing tbd tba unclear pending nil unnamed undefined not")
 COMPANY_FORMS = words_of("inc ltd llc gmbh co corp ag sa plc kg bv oy ab srl spa pty jr sr md phd")
 # What may stand between a word and the value that it announces.
 LINKERS = frozenset({":", "=", "is", "to", "of", "as", "-", "–", "be", "will", "should", "are", "it"})

@@ -3,6 +3,7 @@
 Pure functions over any plugin's recipes. What the matcher is not sure of it does not do: it asks, or names what it can do.
 """
 
+import functools
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
@@ -46,8 +47,7 @@ def match(task: str, recipes: Iterable[Recipe]) -> Match | Ask | NoMatch:
     known = tuple(recipes)
     if len(task) > _LONGEST_TASK:
         return _none([recipe.task for recipe in known], f"the task is longer than {_LONGEST_TASK} characters")
-    book = book_of(known)
-    reading = Reading(task, book.words)
+    book, reading = book_of(known), _reading(task, known)
     results = _results(book, known, reading)
     fits = [result for result in results if isinstance(result, Fit)]
     if not fits:
@@ -71,6 +71,16 @@ def match(task: str, recipes: Iterable[Recipe]) -> Match | Ask | NoMatch:
     return _none(
         [entry.recipe.task for entry in nearest], f"“{near[0].entry.recipe.task}” is near, but {near[0].reason}" if near else ""
     )
+
+
+def heard(task: str, recipes: Iterable[Recipe]) -> str:
+    """What a task asks for, without what is only told around it: a story's words speak for no recipe."""
+    return task if len(task) > _LONGEST_TASK else _reading(task, tuple(recipes)).heard()
+
+
+@functools.lru_cache(maxsize=4)
+def _reading(task: str, recipes: tuple[Recipe, ...]) -> Reading:
+    return Reading(task, book_of(recipes).words)
 
 
 def _results(book: Book, known: Sequence[Recipe], reading: Reading, *, unsaid: bool = False) -> list[Fit | Misfit]:

@@ -11,6 +11,7 @@ from agentic.agents.offline.lexicon import (
     NAME_CUES,
     NAME_ENDS,
     NAME_LINKS,
+    NAMELESS,
     TURNING,
     VERBS,
     stem,
@@ -74,6 +75,9 @@ def _called(tokens: list[Token], vocabulary: Collection[str], prefixes: Sequence
             tokens[start].text in (":", "=") or tokens[start].lower in ("is", "be", "will", "should", "it", "as")
         ):
             start += 1
+        if token.lower == "name" and start < len(tokens) and tokens[start].lower in NAMELESS:
+            # "Name unknown."
+            continue
         if start < len(tokens) and tokens[start].kind is Kind.QUOTED:
             result.append(replace(tokens[start], kind=Kind.NAME, sure=True))
             position = start + 1
@@ -195,12 +199,18 @@ def _starts_name(tokens: list[Token], start: int, vocabulary: Collection[str], f
     token = tokens[start]
     if token.kind is not Kind.WORD or not capital(token.text):
         return False
-    known = token.stem in vocabulary or token.stem in familiar
     following = tokens[start + 1] if start + 1 < len(tokens) else None
+    goes_on = following is not None and (following.text == "&" or (following.kind is Kind.WORD and capital(following.text)))
+    # What goes on as a name has no slip: "Brandl & Sons".
+    plain = stem(token.text) if token.slip and goes_on else token.stem
+    known = plain in vocabulary or plain in familiar
     if token.lower in _ADJECTIVES and start and following and following.kind is Kind.WORD and capital(following.text):
         # "A product Monthly Box"
         return following.stem not in vocabulary
-    if known or token.stem in FILLER or token.stem in TURNING or token.stem in VERBS:
+    if known or plain in FILLER or plain in TURNING or plain in VERBS:
         return False
     first = start == 0 or tokens[start - 1].text in (".", "!", "?")
-    return not first
+    # A sentence begins with a capital; two of them are a name.
+    return not first or (
+        goes_on and following is not None and following.stem not in vocabulary and following.lower not in FILLER
+    )

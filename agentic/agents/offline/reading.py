@@ -64,7 +64,7 @@ class Reading:
         # In a text without small letters a capital tells nothing.
         self.capitals = any(character.islower() for character in self.text)
         request = framed(self.text, self._tokens(False, False), words.vocabulary, words.options)
-        self.text, self.named, self.doubt = request.text, request.named, request.doubt
+        self.text, self.named, self.doubt, self.caution = request.text, request.named, request.doubt, request.caution
         # "Could you create …?" asks for nothing but a yes.
         asked = self.text[self.named[-1][1] + 1 :] if self.named and not self.named[0][0] else self.text
         self.asks = bool(_QUESTION.match(asked) or (asked.rstrip().endswith("?") and not _REQUEST.match(asked)))
@@ -97,6 +97,15 @@ class Reading:
         """The tokens that only name something."""
         tokens = self.tokens(names, intervals)
         return frozenset(n for n, token in enumerate(tokens) if any(a <= token.start < b for a, b in self.named))
+
+    def heard(self) -> str:
+        """The request's words, and the values of what only names something."""
+        tokens, background = self.tokens(False, False), self.background(False, False)
+        told = [token for n, token in enumerate(tokens) if n in background and token.kind is Kind.WORD]
+        text = self.text
+        for token in told:
+            text = text[: token.start] + " " * (token.end - token.start) + text[token.end :]
+        return text
 
     def _asking(self) -> list[Token]:
         background = self.background(False, False)

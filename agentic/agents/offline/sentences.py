@@ -6,7 +6,7 @@ English by its structure: how a request begins, what a subject is and where its 
 import re
 from collections.abc import Sequence
 
-from agentic.agents.offline.courtesy import ASKED_FOR, takes_back
+from agentic.agents.offline.courtesy import ASKED_FOR
 from agentic.agents.offline.lexicon import DETERMINERS, LIGHT_NOUNS, PREPOSITIONS, READING, VERBS, stems, words_of
 from agentic.agents.offline.tokens import Kind, Token
 
@@ -17,14 +17,14 @@ LEADS = words_of(
     again please pls plz kindly morning afternoon evening good greetings folks guys cheers
     because since as though although btw meanwhile still maybe alright great perfect cool super wow oops argh ugh gosh"""
 )
-_MODALS = words_of("can could would will may might can't couldn't can’t couldn’t won't won’t wouldn't wouldn’t")
+MODALS = words_of("can could would will may might can't couldn't can’t couldn’t won't won’t wouldn't wouldn’t")
 _PERSONS = words_of("i we he she they someone somebody nobody everyone everybody people you who")
-_THINGS = words_of("it this that these those there here that's it's")
+_THINGS = words_of("something everything it this that these those there here that's it's")
 _SUBJECTS = _PERSONS | _THINGS
 _ASKING = words_of("what which who whose where how why what's who's how's where's when's whats hows")
 _INVERTED = words_of("is are was were do does did has have had am isn't aren't wasn't doesn't didn't hasn't haven't should any")
 _OWN = words_of("my our his her their your its the a an another some every each both many most several few no")
-_FINITE = words_of(
+FINITE = words_of(
     """is are was were am isn't aren't wasn't weren't has have had hasn't haven't hadn't does doesn't did didn't do don't will
     won't would wouldn't can can't cannot could couldn't may might must should shall isn’t aren’t wasn’t hasn’t doesn’t didn’t
     don’t won’t can’t couldn’t wants needs says knows keeps asks likes prefers hopes thinks looks seems works comes goes gets
@@ -36,34 +36,19 @@ _FINITE = words_of(
     deserves expects follows"""
 )
 REFERENCES = words_of("it that this them these those one ones there him her they both its he she so")
-# A clause with one of these may be a condition, a limit or a try to steer, wherever it stands.
-_HEEDED = stems(
-    """if unless until till except excluding instead rather otherwise ignore disregard forget override bypass pretend jailbreak
-    instruction prompt system developer assistant simulate hypothetical imagine joke kid kidding undo whether provided
-    assuming only maybe perhaps half third partial rest same likewise ditto example
-    approval approve permission permit confirm confirmation allow hesitate doubt unsure correction meantime
-    second thought opinion advice feedback nevermind postpone delay cancelled"""
-)
-_HEEDED_FORMS = words_of("wait refuse refuses refused declined objected rejected meant mean yet first too")
-_TIMES = words_of("when whenever once after while before")
-_LATER = stems(
+LATER = stems(
     "tomorrow tonight monday tuesday wednesday thursday friday saturday sunday later next then soon weekend week month"
 )
-_NEGATIONS = words_of(
-    """not no never don't don’t doesn't doesn’t isn't isn’t won't won’t can't can’t cannot shouldn't shouldn’t nobody nothing
-    didn't didn’t wouldn't wouldn’t hasn't hasn’t haven't haven’t couldn't couldn’t neither nor without"""
-)
-_WANTING = stems("want wish like need think believe feel agree decide mean ask request plan intend hope say tell told said")
-_OBLIGES = words_of("must should shall ought supposed gonna shouldn't mustn't")
-_NAMING = (Kind.ID, Kind.SLASHED, Kind.URL, Kind.HANDLE, Kind.EMAIL)
+OBLIGES = words_of("must should shall ought supposed gonna shouldn't mustn't")
+NAMING = (Kind.ID, Kind.SLASHED, Kind.URL, Kind.HANDLE, Kind.EMAIL)
 _NOUNS = stems("issue invoice order pull ticket bug pr")
 # "Need them for the accountant": the speaker goes without saying.
 _ELLIPTIC = words_of("need needed got forgot lost found trying working saw heard thought noticed looks seems hoping")
 _GREETINGS = words_of("hi hey hello morning afternoon evening dear greetings")
 _GREETED = words_of("there all team everyone everybody again folks")
-_POINTING = words_of("this that these those her his its so")
-_ADVERBS = words_of("yet now too again already today myself ourselves and but because so")
-_NO_MORE = re.compile(r"\b(?:any\s?more|any\s+longer|no\s+longer)\b", re.IGNORECASE)
+_DETERMINING = words_of("this that these those")
+_PREFACES = words_of("in at on during before over for yesterday last")
+_LONGEST_PREFACE = 8
 _LACKS = words_of("yet needed necessary required far now")
 
 
@@ -82,6 +67,28 @@ def is_lack(tokens: Sequence[Token]) -> bool:
     return 2 < len(words) < 6 and words[0] == "no" and words[-1] in _LACKS
 
 
+def relates(tokens: Sequence[Token], number: int) -> bool:
+    """Whether a relative clause begins behind a comma: "…, who has left the company"."""
+    if tokens[number].text != "," or number + 2 >= len(tokens) or not number:
+        return False
+    who, verb, subject = tokens[number + 1], tokens[number + 2], tokens[number - 1]
+    relative = who.lower in ("who", "which") and (verb.lower in FINITE or is_past(verb.lower))
+    return relative and bool(tells(tokens[:number])) and subject.lower not in LEADS
+
+
+def is_time(tokens: Sequence[Token]) -> bool:
+    """Whether a point in time follows: "since Tuesday"."""
+    return tokens[0].stem in LATER or tokens[0].kind is not Kind.WORD or tokens[0].lower in ("yesterday", "last", "then")
+
+
+def compound_subject(tokens: Sequence[Token], number: int) -> bool:
+    """Whether "and" joins two subjects: "Anna and I want"."""
+    if tokens[number].lower != "and" or not number or number + 1 >= len(tokens) or tokens[number + 1].lower not in ("i", "me"):
+        return False
+    first = past_leads(tokens[:number])
+    return 0 < len(first) < 4 and (first[0].lower in _OWN or first[0].text[0].isupper()) and not tells(first)
+
+
 def past_leads(tokens: Sequence[Token]) -> Sequence[Token]:
     """A clause without what only leads to it."""
     start = 0
@@ -91,7 +98,24 @@ def past_leads(tokens: Sequence[Token]) -> Sequence[Token]:
         or (start and tokens[start].lower in _GREETED and tokens[start - 1].lower in _GREETINGS)
     ):
         start += 1
-    return tokens[start:]
+    return tokens[_past_preface(tokens, start) :]
+
+
+def _past_preface(tokens: Sequence[Token], start: int) -> int:
+    """Where the subject stands behind a time, a place or somebody else: "in today's meeting we agreed", "Anna and I want"."""
+    if start >= len(tokens):
+        return start
+    preface = tokens[start].lower in _PREFACES
+    for n in range(start + 1, min(start + _LONGEST_PREFACE, len(tokens) - 1)):
+        token, following = tokens[n], tokens[n + 1]
+        if token.kind is Kind.MARK:
+            break
+        told = re.split("['’]", following.lower)[0] in FINITE or is_past(following.lower) or "'" in token.lower
+        if preface and re.split("['’]", token.lower)[0] in _PERSONS | {"there", "it"} and told:
+            return n
+        if token.lower == "and" and following.lower == "i" and n - start < 4 and not preface:
+            return n + 1
+    return start
 
 
 def begins_request(tokens: Sequence[Token], text: str) -> bool:
@@ -104,12 +128,12 @@ def begins_request(tokens: Sequence[Token], text: str) -> bool:
     if ASKED_FOR.match(text[rest[0].start : rest[-1].end]):
         return True
     first, second = rest[0].lower, rest[1].lower if len(rest) > 1 else ""
-    if first in _MODALS:
+    if first in MODALS:
         return second in _SUBJECTS or second in _OWN or second == "please"
     if first == "which" and second in _PERSONS | {"it"}:
         # "…, which I find odd"
         return False
-    if first in _ASKING or (first == "when" and second in _INVERTED | _MODALS):
+    if first in _ASKING or (first == "when" and second in _INVERTED | MODALS):
         return True
     if first in _INVERTED:
         return second in _SUBJECTS | _OWN or (len(rest) > 1 and rest[1].kind is not Kind.WORD) or second[:1].isalpha()
@@ -126,8 +150,18 @@ def begins_request(tokens: Sequence[Token], text: str) -> bool:
 
 
 def obliges(tokens: Sequence[Token]) -> bool:
-    """Whether a clause says what is to be: "it should be private", "the product needs a price"."""
-    return any(token.lower in _OBLIGES or token.lower in ("needs", "enough", "suffice") for token in tokens)
+    """Whether a clause says what is to be: "it should be private", "the product needs a price", "the last ten will do"."""
+    words = [token.lower for token in tokens if token.kind is Kind.WORD]
+    return words[-2:] == ["will", "do"] or any(
+        token.lower in OBLIGES or token.lower in ("needs", "enough", "suffice") for token in tokens
+    )
+
+
+def may_be_done(tokens: Sequence[Token]) -> bool:
+    """Whether a clause says that something can be done: "the subscription sub_1 can be resumed"."""
+    words = [token.lower for token in tokens]
+    places = [n for n in range(len(words) - 2) if words[n] in ("can", "may") and words[n + 1] == "be"]
+    return any(tokens[n + 2].stem in VERBS - READING for n in places)
 
 
 def tells(tokens: Sequence[Token]) -> str:
@@ -141,23 +175,30 @@ def tells(tokens: Sequence[Token]) -> str:
     bare = rest[0].lower not in _SUBJECTS and first == rest[0].lower
     if first == "you" and len(rest) > 1:
         # "You did great yesterday", not "you may close it".
-        return "person" if _is_past(rest[1].lower) else ""
+        return "person" if is_past(rest[1].lower) else ""
     if first == "which" and len(rest) > 1 and rest[1].lower in _PERSONS | {"it"}:
         return "thing"
     if first in _PERSONS and first not in ("you", "who"):
         return "person" if len(rest) > 1 or not bare else ""
+    if first in _DETERMINING and len(rest) > 2 and rest[1].kind is Kind.WORD and _is_noun(rest[1]) and _verb(rest, 2, 8):
+        # "That library saved me a weekend": no reference.
+        return "other"
     if first in _THINGS and (_verb(rest, 0 if first != rest[0].lower else 1, 4) or first in ("it", "there")):
         return "thing"
     named = (
-        rest[0].kind in _NAMING
+        rest[0].kind in NAMING
         or rest[0].text[0].isupper()
         or rest[0].text[0] == "#"
-        or rest[0].lower in _OWN | _THINGS | DETERMINERS
+        or rest[0].lower in _OWN | _THINGS | DETERMINERS | {"all"}
     )
-    named = named or (len(rest) > 1 and rest[1].kind in _NAMING) or rest[0].stem in LIGHT_NOUNS | _NOUNS
+    named = named or (len(rest) > 1 and rest[1].kind in NAMING) or rest[0].stem in LIGHT_NOUNS | _NOUNS
     if not named or rest[0].lower == "you":
         return ""
     return "other" if _verb(rest, 1, 10) else ""
+
+
+def _is_noun(token: Token) -> bool:
+    return token.lower not in FINITE | OBLIGES | MODALS | REFERENCES and not is_past(token.lower)
 
 
 def _verb(tokens: Sequence[Token], start: int, end: int) -> bool:
@@ -168,9 +209,18 @@ def _verb(tokens: Sequence[Token], start: int, end: int) -> bool:
             return False
         if token.kind is not Kind.WORD:
             continue
-        if token.lower in _FINITE or (
+        if token.lower in FINITE or (
             "'" in token.lower[:-1] and token.lower.endswith(("'s", "'re", "'ve", "'d", "'ll")) and n == 0
         ):
+            return True
+        following = tokens[n + 1].lower if n + 1 < len(tokens) else ""
+        if (
+            n
+            and token.lower.endswith("s")
+            and following == "that"
+            and (tokens[0].lower in ("a", "an") or tokens[0].text[0].isupper())
+        ):
+            # "A guest claims that he has paid."
             return True
         if n and token.lower.endswith("ed") and len(token.lower) > 4 and not _describes(tokens, n):
             return True
@@ -188,53 +238,5 @@ def _describes(tokens: Sequence[Token], number: int) -> bool:
     return before in DETERMINERS or before in _OWN or before in PREPOSITIONS or number + 1 >= len(tokens)
 
 
-def _is_past(word: str) -> bool:
+def is_past(word: str) -> bool:
     return word in ("were", "did", "had", "helped", "made", "sent", "gave") or (word.endswith("ed") and len(word) > 4)
-
-
-def _refers(tokens: Sequence[Token]) -> bool:
-    """Whether a clause speaks of the request or its thing: "it", "that"; not "this week"."""
-    for n, token in enumerate(tokens[1:], 1):
-        following = tokens[n + 1] if n + 1 < len(tokens) else None
-        alone = following is None or following.kind is not Kind.WORD or following.lower in _FINITE | PREPOSITIONS | _ADVERBS
-        if token.lower in REFERENCES and (token.lower not in _POINTING or alone):
-            return True
-    return False
-
-
-def _addresses(words: Sequence[str]) -> bool:
-    """Whether a clause tells the program what it may or has to do."""
-    for n, word in enumerate(words):
-        before, after = words[n - 1] if n else "", words[n + 1] if n + 1 < len(words) else ""
-        if (
-            word == "you"
-            and not _is_past(after)
-            and before not in ("for", "to", "with", "of", "like", "thank", "bother", "told")
-        ):
-            return True
-    return False
-
-
-def may_limit(tokens: Sequence[Token], text: str, about: str) -> bool:
-    """Whether a clause that tells something may set a condition, a limit or a time, or speak against the request."""
-    words = [token.lower for token in tokens if token.kind is Kind.WORD]
-    said = {token.stem for token in tokens if token.kind is Kind.WORD}
-    if takes_back(text) or not _HEEDED.isdisjoint(said) or not _HEEDED_FORMS.isdisjoint(words) or _addresses(words):
-        return True
-    refers = about == "thing" or _refers(tokens)
-    if not _OBLIGES.isdisjoint(words) or (about == "thing" and "needs" in words) or (refers and not _LATER.isdisjoint(said)):
-        return True
-    liking = {
-        n for n, word in enumerate(words[:-1]) if word == "would" and words[n + 1] in ("like", "love", "help", "appreciate")
-    }
-    modal = any(word in _MODALS and n not in liking for n, word in enumerate(words))
-    modal = modal or any(word.endswith(("'ll", "’ll")) for word in words)
-    if refers and (modal or not _TIMES.isdisjoint(words)):
-        return not ("can't" in words or "can’t" in words or "couldn't" in words or "cannot" in words)
-    if _NO_MORE.search(text):
-        return False
-    wanted = [n for n, word in enumerate(words) if word in _NEGATIONS]
-    if words and words[-1] in _NEGATIONS:
-        return True
-    wants = [stems(" ".join(word for word in words[max(n - 3, 0) : n + 3] if word != "needed")) for n in wanted]
-    return any(not _WANTING.isdisjoint(near) for near in wants) or (about == "thing" and bool(wanted) and "not" in words)

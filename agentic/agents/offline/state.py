@@ -50,7 +50,10 @@ class State:
     def keep(self, parameter: Parameter, value: Value, *numbers: int) -> None:
         """Give a parameter its value, which is made of some tokens."""
         self.values[parameter.name] = value
-        if any(n in self.background for n in numbers) and self._is_loose(parameter, numbers[0]):
+        before = self.tokens[numbers[0] - 1].lower if numbers and numbers[0] else ""
+        origin = parameter.kind is ParameterKind.NAME and before == "from" and not self.tokens[numbers[0]].sure
+        if origin or (any(n in self.background for n in numbers) and self._is_loose(parameter, numbers[0])):
+            # "Good news from Anna": not what something is called.
             self.extra = str(value)
         self.used.update(numbers)
         self.inside.update(numbers)

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 
 from agentic.agents.offline.book import phrase_of
-from agentic.agents.offline.lexicon import DETERMINERS, NAME_ENDS, PREPOSITIONS, READING, VERBS, stem, stems
+from agentic.agents.offline.lexicon import DETERMINERS, NAME_ENDS, NAMELESS, PREPOSITIONS, READING, VERBS, stem, stems
 from agentic.agents.offline.money import Money
 from agentic.agents.offline.state import State
 from agentic.agents.offline.tokens import Coordinates, Kind
@@ -141,7 +141,7 @@ def take_word(state: State, parameter: Parameter) -> None:
     said = [option for option in options if option in lower]
     if "all" in options and (len([o for o in said if o != "all"]) > 1 or ("all" in said and _INCLUDING & set(lower))):
         state.values[parameter.name] = "all"
-        numbers = [n for n, word in enumerate(lower) if word in said and n not in state.inside]
+        numbers = [n for n, word in enumerate(lower) if word in (*said, "both") and n not in state.inside]
         state.used.update(numbers)
         state.options.update(numbers)
         return
@@ -191,7 +191,7 @@ def _unknown_run(state: State, start: int) -> list[int]:
     end = start
     while end < len(state.tokens) and end not in state.used:
         token = state.tokens[end]
-        if token.kind not in (Kind.WORD, Kind.ID, Kind.CODE) or token.lower in NAME_ENDS or token.lower in PREPOSITIONS:
+        if token.kind not in (Kind.WORD, Kind.ID, Kind.CODE) or token.lower in NAME_ENDS | NAMELESS | PREPOSITIONS:
             break
         if token.kind is Kind.ID and token.text.startswith(state.reading.words.prefixes):
             break

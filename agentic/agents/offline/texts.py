@@ -27,6 +27,7 @@ from agentic.agents.offline.tokens import Kind, Token
 from agentic.core.spec import Parameter, ParameterKind
 
 _ORDERS = frozenset({"please", "pls", "now", ","})
+_WHICH = stems("next same previous other others all both every everything last first")
 _ADDRESSED = stems("comment reply answer respond")
 # What leads to the next value, and is no end of a text.
 _TRAILING = PREPOSITIONS | DETERMINERS | {"and", ".", ";", "-", "also", "add"}
@@ -142,7 +143,11 @@ def _take_plain(state: State, parameter: Parameter, place: tuple[int, int] | int
     own_matter = preposition and (cue != ("as",) or (told and state.words[told[-1]] in stems(parameter.pattern)))
     if not told or len(numbers) < end - after or (own_matter and state.tokens[told[0]].stem in state.reading.words.vocabulary):
         return False
-    if all(state.tokens[n].kind is Kind.MARK for n in told):
+    if preposition and state.tokens[told[0]].stem in _WHICH:
+        # "With the next one"
+        return False
+    if all(state.tokens[n].kind is Kind.MARK or state.words[n] in state.reading.words.services for n in told):
+        # "My repositories on GitHub"
         return False
     if announced and not linked and len(numbers) == 1 and cue and cue[-1] in SAYING:
         # "Reply all", "comment below": hardly the text itself.

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from agentic.agents.offline.courtesy import is_courtesy, is_wish
 from agentic.agents.offline.lexicon import ANNOUNCING, LINKERS, PREPOSITIONS, words_of
-from agentic.agents.offline.sentences import begins_request, tells
+from agentic.agents.offline.sentences import NAMING, begins_request, compound_subject, is_lack, is_time, relates, tells
 from agentic.agents.offline.tokens import Kind, Token
 
 _ENDS = frozenset({".", "!", "?", ";", "…"})
@@ -35,7 +35,7 @@ def units_of(text: str, tokens: Sequence[Token]) -> Iterator[Unit]:
     """The sentences of a text, and the clauses in them that could be sentences."""
     start, announced = 0, False
     for n, token in enumerate(tokens):
-        hard = token.kind is Kind.MARK and token.text in _ENDS and _ends_sentence(text, tokens, n)
+        hard = (token.kind is Kind.MARK and token.text in _ENDS and _ends_sentence(text, tokens, n)) or _ends_quoted(tokens, n)
         if hard or n == len(tokens) - 1:
             stop = n + 1
             while stop < len(tokens) and tokens[stop].kind is Kind.MARK and tokens[stop].text in _ENDS:
@@ -60,6 +60,13 @@ def _ends_sentence(text: str, tokens: Sequence[Token], number: int) -> bool:
     return (not after or after.isspace() or after in ".!?") and not (
         token.text == "." and number and tokens[number - 1].lower in _TITLES
     )
+
+
+def _ends_quoted(tokens: Sequence[Token], number: int) -> bool:
+    """Whether a sentence ends with a quoted one: 'the notes "First version." Thanks'."""
+    quoted, following = tokens[number], tokens[number + 1] if number + 1 < len(tokens) else None
+    ended = quoted.kind is Kind.QUOTED and quoted.text[-2:-1] in (".", "!", "?")
+    return ended and following is not None and following.kind is Kind.WORD and following.text[0].isupper()
 
 
 def announces(tokens: Sequence[Token], number: int, words: Set[str]) -> bool:
@@ -90,13 +97,18 @@ def _begins_here(text: str, tokens: Sequence[Token], number: int, *, prefaced: b
     rest = tokens[number + 1 : end]
     if not rest:
         return 0
+    if relates(tokens, number) or (token.lower in ("since", "as") and is_time(rest)) or compound_subject(tokens, number):
+        return 0
     place = number + 1 if mark else number
     asks = token.lower != "as" and begins_request(rest, text)
     if mark:
         courteous = is_courtesy(text[rest[0].start : rest[-1].end])
-        return place if asks or courteous or (token.text != ":" and tells(rest)) else 0
+        return place if asks or courteous or (token.text != ":" and (tells(rest) or is_lack(rest))) else 0
     if token.lower in ("and", "then"):
-        return place if _pronoun(rest) and tells(rest) and tokens[number - 1].kind is not Kind.ID else 0
+        # "… and would like to see", behind what somebody tells of themselves.
+        wishes = token.lower == "and" and is_wish(text[rest[0].start :]) and tells(tokens[:number]) == "person"
+        named = rest[0].kind in NAMING and tells(rest)
+        return place if (_pronoun(rest) and tokens[number - 1].kind is not Kind.ID) or wishes or named else 0
     told = (
         token.lower != "so"
         and tells(rest)

@@ -255,7 +255,7 @@ RECIPES: tuple[Recipe, ...] = (
         ("search|find|look for", "repository|repo"),
         Parameter("QUERY", ParameterKind.TEXT, required=True, pattern="for|about|matching|on|named|called"),
         _limit("repository", "repo"),
-        unless=(f"{_GONE}|{_ISSUE}|code",),
+        unless=(f"{_GONE}|{_ISSUE}|code|my repository|my repo|our repository|our repo|my own|do i have",),
     ),
     _recipe(
         "show_user",
