@@ -11,14 +11,6 @@ _TIME = 9
 _METHOD = 6
 _WAITING = ("paused", "given_up", "asks", "cancelled")
 _STYLES = {"completed": "green", "failed": "red", "refused": "red", **dict.fromkeys(_WAITING, "yellow")}
-    "completed": "green",
-    "failed": "red",
-    "refused": "red",
-    "paused": "yellow",
-    "given_up": "yellow",
-    "asks": "yellow",
-    "cancelled": "yellow",
-}
 
 
 def show_timeline(result: Mapping[str, Any], terminal: Terminal) -> None:
