@@ -6,7 +6,7 @@ For the front door. A run is left when its agents end while a tool is at work, a
 from agentic.agents.conversation import Reply, converse, session_id, workflow
 from agentic.agents.declaration import ORCHESTRATOR, orchestrator_message
 from agentic.agents.resume import Resumption
-from agentic.agents.tools.repair import ends_as
+from agentic.agents.tools.further_script import ends_as
 from agentic.agents.tools.services import Services
 from agentic.core.errors import AgenticError
 from agentic.core.names import new_handle

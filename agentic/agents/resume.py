@@ -8,7 +8,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from agentic.agents.tools.repair import ends_as
+from agentic.agents.tools.further_script import ends_as
 from agentic.agents.tools.services import Services
 from agentic.core.errors import RefusedError
 from agentic.core.names import StackNames, new_handle

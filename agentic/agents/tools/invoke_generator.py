@@ -5,8 +5,8 @@ from typing import Any
 from agentic.agents.declaration import GENERATOR
 from agentic.agents.tools.delegation import delegate, ended, talk
 from agentic.agents.tools.events import Arguments, name_of
+from agentic.agents.tools.further_script import message_for
 from agentic.agents.tools.no_script import no_script
-from agentic.agents.tools.repair import message_for
 from agentic.agents.tools.services import Services
 from agentic.core.names import new_handle, run_of
 from agentic.runs import RunRecord, Step

@@ -2,7 +2,7 @@
 
 from agentic.agents.conversation import Reply
 from agentic.agents.declaration import ASK, DECLINE
-from agentic.agents.tools.repair import ends_as
+from agentic.agents.tools.further_script import ends_as
 from agentic.core.values import Repair, RunError, RunStatus
 
 

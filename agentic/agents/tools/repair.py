@@ -7,15 +7,13 @@ without what looks like a secret, and reaches the generator as lines of JSON in 
 import json
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from typing import Any, cast
 
-from agentic.agents.declaration import generator_message, generator_message_again
 from agentic.agents.tools.services import Services
 from agentic.broker.replay import may_be_done
 from agentic.core.key_forms import key_forms, looks_like_key
 from agentic.core.spec import ApiSpec
-from agentic.core.values import CallState, Finding, Outcome, Repair, RunError, RunStatus, Verdict
+from agentic.core.values import CallState, Finding, Outcome, Repair, RunError, Verdict
 from agentic.runs import Entry, RunRecord
 
 # The model that always writes the same script for a task, which failing would not change.
@@ -56,20 +54,6 @@ def after_running(services: Services, record: RunRecord, outcome: Outcome, error
     failed = [entry for entry in entries if entry.given == record.attempt and _went_wrong(entry)]
     told += [("call that failed", _clean(_answered(entry), _CALL_TOLD, spec)) for entry in failed[-_CALLS_TOLD:]]
     return _taken_back(services, record, Repair((*told, *_done(services, record)), script, error))
-
-
-def message_for(record: RunRecord, generator_handle: str) -> str:
-    """What the generator is asked in the round that the record is in."""
-    repair = record.repair
-    if repair is None:
-        return generator_message(record.task, record.api, generator_handle, record.before)
-    return generator_message_again(record.task, record.api, generator_handle, repair.script, repair.told, record.before)
-
-
-def ends_as(repair: Repair, hint: str = "") -> tuple[RunStatus, RunError]:
-    """How a run ends whose script was taken back, and for which nobody writes another one: as that script did."""
-    status = RunStatus.REFUSED if repair.error.code == "validation_failed" else RunStatus.FAILED
-    return status, replace(repair.error, hint=hint or repair.error.hint)
 
 
 def _taken_back(services: Services, record: RunRecord, repair: Repair) -> RunRecord | None:

@@ -13,9 +13,9 @@ from typing import Any, cast
 from agentic.agents.conversation import Reply
 from agentic.agents.declaration import GENERATE_CODE, GENERATOR, ORCHESTRATOR
 from agentic.agents.tools.events import Arguments
+from agentic.agents.tools.further_script import message_for
 from agentic.agents.tools.generate_code import generate_code
 from agentic.agents.tools.no_script import no_script
-from agentic.agents.tools.repair import message_for
 from agentic.agents.tools.services import Services
 from agentic.agents.tools.steps.work import ENDED, GENERATE, VALIDATE, Answer, StepWork
 from agentic.core.errors import RefusedError, UsageError

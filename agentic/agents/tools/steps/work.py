@@ -11,7 +11,7 @@ from typing import Any, Self
 
 from agentic.agents.declaration import EXECUTOR, GENERATOR
 from agentic.agents.tools.events import Arguments, name_of
-from agentic.agents.tools.repair import message_for
+from agentic.agents.tools.further_script import message_for
 from agentic.agents.tools.services import Services
 from agentic.core.errors import RefusedError, UsageError
 from agentic.core.names import derived_handle, run_of
