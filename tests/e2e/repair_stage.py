@@ -118,7 +118,7 @@ def carry_out(cloud: LocalCloud, agents: Agents, **fields: Any) -> RunResult:
 
 def customers(cloud: LocalCloud) -> list[str]:
     """The names of the customers that the fake has."""
-    texts = [text for key, text in state_of(cloud, "stripe").items() if key.startswith("customers/")]
+    texts = [text for key, text in state_of(cloud, "stripe").items() if key.startswith("customer/")]
     return sorted(str(json.loads(text).get("name")) for text in texts)
 
 
