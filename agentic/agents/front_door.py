@@ -8,7 +8,7 @@ import time
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from typing import Any, Self
+from typing import Any, Self, cast
 
 from agentic.agents.conversation import Reply, aws_words, converse, session_id, workflow
 from agentic.agents.declaration import ORCHESTRATOR, ApiToChoose, choosing_message, orchestrator_message, which_api
@@ -67,6 +67,9 @@ class RunRequest:
         Raises `UnknownApiError`, and `UsageError` for a script that does not tell its API.
         """
         task, code = str(fields.get("task") or ""), None if fields.get("code") is None else str(fields["code"])
+        limits: Any = fields.get("limits") or {}
+        if not isinstance(limits, Mapping):
+            raise UsageError("the limits must be numbers by name", hint='such as {"writes": 3}')
         choice = route(apis, name=str(fields.get("api") or ""), task=task, code=code)
         return cls(
             api=choice.api,
@@ -76,7 +79,7 @@ class RunRequest:
             model=model,
             session=str(fields.get("session") or ""),
             person=person,
-            limits=dict(fields.get("limits") or {}),
+            limits=cast("Mapping[str, float]", limits),
             names_api=choice.named,
             code=code,
             candidates=()

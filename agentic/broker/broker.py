@@ -91,6 +91,7 @@ class Broker:
         if not taken.counted:
             # It is new, and only now known to be.
             self._stopping(lambda: self._ledger.count(taken))
+            taken = replace(taken, counted=True)
         if isinstance(judged, Refused):
             return self._again(taken, self._answers.refuse(taken, entry, judged.reason))
         if write and card_in(judged.url, judged.body, self._spec.test_cards):
@@ -226,7 +227,7 @@ class Broker:
             self._beyond(taken, entry)
         if departure is Departure.SPENT:
             # Another equal call was quicker: this one is a question of its own.
-            self._leave(replace(taken, approval=None), entry, allowed, way)
+            self._leave(replace(taken, approval=None, counted=False), entry, allowed, way)
             raise RunStopped("stopped", "the run has ended")
         return departure is Departure.AGAIN
 

@@ -208,6 +208,8 @@ class MemoryLedger:
             first, self._open = self._open, False
             if first:
                 self.pending = pending
+            # It was not made: it is counted when it is.
+            self._calls_made -= taken.counted
             return first
 
     def stop(self, taken: TakenCall, error: RunError) -> bool:

@@ -137,18 +137,25 @@ class RunLedger:
 
     def pause(self, taken: TakenCall, pending: PendingCall) -> bool:
         # Nobody works on it any more whose work would count: the next attempt need not wait until this one has noticed.
-        return self._end(taken, {"status": {"S": RunStatus.PAUSED}, "pending": json_text(pending)}, "working")
+        # And the call was not made: it is counted when it is.
+        asked = {"status": {"S": RunStatus.PAUSED}, "pending": json_text(pending)}
+        paused = self._end(taken, asked, "working", uncounted=int(taken.counted))
+        if not paused and taken.counted:
+            this = {":attempt": {"N": str(taken.attempt)}}
+            self._items.change(taken.run_id, "attempt = :attempt", this, add={"calls_made": -1})
+        return paused
 
     def stop(self, taken: TakenCall, error: RunError) -> bool:
         return self._end(taken, {"status": {"S": RunStatus.FAILED}, "error": json_text(error)})
 
-    def _end(self, taken: TakenCall, sets: Item, *removed: str) -> bool:
+    def _end(self, taken: TakenCall, sets: Item, *removed: str, uncounted: int = 0) -> bool:
         """The grant stays known: the run's state alone makes it worthless, and who holds it learns why."""
         _, ended = self._items.change(
             taken.run_id,
             "attempt = :attempt AND #status = :executing",
             _this(taken),
             sets=sets,
+            add={"calls_made": -uncounted} if uncounted else None,
             remove=("approval", *removed),
         )
         return ended

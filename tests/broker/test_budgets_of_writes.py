@@ -9,7 +9,7 @@ from faulty_api import CUSTOMERS, FaultyApi, Script
 
 from agentic.broker.ledger import MemoryLedger
 from agentic.core.errors import RunStopped
-from agentic.core.values import CallState, WriteMode
+from agentic.core.values import Approval, CallState, WriteMode
 from agentic.core.wire import HttpRequest, Origin
 from agentic.runs import Entry, TakenCall
 
@@ -127,6 +127,23 @@ def test_of_two_writes_that_race_for_the_last_unit_the_slower_one_is_told_as_ref
     assert stopped(run, 1) == "budget"
     assert run.api.made == ["name=n2"]
     assert [call.state for call in ledger.calls] == [CallState.REFUSED, CallState.APPLIED]
+
+
+def test_a_call_that_pauses_is_counted_when_it_is_made() -> None:
+    run, ledger = script(calls=1, mode=WriteMode.APPROVE)
+    for number in range(3):
+        assert stopped(run, number) == "paused"
+        # The person has not answered yet, and something else goes wrong.
+        run.again()
+    assert stopped(run, 1) == "paused"
+    asked = ledger.pending
+    assert asked
+    run.again(Approval(digest=asked.digest, account=asked.account, all=True, by="me", at=run.now))
+    assert run.post(body(1)).status == 200
+    with pytest.raises(RunStopped):
+        run.get()
+    assert ledger.error
+    assert ledger.error.message == "the run's limit of 1 API calls is reached"
 
 
 def test_calls_that_are_replayed_cost_nothing_and_new_ones_of_a_further_attempt_do() -> None:

@@ -37,7 +37,7 @@ class LocalStack:
         self._fill_secrets(context, exports["secret_names"])
 
     def request(self, fields: Mapping[str, Any]) -> RunRequest:
-        """A run request from JSON fields (task, api, model, writes, live, session, code). Raises `UsageError`."""
+        """A run request from JSON fields (task, api, model, writes, live, session, limits, code). Raises `UsageError`."""
         if (name := str(fields.get("api") or "")) and name not in self.registry.names:
             # A broken plugin says why its API is not here.
             self._account.registry.get(name)
