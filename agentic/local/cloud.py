@@ -111,15 +111,17 @@ class LocalCloud:
         api: str = "",
         model: str = "offline",
         session: str = "",
+        limits: Mapping[str, float] | None = None,
         stack: str = project.STACK,
         on_event: Observer = ignore,
     ) -> RunResult:
-        """Carry out a task against the fakes and wait for its end."""
-        asked = self.request({"task": task, "api": api, "model": model, "session": session}, stack=stack)
+        """Carry out a task against the fakes and wait for its end. `limits` are lower budgets than the stack's (`RunLimits`)."""
+        fields = {"task": task, "api": api, "model": model, "session": session, "limits": limits}
+        asked = self.request(fields, stack=stack)
         return self.carry_out(asked, stack=stack, on_event=on_event)
 
     def request(self, fields: Mapping[str, Any], *, stack: str = project.STACK) -> "RunRequest":
-        """A run request from JSON fields (task, api, model, writes, live, session, code). Raises `UsageError`."""
+        """A run request from JSON fields (task, api, model, writes, live, session, limits, code). Raises `UsageError`."""
         return self.stack(stack).request(fields)
 
     def routed(self, asked: "RunRequest") -> str:

@@ -52,7 +52,8 @@ def execute_code(arguments: Arguments, services: Services) -> dict[str, Any]:
 
 def _attempt(services: Services, record: RunRecord, code: str, *, last: bool) -> tuple[RunRecord, Outcome | None]:
     """One execution; no outcome when a function on the way broke: that says nothing about the script, another may begin."""
-    seconds, grant = float(services.setting("run_seconds")), new_grant(record.run_id)
+    # The function has time for so long a script, whatever a record says.
+    seconds, grant = float(min(record.limits.seconds, int(services.setting("run_seconds")))), new_grant(record.run_id)
     record = services.store.attempts.open(record, grant, seconds + _GRACE_SECONDS)
     outcome: Outcome | None = None
     try:
@@ -106,7 +107,8 @@ def _run(services: Services, record: RunRecord, code: str, grant: str, seconds: 
         "code": code,
         "grant": grant,
         "seconds": seconds,
-        "output_bytes": OUTPUT_BYTES,
+        "output_bytes": min(OUTPUT_BYTES, record.limits.output_bytes),
+        "flood_bytes": record.limits.output_bytes,
         "pins": {
             "seed": record.pins_seed,
             "started_at": record.pins_started,
@@ -190,9 +192,10 @@ def _problem(services: Services, record: RunRecord, outcome: Outcome, seconds: f
     if outcome.success:
         return None
     if outcome.reason == "timeout":
-        return RunError(
-            "timeout", f"the script took longer than {seconds:g} s and was stopped", "set agentic:run_seconds higher"
-        )
+        hint = record.limits.reached("seconds").hint
+        return RunError("timeout", f"the script took longer than {seconds:g} s and was stopped", hint)
+    if outcome.reason == "output":
+        return record.limits.reached("output_bytes")
     if outcome.reason == "sandbox" and outcome.stderr:
         why, _, what_to_do = outcome.stderr.partition("\n")
         return RunError("sandbox", why[:500], what_to_do.strip()[:500])
