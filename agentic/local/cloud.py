@@ -11,7 +11,7 @@ import os
 import threading
 import time
 from collections.abc import Callable, Collection, Generator, Mapping, Sequence, Set
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
@@ -29,9 +29,10 @@ from agentic.local.identities import OPERATOR, person
 from agentic.local.program.engine import RunningProgram
 from agentic.local.program.place import ACCOUNT, Place
 from agentic.local.program.program import Program, project_name
+from agentic.local.queue_of_runs import QueueOfRuns
 from agentic.local.stacks import folders
 from agentic.local.state import StateFolder
-from agentic.local.trace import Observer, ignore
+from agentic.local.trace import Event, Observer, ignore
 from agentic.registry import Registry
 
 if TYPE_CHECKING:
@@ -73,6 +74,7 @@ class LocalCloud:
         self._broken: dict[str, AgenticError] = {}
         self._sessions: set[str] = set()
         self._free = threading.Condition()
+        self._queue = QueueOfRuns()
 
     def __enter__(self) -> Self:
         if not hasattr(self, "_account"):
@@ -148,6 +150,7 @@ class LocalCloud:
             chosen.ready(asked.api)
         door = chosen.door
         with (
+            self._turn(asked.run_id, on_event),
             account.heard(asked.run_id, door.store, on_event) as milliseconds,
             account.armed(asked, secret or {}, credentials or {}) as armed,
         ):
@@ -180,6 +183,7 @@ class LocalCloud:
         chosen.ready(record.api)
         told = len(chosen.door.store.calls(run_id))
         with (
+            self._turn(run_id, on_event),
             self._account.heard(run_id, chosen.door.store, on_event, told) as milliseconds,
             self._account.armed_again(record, secret or {}, credentials or {}),
         ):
@@ -190,12 +194,16 @@ class LocalCloud:
         """Do not allow what a paused run waits with: the run ends as refused. Raises as `approve`."""
         return self.stack(stack).door.reject(run_id, by or person())
 
+    def _turn(self, run_id: str, on_event: Observer) -> AbstractContextManager[None]:
+        return self._queue.turn(run_id, lambda before: on_event(Event("queue", "start", "", run_id, {"before": before})))
+
     def ready_next(self) -> bool:
         """Start the functions of one API that no run has needed yet; False when there is none left."""
         return any(stack.ready(api) for stack in list(self._stacks.values()) for api in stack.registry.names)
 
     def cancel(self, run_id: str, *, stack: str = project.STACK) -> None:
         """End a run now: its record is closed, its script is killed. One that has ended stays as it is."""
+        self._queue.cancel(run_id)
         self.stack(stack).cancel(run_id)
 
     def result(self, run_id: str, *, stack: str = project.STACK) -> RunResult:
