@@ -21,7 +21,7 @@ STUCK_SECONDS = 90.0
 _HERE = Path(__file__).parent
 # Nothing of the person's own settings reaches a run.
 _KEPT = ("PATH", "HOME", "LANG", "TMPDIR", "XDG_CACHE_HOME", "AGENTIC_CACHE")
-_PLUGINS = ("stripe = crash_plugin", "github = agentic.apis.github", "openweather = agentic.apis.openweather")
+_PLUGINS = ("stripe = crash_plugin", "openweather = agentic.apis.openweather")
 
 
 class Host:
@@ -98,21 +98,22 @@ def with_pipe_closed(pipe: Any) -> None:
 
 
 class Rig:
-    """A state folder, the fake that outlives everything, and the host of the moment."""
+    """A state folder, the fake that outlives everything, and the host of the moment, whose stack has this `backend`."""
 
-    def __init__(self, folder: Path, *, deaf: bool = False) -> None:
+    def __init__(self, folder: Path, *, deaf: bool = False, backend: str = "harness") -> None:
         self.folder = folder
         self.fake = OutsideFake(deaf=deaf)
         self._numbers = itertools.count(1)
-        # In the host, and only there, the plugin `stripe` is ours: this distribution hides the project's own.
+        # In the host, and only there, the plugins are ours: this distribution hides the project's own.
         information = folder / "agentic_api_developer-999.dist-info"
         information.mkdir(parents=True, exist_ok=True)
         (information / "METADATA").write_text("Metadata-Version: 2.1\nName: agentic-api-developer\nVersion: 999\n")
         (information / "entry_points.txt").write_text("[agentic.apis]\n" + "\n".join(_PLUGINS))
         self._environment = {
             **{name: os.environ[name] for name in _KEPT if name in os.environ},
-            "PYTHONPATH": f"{folder}{os.pathsep}{_HERE}",
+            "PYTHONPATH": os.pathsep.join(map(str, (folder, _HERE, _HERE.parents[1]))),
             "CRASH_FAKE": self.fake.address,
+            "CRASH_CONFIG": json.dumps({"agentic:backend": backend} if backend != "harness" else {}),
         }
         self._host: Host | None = None
 
@@ -150,6 +151,12 @@ class Rig:
         except ProcessLookupError:
             return
 
+    def session(self, name: str) -> list[dict[str, Any]]:
+        """The turns that a session knows."""
+        self.host.order("session", name=name)
+        told = self.host.hear(lambda news: news.get("session") == name)
+        return told["turns"] if told else []
+
     def ended(self, run_id: str, *, approve: bool = False) -> dict[str, Any]:
         """What the run's record says once it has ended, or waits and is not to be approved; its last state when it does not."""
         deadline = time.monotonic() + STUCK_SECONDS
@@ -157,7 +164,7 @@ class Rig:
             host = self.host
             host.order("look", run=run_id)
             seen = host.hear(lambda news: news.get("look") == run_id)
-            if seen and seen["status"] == "paused" and approve:
+            if seen and seen["status"] == "paused" and approve and seen["pending"]:
                 host.order("approve", run=run_id)
                 host.hear(lambda news: news.get("approved") == run_id)
             elif seen and seen["status"] not in {"queued", "generating", "validating", "executing"}:

@@ -11,13 +11,15 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from crash_kills import CLOUD, POINTS, Figures, Kill, carried_out, plan
+from crash_kills import CLOUD, Figures, Kill, carried_out
+from crash_plan import plan, points
 from crash_rig import Rig
 from crash_scripts import WORKS
 
 KILLS = 30
 # The API has done it, and whoever asked is killed before the answer is written down.
-_DONE_AND_FORGOTTEN = Kill((WORKS[0],), "call-api-stripe", point=POINTS[4])
+_DONE = points("stripe")[4]
+_DONE_AND_FORGOTTEN = Kill((WORKS[0],), "call-api", point=_DONE)
 
 
 def test_no_kill_loses_a_run_or_does_anything_twice(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
@@ -28,7 +30,7 @@ def test_no_kill_loses_a_run_or_does_anything_twice(tmp_path: Path, capsys: pyte
             assert [found for found in carried_out(rig, itertools.islice(order, 1), figures) if found.fault] == []
     with capsys.disabled():
         print(f"\n{figures.table()}")
-    assert {victim for victim, _ in figures.kills} >= {CLOUD, "call-api-stripe", ""}
+    assert {victim for victim, _ in figures.kills} >= {CLOUD, "call-api", ""}
     assert sum(found.status == "completed" for found in figures.found) > len(figures.found) / 2
 
 
@@ -37,5 +39,5 @@ def test_control_an_api_that_forgets_effect_ids_shows_what_they_are_for(tmp_path
     figures = Figures()
     with Rig(tmp_path, deaf=deaf) as rig:
         (found,) = carried_out(rig, [_DONE_AND_FORGOTTEN], figures)
-    assert figures.kills["call-api-stripe", POINTS[4]] == 1
+    assert figures.kills["call-api", _DONE] == 1
     assert (found.status, found.duplicates) == ("completed", duplicates)
