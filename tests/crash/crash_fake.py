@@ -73,7 +73,7 @@ class OutsideFake:
             for run, step in _SAID.findall(f"{found.get('body')} {found.get('description')}"):
                 steps[step] += run == marker
         # What a task in words makes has no marker but its name.
-        named = sum(found.get("name") == marker for found in objects)
+        named = sum("object" in found and found.get("name") == marker for found in objects)
         return {step: count for step, count in {**steps, "named": named}.items() if count}
 
     def _fake(self, secrets: Mapping[str, str]) -> Fake:
