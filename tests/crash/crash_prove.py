@@ -29,15 +29,16 @@ def main() -> int:
     chosen = options.backend or [*_SHARES]
     for backend in chosen:
         kills = round(options.kills * _SHARES[backend] / sum(_SHARES[name] for name in chosen))
-        figures = _killed(kills, options.seed, backend)
-        print(f"{backend}: {figures.table()}", flush=True)
-        wrong += len(figures.faults)
-    control = _killed(options.control, options.seed, "harness", deaf=True)
+        figures, left = _killed(kills, options.seed, backend)
+        print(f"{backend}: {figures.table()}")
+        print(f"  processes left behind: {len(left)} {left or ''}", flush=True)
+        wrong += len(figures.faults) + len(left)
+    control, _ = _killed(options.control, options.seed, "harness", deaf=True)
     print(f"control, effect ids forgotten: {control.killed} kills, effects duplicated: {control.duplicates}")
     return 1 if wrong or (options.control and not control.duplicates) else 0
 
 
-def _killed(kills: int, seed: int, backend: str, *, deaf: bool = False) -> Figures:
+def _killed(kills: int, seed: int, backend: str, *, deaf: bool = False) -> tuple[Figures, list[str]]:
     figures, order = Figures(), plan(seed, backend)
     with tempfile.TemporaryDirectory() as folder, Rig(Path(folder), deaf=deaf, backend=backend) as rig:
         while figures.killed < kills:
@@ -46,12 +47,12 @@ def _killed(kills: int, seed: int, backend: str, *, deaf: bool = False) -> Figur
                     print(f"\r\033[K{figures.killed} of {kills} kills; {found.status}", end="", file=sys.stderr, flush=True)
                 if found.fault and not deaf:
                     print(_told(found), flush=True)
-    return figures
+    return figures, rig.left
 
 
 def _told(found: Found) -> str:
     killed = f"{found.kill.victim or 'at random'} {found.point or 'at no point'}"
-    return f"{found.fault}: {found.work.name} {found.run_id} ({killed}) {found.status} {found.error} {dict(found.effects)} {found.seen}"
+    return f"{found.fault}: {found.work.name} {found.run_id} ({killed}) {dict(found.effects)} {found.seen}"
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
-"""What is run while things are killed: scripts with one to five writes, for an API that knows effect ids and for one that does not,
-and a task for the agents.
+"""What is run while things are killed: scripts with one to five writes, and a task for the agents.
+
+Some are for an API that knows effect ids, some for one that does not.
 """
 
 from collections.abc import Mapping

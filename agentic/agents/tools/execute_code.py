@@ -28,7 +28,7 @@ _REASON = re.compile(r"[a-z_]{0,32}")
 _LAYER = re.compile(r"[A-Za-z0-9][A-Za-z0-9 _.:/+-]{0,63}")
 _LAYERS = 32
 _BROKE_OFF = Outcome(success=False, reason="sandbox", stderr="the sandbox could not be asked, or ended before it could answer")
-# Reasons that say nothing about the script: the broker's function has broken several times in a row, or the sandbox's zygote did.
+# Reasons that say nothing about the script: the broker's function has broken several times in a row, or the zygote under it.
 _NOT_THE_SCRIPTS = {"broker", "broke_off"}
 _STOPPED = {
     "killed": "the script was killed by a signal: its own, or the machine's for want of memory",
