@@ -6,6 +6,7 @@ or to the fake, before and after it is done; a function's or model's start and e
 
 import json
 import os
+import resource
 import signal
 import sys
 import threading
@@ -23,6 +24,8 @@ from agentic.local.functions.process_tree import children
 from agentic.local.trace import Event
 
 CLOUD, ZYGOTE, SANDBOX, SCRIPT = "cloud", "zygote", "sandbox", "script"
+# Not a process: from the point on nothing can be written to any file.
+DISK = "disk"
 APIS, OF_AN_API = ("stripe", "github"), ("run-code", "call-api")
 
 
@@ -56,6 +59,9 @@ class Points:
             victim, self._victim = self._victim, ""
             # Written before: what is killed may be ourselves.
             say({"killed": victim, "point": point})
+            if victim == DISK:
+                write_to_disk(most=0)
+                return
             for pid in pids:
                 os.kill(pid, signal.SIGKILL)
         if victim == CLOUD:
@@ -63,7 +69,7 @@ class Points:
 
     def victims(self, victim: str) -> list[int]:
         """The victim's processes that are at work now."""
-        if victim == CLOUD:
+        if victim in {CLOUD, DISK}:
             return [os.getpid()]
         if victim == ZYGOTE:
             return [self.functions._starter.zygote_pid] if self.functions else []
@@ -79,6 +85,11 @@ class Points:
         names = [f"{function}-{api}" for api in APIS] if function in OF_AN_API else [function]
         processes = [found for name in names for found in self.functions.processes(f"agentic-api-developer-dev-{name}")]
         return [found.pid for found in processes if found.pid and found._current]
+
+
+def write_to_disk(*, most: int) -> None:
+    _, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (most, hard))
 
 
 def say(news: Mapping[str, Any]) -> None:
@@ -121,8 +132,9 @@ def obey(cloud: LocalCloud, points: Points, order: Mapping[str, Any]) -> None:
                 say({"approved": order["run"], "status": door.approve(order["run"], pending, "a test").status})
             except AgenticError as error:
                 say({"approved": order["run"], "raised": f"{error.code}: {error.message}"})
-        case "pids":
-            say({"pids": {victim: points.victims(victim) for victim in order["victims"]}})
+        case "free the disk":
+            write_to_disk(most=resource.RLIM_INFINITY)
+            say({"free": True})
 
 
 def main(folder: Path) -> None:

@@ -12,7 +12,7 @@ from crash_scripts import Work
 
 from agentic.local.functions.process_tree import children
 
-CLOUD = "cloud"
+CLOUD, DISK = "cloud", "disk"
 WHILE_PAUSED = "while it waits for a person"
 # By its distance from the process of the local cloud.
 _DEPTHS = ("the local cloud", "the zygote", "a function", "the sandbox", "the script")
@@ -23,6 +23,7 @@ _ENDED = {"completed", "failed", "refused", "cancelled", "asks"}
 class Kill:
     """SIGKILL for `victim` when `part` (0 to 1) of the events of the run at which it is at work have come.
 
+    The victim `disk` is full from then on, until the run has ended; then the local cloud is killed.
     With a `point`: at the event of these words in the `call`-th call. Without a victim: at a random time, and of anything.
     `again`: the local cloud is killed once more at that event after its next start, in which it recovers the run.
     """
@@ -148,9 +149,13 @@ def _one(rig: Rig, kill: Kill, figures: Figures) -> Iterator[Found]:
             runs[work] = began["began"]
     point = "" if kill.victim else _at_random(rig)
     ended = [host.hear(lambda news, run_id=run_id: news.get("ended") == run_id) for run_id in runs.values()]
-    if waiting and any(news and news.get("status") == "paused" for news in ended):
+    if kill.victim == DISK:
+        host.order("free the disk")
+        host.hear(lambda news: "free" in news)
+    paused = waiting and any(news and news.get("status") == "paused" for news in ended)
+    if paused or kill.victim == DISK:
         rig.kill(host.pid)
-        point = WHILE_PAUSED
+        point = WHILE_PAUSED if paused else ""
         host.hear(lambda _: False)
     if kill.again and not host.alive and (again := rig.started(str(kill.again)).hear(lambda news: "killed" in news, 15)):
         figures.kills[CLOUD, f"recovering: {again['point']}"] += 1

@@ -3,7 +3,7 @@
 import random
 from collections.abc import Iterator
 
-from crash_kills import CLOUD, WHILE_PAUSED, Kill
+from crash_kills import CLOUD, DISK, WHILE_PAUSED, Kill
 from crash_scripts import APPROVED, KEYLESS, TASK, TURN, WORKS, Work
 
 # What of the local cloud can die alone: every function, what starts all of them, the script and what starts it.
@@ -69,6 +69,8 @@ def _scripts_and_tasks(seed: int) -> Iterator[Kill]:
             yield Kill((work,), ("call-api", "run-code", "script")[turn // 2 % 3], point=point, call=call)
             yield Kill((TURN,), DELEGATED["harness"][turn % 4], next(parts))
             yield Kill((work,))
+            if turn % 3 == 1:
+                yield Kill((work,), DISK, point=points(work.api)[turn // 3 % len(_POINTS)], call=call)
             if turn % 3 == 0:
                 yield Kill(((APPROVED, KEYLESS[-1])[turn % 2],), CLOUD, point=WHILE_PAUSED)
 

@@ -52,10 +52,7 @@ class LiveRun:
             self.store.ledger.depart(taken, made, None)
         if status:
             answered = Call(taken.seq, method, URL, write=write, status=status, state=CallState.APPLIED)
-            response = HttpResponse(status)
-            self.store.ledger.settle(
-                taken, Entry(round=0, attempt=1, number=taken.seq, digest="", call=answered, response=response)
-            )
+            self.store.ledger.settle(taken, replace(made, call=answered, response=HttpResponse(status)))
 
     def recover(self) -> RunRecord:
         return self._resumption.recover(self.store.get(self.run_id))
