@@ -137,6 +137,13 @@ class Broker:
         approval = self._leave(taken, entry, allowed, way) if entry.call.write else None
         if isinstance(approval, str):
             return self._again(taken, self._answers.refuse(taken, entry, approval))
+        if approval and taken.pending and entry.request:
+            # The person has seen these headers, whatever this one has besides those that make it the same call.
+            headers = _with_effect(taken.pending.headers, self._spec.idempotency_header, entry.effect)
+            entry, allowed = replace(entry, request=replace(entry.request, headers=headers)), replace(allowed, headers=headers)
+            way = self._ways.of(taken, allowed)
+            if isinstance(way, str):
+                return self._again(taken, self._answers.refuse(taken, entry, way))
         if there := self._ledger.begin(taken, entry):
             return self._again(taken, self._answers.same(taken, entry, there))
         return self._send(taken, entry, way, left=self._departed(taken, entry, allowed, way, approval))
