@@ -33,7 +33,9 @@ def question(spec: ApiSpec, allowed: Allowed, taken: TakenCall, entry: Entry, ac
         return "a write needs approval, and a binary body cannot be shown to a person"
     headers, told = headers_of(spec, allowed.headers), shown(body)
     if len(json.dumps([headers, told], ensure_ascii=False).encode("utf-8", "replace")) > _LONGEST_TOLD:
-        return f"a write needs approval, and what takes more than {_LONGEST_TOLD:,} bytes to be shown cannot be shown to a person"
+        return (
+            f"a write needs approval, and what takes more than {_LONGEST_TOLD:,} bytes to be shown cannot be shown to a person"
+        )
     return PendingCall(
         digest=entry.digest,
         method=allowed.method,
