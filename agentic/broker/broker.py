@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import NoReturn
 
 from agentic.broker import replay
-from agentic.broker.answers import LOOK_AT_IT, Answers
+from agentic.broker.answers import Answers
 from agentic.broker.cards import card_in
 from agentic.broker.identity import client_key_of, digest_of
 from agentic.broker.leave import account_of, leave
@@ -153,14 +153,14 @@ class Broker:
         try:
             entry = self._ledger.whole(entry)
         except AgenticError as error:
-            self._answers.stop(taken, "unreadable", RunError("unreadable", error.message, LOOK_AT_IT))
+            self._answers.stop(taken, "unreadable", RunError("unreadable", error.message, replay.LOOK_AT_IT))
         if entry.state is CallState.EXECUTING:
             return self._resume(taken, entry)
         if entry.state is CallState.UNKNOWN:
             entry = self._answers.unknown(taken, entry, "it was sent, and no answer came")
         if entry.response is None or "response" in entry.bodies_at:
             done = f"{entry.call.method} {entry.call.url} was done, but its answer cannot be given to the script again"
-            self._answers.stop(taken, "unreadable", RunError("unreadable", done, LOOK_AT_IT))
+            self._answers.stop(taken, "unreadable", RunError("unreadable", done, replay.LOOK_AT_IT))
         return entry.response
 
     def _resume(self, taken: TakenCall, entry: Entry) -> HttpResponse:

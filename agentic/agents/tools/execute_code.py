@@ -11,8 +11,9 @@ from agentic.agents.declaration import EXECUTOR
 from agentic.agents.tools.events import Arguments, name_of
 from agentic.agents.tools.repair import after_running
 from agentic.agents.tools.services import Services
+from agentic.agents.tools.unsettled import unsettled
 from agentic.agents.tools.validate_code import judge, read_script, recorded_code
-from agentic.broker.replay import left_undone
+from agentic.broker.replay import LOOK_AT_IT, left_undone
 from agentic.core.errors import RefusedError
 from agentic.core.names import execution_key, function_name, new_grant
 from agentic.core.values import Outcome, RunError, RunStatus, WriteMode, to_json
@@ -177,6 +178,10 @@ def _is_layer(value: object) -> bool:
 
 
 def _problem(services: Services, record: RunRecord, outcome: Outcome, seconds: float) -> RunError | None:
+    if open_ := unsettled(services, record):
+        calls = ", ".join(f"{entry.call.method} {entry.call.url}" for entry in open_[:5])
+        ended = "the script ended without waiting for an answer"
+        return RunError("unknown", f"nobody knows whether {calls} was done: {ended}", LOOK_AT_IT)
     left = ()
     if record.attempt > 1 and not outcome.reason:
         now = services.store.get(record.run_id)
