@@ -16,6 +16,7 @@ from agentic.core.wire import HttpResponse
 from agentic.runs.journal import Entry
 from agentic.runs.record import TakenCall
 
+
 class Answers:
     """Each method gives the entry as the journal has it then: what counts is what somebody else may have written first."""
 

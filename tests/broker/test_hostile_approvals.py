@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import pytest
@@ -68,8 +69,8 @@ def test_requests_that_race_for_one_approval_make_one_write(table: Any) -> None:
         run = OwnedRun(table)
         run.tried(ADA)
         run.approve()
-        acts = [lambda lane=f"0.{i}", number=number: run.tried(ADA, lane, number) for i, number in enumerate(numbers)]
-        run.at_once(*acts, lambda: run.tried(EVE, "0.9", 77))
+        acts = [partial(run.tried, ADA, f"0.{lane}", number) for lane, number in enumerate(numbers)]
+        run.at_once(*acts, partial(run.tried, EVE, "0.9", 77))
         assert run.api.made in ([], ["name=Ada"]), numbers
 
 

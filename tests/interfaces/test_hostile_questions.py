@@ -1,6 +1,7 @@
 """What a hostile request puts before a person who is asked: nothing in it can hide, or pass for a line of ours."""
 
 import io
+import itertools
 import re
 import unicodedata
 from pathlib import Path
@@ -33,11 +34,8 @@ def seen(body: str, *, url: str = URL, headers: list[list[str]] | None = None) -
     for line in out.getvalue().splitlines():
         while True:
             # As a terminal wraps it.
-            end, width = 0, 0
-            for end, character in enumerate(line, 1):
-                width += 2 if unicodedata.east_asian_width(character) in "WF" else 1
-                if width >= COLUMNS:
-                    break
+            widths = itertools.accumulate(2 if unicodedata.east_asian_width(one) in "WF" else 1 for one in line)
+            end = sum(width <= COLUMNS for width in widths)
             screen.append(line[:end])
             line = line[end:]
             if not line:
