@@ -239,7 +239,9 @@ class Broker:
             write=write,
             seconds=self._send_seconds,
             left=left and write,
-            find_out=lambda: find_out(self._spec, entry, self._ledger.entries(taken), sent_at, way.transport, way.secret),
+            find_out=lambda: find_out(
+                self._spec, entry, self._ledger.entries(taken), self._ledger.whole, sent_at, way.transport, way.secret
+            ),
             sleep=self._sleep,
             clock=self._clock,
         )
