@@ -20,8 +20,8 @@ from agentic.core.values import Outcome, RunError, RunStatus, WriteMode, to_json
 from agentic.runs import RunRecord
 
 OUTPUT_BYTES = 64 * 1024
-# DynamoDB's items end at 400 KB: stdout and stderr, as JSON, leave room for the rest of the record.
-_KEPT_BYTES = 2 * OUTPUT_BYTES
+# DynamoDB's items end at 400 KB: stdout and stderr, as JSON, leave room for a question, a script to be repaired and the rest.
+_KEPT_BYTES = OUTPUT_BYTES * 3 // 2
 # What the grant lives beyond the script's own limit: start and end of the wall.
 _GRACE_SECONDS = 30.0
 _SHOWN = 2000
