@@ -8,6 +8,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from agentic.agents.tools.further_script import ends_as
 from agentic.agents.tools.services import Services
 from agentic.core.errors import RefusedError
 from agentic.core.names import StackNames, new_handle
@@ -102,7 +103,12 @@ class Resumption:
         if record.status.final or (record.status is RunStatus.PAUSED and record.approval is None):
             return record
         if self.can_go_on(record) and not record.secret_id:
-            return self.go_on(record, dead=True)
+            record = self.go_on(record, dead=True)
+            if not (record.wanted and record.repair):
+                return record
+            # Whose model and credentials it was is not known any more: there is nobody who could write another script.
+            status, problem = ends_as(record.repair)
+            return self._services.store.finish(record.run_id, status, error=problem)
         hint = f"`agentic runs show {record.run_id}` tells which calls it had made; then run it again"
         error = RunError("interrupted", "everything ended in the middle of this run", hint)
         return self._services.store.finish(record.run_id, RunStatus.FAILED, error=error, paused=True)

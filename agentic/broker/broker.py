@@ -45,7 +45,8 @@ class Broker:
     """One API's broker. Safe for calls in parallel as far as its parts are.
 
     `secret(secret_id)` gives the fields of the API's secret ("" for the stack's). `transports` says how each target is
-    reached; a target without one is refused. `clock` counts seconds, `now` those since the epoch.
+    reached; a target without one is refused. `repeats`: whether a write that an earlier script of the run has done may be done
+    again with a person's approval; it is refused otherwise. `clock` counts seconds, `now` those since the epoch.
     """
 
     def __init__(
@@ -56,6 +57,7 @@ class Broker:
         transports: Mapping[Target, Transport],
         *,
         live_keys: bool = False,
+        repeats: bool = True,
         clock: Callable[[], float] = time.monotonic,
         now: Callable[[], float] = time.time,
         sleep: Callable[[float], None] = time.sleep,
@@ -66,6 +68,7 @@ class Broker:
         self._ledger = ledger
         self._ways = Ways(spec, secret, transports, live_keys=live_keys)
         self._answers = Answers(spec, ledger)
+        self._repeats = repeats
         self._clock = clock
         self._now = now
         self._sleep = sleep
@@ -197,8 +200,10 @@ class Broker:
 
     def _leave(self, taken: TakenCall, entry: Entry, allowed: Allowed, way: Way) -> Approval | str | None:
         """What a write is sent with; why it is refused. Raises `RunStopped` for one that a person has to allow first."""
-        repeats = bool(taken.round) and replay.repeats(self._ledger.entries(taken), entry)
-        said = leave(self._spec, taken, entry, allowed, way.secret, self._now(), repeats=repeats)
+        before = replay.repeated(self._ledger.entries(taken), entry) if taken.round else None
+        if before and not self._repeats:
+            return f"script {before.round + 1} of this run has done the same already, and this stack does not repeat it"
+        said = leave(self._spec, taken, entry, allowed, way.secret, self._now(), before=before)
         if isinstance(said, RunError):
             self._answers.stop(taken, "diverged", said)
         if isinstance(said, PendingCall):

@@ -35,28 +35,28 @@ def leave(
     secret: Mapping[str, str],
     now: float,
     *,
-    repeats: bool,
+    before: Entry | None,
 ) -> Approval | PendingCall | RunError | str | None:
     """None for a write that may be sent, or the approval that it uses up.
 
     Else why it is refused, in words; the question to a person; or the error with which the run ends, where the script asks for
-    another write than the approved one. `repeats`: an earlier script of this run has done the same, so that nobody's general
-    leave covers it.
+    another write than the approved one. `before` is the same write of an earlier script of this run: then nobody's general
+    leave covers this one.
     """
     harmless = taken.target is Target.FAKE or key_class(spec.secrets, secret) == "test"
     mode = taken.writes or (WriteMode.ALLOW if harmless else WriteMode.APPROVE)
     if mode is WriteMode.REFUSE:
         return "this run may only read"
-    if mode is WriteMode.ALLOW and not repeats:
+    if mode is WriteMode.ALLOW and not before:
         return None
     account = account_of(taken, secret)
     approval, asked = taken.approval, taken.pending
     # Of this very script, for this account, and in time; else it is asked anew.
     if approval and asked and approval.account == account and asked.code_sha256 == taken.code_sha256 and now < asked.expires:
-        if approval.all and not repeats:
+        if approval.all and not before:
             return None
         if approval.digest == entry.digest == asked.digest:
             return approval
         if not approval.all and asked.lane == entry.lane:
             return replay.differs_from_approved(asked, entry)
-    return question(spec, allowed, taken, entry, account, now)
+    return question(spec, allowed, taken, entry, account, now, before)

@@ -21,8 +21,13 @@ _LINES = "\n\t"
 _UNSEEN = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]")
 
 
-def question(spec: ApiSpec, allowed: Allowed, taken: TakenCall, entry: Entry, account: str, now: float) -> PendingCall | str:
-    """The pending call; a reason, in words for the script, where a person could not see all that they would allow."""
+def question(
+    spec: ApiSpec, allowed: Allowed, taken: TakenCall, entry: Entry, account: str, now: float, before: Entry | None = None
+) -> PendingCall | str:
+    """The pending call; a reason, in words for the script, where a person could not see all that they would allow.
+
+    `before` is the same write of an earlier script of the run.
+    """
     if len(allowed.body) > _LONGEST:
         return f"a write needs approval, and a body of more than {_LONGEST:,} bytes cannot be shown to a person"
     try:
@@ -47,6 +52,7 @@ def question(spec: ApiSpec, allowed: Allowed, taken: TakenCall, entry: Entry, ac
         account=account,
         code_sha256=taken.code_sha256,
         lane=entry.lane,
+        done_before=_done_before(before) if before else "",
         asked_at=now,
         expires=now + OPEN_SECONDS,
     )
@@ -56,6 +62,11 @@ def headers_of(spec: ApiSpec, headers: Headers) -> Headers:
     """All that an approved request is sent with, besides the key and the id of its effect, which are not the script's."""
     own = spec.idempotency_header.lower()
     return tuple((name, value) for name, value in sendable(spec, headers) if name.lower() != own)
+
+
+def _done_before(before: Entry) -> str:
+    answer = f"the answer was {before.call.status}" if before.call.status else "its answer is not known"
+    return f"script {before.round + 1} of this run has done the same already; {answer}"
 
 
 def shown(text: str) -> str:

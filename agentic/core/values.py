@@ -143,7 +143,9 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class RunStep:
-    """One change of a run: its new state, or what came to it (`generated`, `validated`, `approved`, `ended`: an attempt).
+    """One change of a run: its new state, or what came to it.
+
+    That is `generated`, `validated`, `approved`, `ended` (an attempt), or `given_up` (a script, to be written anew).
 
     `at` is in epoch seconds. `facts` are small: by whom, which call, how it ended.
     """
@@ -160,7 +162,8 @@ class PendingCall:
     `url`, `headers` and `body` (with an escape for what cannot be seen) are exactly what would be sent, without the key.
     `digest` is what an approval is bound to, with `code_sha256` (the script) and `account` (a fingerprint of the key, which
     tells nothing of it).
-    `lane` is where in the script it is made. Times are in epoch seconds.
+    `lane` is where in the script it is made. `done_before`: an earlier script of the run has done the same, in words; empty
+    otherwise. Times are in epoch seconds.
     """
 
     digest: str
@@ -175,6 +178,7 @@ class PendingCall:
     expires: float
     headers: tuple[tuple[str, str], ...] = ()
     lane: str = ""
+    done_before: str = ""
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Self:
@@ -216,23 +220,43 @@ class RunError:
 
 @dataclass(frozen=True, slots=True)
 class Repair:
-    """Why a run's script is to be written anew: `told` in sentences, and `script` itself, as far as it is not too long.
+    """Why a run's script is to be written anew: `script` itself, as far as it is not too long, and what was found of it.
 
-    `error` is how the run ends if nobody does.
+    `told` are facts as (what it is, text): data of others, which nobody has to believe. `error` is how the run ends if
+    nobody writes another one.
     """
 
-    told: tuple[str, ...]
+    told: tuple[tuple[str, str], ...]
     script: str
     error: RunError
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Self:
-        return cls(tuple(data["told"]), str(data["script"]), RunError(**data["error"]))
+        told = tuple((str(what), str(text)) for what, text in data["told"])
+        return cls(told, str(data["script"]), RunError(**data["error"]))
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """A script of a run that was given up for another one, and why."""
+
+    code_ref: CodeRef
+    error: RunError
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Self:
+        if "key" in data:
+            # As older releases kept it.
+            return cls(CodeRef(**data), RunError("validation_failed", "Code validation failed"))
+        return cls(CodeRef(**data["code_ref"]), RunError(**data["error"]))
 
 
 @dataclass(frozen=True, slots=True)
 class RunResult:
-    """Everything a person gets from a run: what `agentic run --json` prints (DESIGN, section 8)."""
+    """Everything a person gets from a run: what `agentic run --json` prints (DESIGN, section 8).
+
+    `code_ref` and `code` are its last script; `earlier` are those that were given up before, in order.
+    """
 
     run_id: str
     status: RunStatus
@@ -250,6 +274,7 @@ class RunResult:
     pending: PendingCall | None = None
     created_at: str = ""
     steps: tuple[RunStep, ...] = ()
+    earlier: tuple[Version, ...] = ()
 
 
 def to_json(value: Any) -> Any:

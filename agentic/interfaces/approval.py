@@ -99,6 +99,7 @@ def show_question(result: Mapping[str, Any], terminal: Terminal, folder: Path, *
         "verdict": "valid" if result["verdict"] and result["verdict"]["valid"] else "not valid",
         "call": f"{visible(pending['method'])} {visible(pending['url'])}",
         "operation": visible(pending["what"]),
+        "again": visible(pending.get("done_before", "")),
         "goes to": "the fake on this machine" if pending["target"] == "fake" else "the real API",
         "asked": f"{_span(now - pending['asked_at'])} ago, open for {_span(pending['expires'] - now)}"
         if now < pending["expires"]

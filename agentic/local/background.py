@@ -178,6 +178,7 @@ class Background:
                 every=bool(request["every"]),
                 stack=stack,
                 secret=request.get("secret") or {},
+                credentials=request.get("credentials") or {},
                 on_event=tell,
             )
         return to_json(result)

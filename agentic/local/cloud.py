@@ -161,12 +161,14 @@ class LocalCloud:
         by: str = "",
         stack: str = project.STACK,
         secret: Mapping[str, str] | None = None,
+        credentials: Mapping[str, str] | None = None,
         on_event: Observer = ignore,
     ) -> RunResult:
         """Allow the write that a paused run waits with, and go on to its end or its next question.
 
         `asked` is what was shown to the person (`RunResult.pending`); `every` allows all further writes of the same script too.
-        `by` says who allows it (this process's user). `secret` is given again for a run on the live API: the same key.
+        `by` says who allows it (this process's user). `secret` is given again for a run on the live API: the same key; so are
+        the model's `credentials`, which are needed where the script fails and is to be written anew.
         Raises `UnknownRunError`, and `RefusedError` when the run waits with another call or with none, or it is another key.
         """
         chosen = self.stack(stack)
@@ -177,7 +179,7 @@ class LocalCloud:
         told = len(chosen.door.store.calls(run_id))
         with (
             self._account.heard(run_id, chosen.door.store, on_event, told) as milliseconds,
-            self._account.armed_again(record, secret or {}),
+            self._account.armed_again(record, secret or {}, credentials or {}),
         ):
             result = chosen.door.approve(run_id, asked, by or person(), every=every)
         return _timed(result, milliseconds["model"])

@@ -25,8 +25,8 @@ class Attempts:
     def open(self, record: RunRecord, grant: str, seconds: float) -> RunRecord:
         """Let the next attempt begin: state executing, a fresh grant that expires. Raises `RefusedError`.
 
-        The first one needs a valid verdict. A further one needs that nobody is at the one before any more, and of a paused run
-        an approval. All have the same pins, which the first one makes.
+        The first one of a script needs a valid verdict. A further one needs that nobody is at the one before any more, and of a
+        paused run an approval. All of a script have the same pins, which the first one makes.
         """
         if not (record.verdict and record.verdict.valid):
             raise RefusedError("the script was not validated", hint="call validate_code first")
@@ -40,7 +40,7 @@ class Attempts:
             "grant_hash": {"S": digest(grant)},
             "grant_expires": {"N": f"{now + seconds:.3f}"},
         }
-        if not record.attempt:
+        if not record.begun:
             sets |= {"pins_seed": {"S": secrets.token_hex(16)}, "pins_started": {"N": f"{now:.3f}"}}
         opened, changed = self._items.change(
             record.run_id,
@@ -128,8 +128,9 @@ class Attempts:
         return approved
 
     def _may_begin(self, record: RunRecord) -> str:
-        if not record.attempt:
-            return "#status = :validating AND attribute_not_exists(attempt)"
+        if not record.begun:
+            same = "attempt = :attempt" if record.attempt else "attribute_not_exists(attempt)"
+            return f"#status = :validating AND {same}"
         idle = "(attribute_not_exists(working) OR grant_expires < :now)"
         # Who worked on a paused run cannot do anything any more: its grant ended with the question. It may still be tidying up.
         going_on = f"(#status = :executing AND {idle}) OR (#status = :paused AND attribute_exists(approval))"
@@ -137,10 +138,11 @@ class Attempts:
 
     def _begin_values(self, record: RunRecord, now: float) -> Attributes:
         values: dict[str, dict[str, str]] = {":sha256": {"S": record.code_ref.sha256 if record.code_ref else ""}}
-        if not record.attempt:
+        if record.attempt:
+            values[":attempt"] = {"N": str(record.attempt)}
+        if not record.begun:
             return values | {":validating": {"S": RunStatus.VALIDATING}}
         return values | {
-            ":attempt": {"N": str(record.attempt)},
             ":now": {"N": f"{now:.3f}"},
             ":executing": {"S": RunStatus.EXECUTING},
             ":paused": {"S": RunStatus.PAUSED},

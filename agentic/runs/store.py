@@ -35,6 +35,7 @@ from agentic.runs.wanted import Wanted
 # How many runs a filtered list reads at a time.
 _PAGE = 100
 _ORCHESTRATOR, _GENERATOR, _EXECUTOR = "orchestrator", "generator", "executor"
+_AGENTS = {Step.GENERATE: _GENERATOR, Step.EXECUTE: _EXECUTOR}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,7 +70,7 @@ class RunStore:
         self._items = RunItems(dynamodb, table, clock)
         self._clock = clock
         self.rounds = Rounds(self._items)
-        """The rounds of generation of a run that a state machine drives."""
+        """The rounds of generation after the first one."""
         self.attempts = Attempts(self._items, clock)
         """The executions of a run's script."""
         self.journal = Journal(dynamodb, table, clock, bodies)
@@ -218,14 +219,29 @@ class RunStore:
         )
 
     def end_step(
-        self, run_id: str, step: Step, usage: Usage, status: RunStatus | None = None, error: RunError | None = None
+        self,
+        run_id: str,
+        step: Step,
+        usage: Usage,
+        status: RunStatus | None = None,
+        error: RunError | None = None,
+        *,
+        claim: str = "",
     ) -> RunRecord:
         """Mark a claimed step as done; `status` and `error` end the run as well, unless it has ended already.
 
-        A run whose script was executing is left so: its execution broke off, and may be taken up again.
+        `claim` is the digest of the handle that the step was claimed with. Where the record has another one by now, somebody
+        else is at the step, or its script was taken back: then only `usage` counts. A run whose script was executing is left
+        so: its execution broke off, and may be taken up again.
         """
         done = {f"{step}_state": {"S": DONE}}
-        record = self._change(run_id, sets=done, add=_usage_counts(usage))
+        if claim:
+            held, values = f"handle_{_AGENTS[step]} = :claim", {":claim": {"S": claim}}
+            record, mine = self._items.change(run_id, held, values, sets=done, add=_usage_counts(usage))
+            if not mine:
+                return self.count(run_id, usage)
+        else:
+            record = self._change(run_id, sets=done, add=_usage_counts(usage))
         ends = status and not record.status.final and record.status is not RunStatus.EXECUTING
         return self.finish(run_id, status, error=error) if status and ends else record
 
@@ -271,15 +287,17 @@ class RunStore:
 
     # --- the executor's tools -------------------------------------------------------------------------------------
 
-    def record_verdict(self, run_id: str, verdict: Verdict) -> None:
-        """Record the validator's verdict; a refused script ends the run."""
+    def record_verdict(self, run_id: str, verdict: Verdict, code_ref: CodeRef | None = None) -> None:
+        """Record the validator's verdict, which is about `code_ref` and no other script; a refused script ends the run."""
         sets: dict[str, Mapping[str, str]] = {"verdict": json_text(verdict)}
         if not verdict.valid:
             error = RunError("validation_failed", f"Code validation failed: {verdict.summary}", _first_fix(verdict))
             sets |= {"status": {"S": RunStatus.REFUSED}, "error": json_text(error)}
-        _, changed = self._items.change(
-            run_id, "#status = :validating", {":validating": {"S": RunStatus.VALIDATING}}, sets=sets
-        )
+        condition = "#status = :validating"
+        values: dict[str, dict[str, str]] = {":validating": {"S": RunStatus.VALIDATING}}
+        if code_ref:
+            condition, values[":key"] = f"{condition} AND code_key = :key", {"S": code_ref.key}
+        _, changed = self._items.change(run_id, condition, values, sets=sets)
         if not changed:
             raise RefusedError("the run is not being validated")
 

@@ -5,6 +5,7 @@ Everything the wall answers is a claim: sizes and types are checked, calls are t
 
 import json
 import re
+from dataclasses import replace
 from typing import Any, cast
 
 from agentic.agents.declaration import EXECUTOR
@@ -74,13 +75,15 @@ def _ended(services: Services, record: RunRecord, outcome: Outcome, code: str, s
     """Close the attempt with its outcome; a script that failed by itself is given back to be written anew, if that may be."""
     problem = _problem(services, record, outcome, seconds)
     if problem and (taken := after_running(services, record, outcome, problem, code.encode())):
+        # For the log: the run's record keeps nothing of an earlier script but where it is, and why it was given up.
+        _log(services, replace(record, status=RunStatus.FAILED, outcome=outcome, error=problem))
         return taken
     return services.store.attempts.close(record, outcome, problem)
 
 
 def serial(record: RunRecord) -> bool:
     """Whether an execution's threads take turns: where it will have to be done again in the same order, and where it is."""
-    return record.writes is WriteMode.APPROVE or record.attempt > 1
+    return record.writes is WriteMode.APPROVE or record.again
 
 
 def told(record: RunRecord) -> dict[str, Any]:
@@ -109,7 +112,7 @@ def _run(services: Services, record: RunRecord, code: str, grant: str, seconds: 
             "seed": record.pins_seed,
             "started_at": record.pins_started,
             "serial": serial(record),
-            "skip_sleep": record.attempt > 1,
+            "skip_sleep": record.again,
         },
     }
     answer = services.client("lambda").invoke(
@@ -183,7 +186,7 @@ def _problem(services: Services, record: RunRecord, outcome: Outcome, seconds: f
         ended = "the script ended without waiting for an answer"
         return RunError("unknown", f"nobody knows whether {calls} was done: {ended}", LOOK_AT_IT)
     left = ()
-    if record.attempt > 1 and not outcome.reason:
+    if record.again and not outcome.reason:
         now = services.store.get(record.run_id)
         left = left_undone(services.store.journal.entries(record.run_id), record.round, record.attempt, now.sent)
     if left:
@@ -218,9 +221,11 @@ def _log(services: Services, record: RunRecord) -> None:
         "error": to_json(record.error),
     }
     status = "success" if record.status is RunStatus.COMPLETED else str(record.status)
+    # Two scripts of a run may end in the same second.
+    name = f"{record.run_id}_{record.round}" if record.round else record.run_id
     services.client("s3").put_object(
         Bucket=services.setting("bucket"),
-        Key=execution_key(record.api, status, services.now(), record.run_id),
+        Key=execution_key(record.api, status, services.now(), name),
         Body=json.dumps(content, ensure_ascii=False, indent=1).encode(),
         ContentType="application/json",
     )
