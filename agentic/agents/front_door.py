@@ -22,6 +22,7 @@ from agentic.agents.tools.no_script import no_script
 from agentic.agents.tools.services import Services
 from agentic.agents.tools.validate_code import read_script
 from agentic.core.errors import AgenticError, StorageError, UsageError
+from agentic.core.limits import RunLimits
 from agentic.core.names import StackNames, new_handle, new_run_id
 from agentic.core.turns import Turn
 from agentic.core.values import PendingCall, RunError, RunResult, RunStatus, Target, WriteMode
@@ -38,7 +39,8 @@ class RunRequest:
 
     `api` is empty where the task does not tell it: then it may be for one of `candidates` (`agentic.agents.routing`).
     `session` is one of `person`'s, who is told by whoever took the request in and never by the request itself. `names_api`
-    says that the task names an API; `before` is what the session knows, once `FrontDoor.in_session` has looked.
+    says that the task names an API; `before` is what the session knows, once `FrontDoor.in_session` has looked. `limits` are
+    the budgets to be lower than the stack's (`RunLimits`).
     """
 
     api: str
@@ -53,11 +55,12 @@ class RunRequest:
     names_api: bool = False
     person: str = ""
     before: tuple[Turn, ...] | None = None
+    limits: Mapping[str, float] = field(default_factory=dict[str, float])
     run_id: str = field(default_factory=new_run_id)
 
     @classmethod
     def of(cls, fields: Mapping[str, Any], apis: Sequence[Routable], target: Target, model: str, *, person: str = "") -> Self:
-        """A request from JSON fields (task, api, writes, session, code) to a stack that has `apis`, whose API it chooses.
+        """A request from JSON fields (task, api, writes, session, limits, code) to a stack with `apis`, whose API it chooses.
 
         Raises `UnknownApiError`, and `UsageError` for a script that does not tell its API.
         """
@@ -71,6 +74,7 @@ class RunRequest:
             model=model,
             session=str(fields.get("session") or ""),
             person=person,
+            limits=dict(fields.get("limits") or {}),
             names_api=choice.named,
             code=code,
             candidates=()
@@ -82,11 +86,11 @@ class RunRequest:
 class FrontDoor:
     """Starts runs on one stack and reads them. `services` give the clients and the settings `table` and `bucket`."""
 
-    def __init__(self, services: Services, names: StackNames, orchestrator_arn: str, call_limit: int) -> None:
+    def __init__(self, services: Services, names: StackNames, orchestrator_arn: str, limits: RunLimits) -> None:
         self._services = services
         self._names = names
         self._orchestrator_arn = orchestrator_arn
-        self._call_limit = call_limit
+        self._limits = limits
         self._resumption = Resumption(services, names)
         self._driving = Driving(services, orchestrator_arn, self._resumption)
         self._memory = Memory(services)
@@ -99,6 +103,7 @@ class FrontDoor:
         """Carry out a task and wait for its end. What goes wrong inside the run is in the result, not raised."""
         started = time.perf_counter()
         _check(request)
+        self._limits.lowered_to(request.limits)
         request = self.in_session(request)
         with _told():
             if request.session:
@@ -245,7 +250,7 @@ class FrontDoor:
             api=request.api,
             task=request.task,
             target=request.target,
-            call_limit=self._call_limit,
+            limits=self._limits.lowered_to(request.limits),
             writes=request.writes,
             model=request.model,
             session=request.session,

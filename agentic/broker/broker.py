@@ -82,7 +82,7 @@ class Broker:
         judged = self._rules.judge(request)
         allowed = judged if isinstance(judged, Allowed) else None
         write = allowed.operation.writes if allowed else request.method not in READ_METHODS
-        taken = self._take(grant, write)
+        taken = self._stopping(lambda: self._ledger.take_call(grant, self._spec.name, write))
         entry = self._entry(taken, allowed, request, origin or Origin(), write=write)
         entries = self._ledger.entries(taken) if taken.attempt > 1 or taken.round else ()
         if taken.attempt > 1:
@@ -91,6 +91,9 @@ class Broker:
                 self._answers.stop(taken, "diverged", known)
             if known is not None:
                 return self._again(taken, known)
+        if not taken.counted:
+            # It is new, and only now known to be.
+            self._stopping(lambda: self._ledger.count(taken))
         if isinstance(judged, Refused):
             return self._again(taken, self._answers.refuse(taken, entry, judged.reason))
         if write and card_in(judged.url, judged.body, self._spec.test_cards):
@@ -123,9 +126,10 @@ class Broker:
         headers = _with_effect(allowed.headers, self._spec.idempotency_header, effect)
         return replace(entry, effect=effect, request=HttpRequest(allowed.method, allowed.url, headers, allowed.body))
 
-    def _take(self, grant: str, write: bool) -> TakenCall:
+    def _stopping[Given](self, act: Callable[[], Given]) -> Given:
+        """What the ledger gives; a run that has ended, or ends with this very call, stops."""
         try:
-            return self._ledger.take_call(grant, self._spec.name, write)
+            return act()
         except RefusedError as error:
             if error.data.get("reason") in {"stopped", "state"}:
                 raise RunStopped("stopped", error.message) from None
@@ -206,6 +210,9 @@ class Broker:
         said = leave(self._spec, taken, entry, allowed, way.secret, self._now(), before=before)
         if isinstance(said, RunError):
             self._answers.stop(taken, "diverged", said)
+        if taken.writes_left <= 0 and not isinstance(said, str):
+            # Nobody is asked about what could not be sent.
+            self._beyond(taken, entry)
         if isinstance(said, PendingCall):
             self._pause(taken, said)
         return said
@@ -226,11 +233,20 @@ class Broker:
         departure = self._ledger.depart(taken, entry, approval)
         if departure is Departure.OVER:
             raise RunStopped("stopped", "the run has ended")
+        if departure is Departure.BEYOND:
+            self._answers.refused(taken, entry, taken.limits.reached("writes").message)
+            self._beyond(taken, entry)
         if departure is Departure.SPENT:
             # Another equal call was quicker: this one is a question of its own.
             self._leave(replace(taken, approval=None), entry, allowed, way)
             raise RunStopped("stopped", "the run has ended")
         return departure is Departure.AGAIN
+
+    def _beyond(self, taken: TakenCall, entry: Entry) -> NoReturn:
+        """The run's writes are used up: it ends before this one."""
+        error = taken.limits.reached("writes")
+        message = f"{error.message}; {entry.call.method} {entry.call.url} was not sent"
+        self._answers.stop(taken, error.code, replace(error, message=message))
 
     def _repeatable(self, entry: Entry) -> bool:
         return not entry.call.write or (bool(entry.effect) and self._now() < entry.until + _KEY_SECONDS)

@@ -35,8 +35,7 @@ class Attempts:
             "status": {"S": RunStatus.EXECUTING},
             "working": {"S": "1"},
             "attempt": {"N": str(record.attempt + 1)},
-            "calls_made": {"N": "0"},
-            "writes_made": {"N": "0"},
+            "requests_made": {"N": "0"},
             "grant_hash": {"S": digest(grant)},
             "grant_expires": {"N": f"{now + seconds:.3f}"},
         }

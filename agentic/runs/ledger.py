@@ -14,16 +14,21 @@ from agentic.runs.items import RunItems, json_text
 from agentic.runs.journal import Entry, Journal
 from agentic.runs.record import Item, RunRecord, TakenCall, digest, is_of
 
+# Whether the run may make one more call.
+_LEFT = "calls_made < limit_calls"
+
 
 class Departure(StrEnum):
     """Whether a write may leave now: once, by the run's current attempt, and with an approval where it needs one.
 
-    `again`: it has left already. `spent`: another call has used the approval. `over`: the attempt has ended.
+    `again`: it has left already. `spent`: another call has used the approval. `beyond`: the run's writes are used up.
+    `over`: the attempt has ended.
     """
 
     FIRST = "first"
     AGAIN = "again"
     SPENT = "spent"
+    BEYOND = "beyond"
     OVER = "over"
 
 
@@ -36,7 +41,10 @@ class RunLedger:
         self._clock = clock
 
     def take_call(self, grant: str, api: str, write: bool) -> TakenCall:
-        """Count one call against the grant, in the same write that checks it.
+        """Count one request against the grant, in the same write that checks it; and as a call, where that is known to be new.
+
+        In a script's first attempt every request is. In a further one it may be replayed: whether it is a new call shows in the
+        journal, and `count` is for that.
 
         Raises `RefusedError` with data `reason`: `grant` for whoever does not hold the run's current grant, which then
         neither changes the record nor learns anything of it; `api`, `expired` or `state` for who does, counted in it; `stopped`
@@ -51,26 +59,42 @@ class RunLedger:
             ":api": {"S": api},
             ":now": {"N": f"{self._clock():.3f}"},
         }
-        condition = (
-            "grant_hash = :grant AND #status = :executing AND api = :api AND grant_expires > :now AND calls_made < call_limit"
-        )
+        condition = "grant_hash = :grant AND #status = :executing AND api = :api AND grant_expires > :now"
+        held = {**values, ":first": {"N": "1"}}
+        counted = True
         try:
             record, changed = self._items.change(
-                run_id, condition, values, add={"calls_made": 1} | ({"writes_made": 1} if write else {})
+                run_id, f"{condition} AND attempt = :first AND {_LEFT}", held, add={"requests_made": 1, "calls_made": 1}
             )
         except UnknownRunError:
             raise RefusedError("the grant is not valid", reason="grant") from None
+        if not changed and record.attempt > 1:
+            counted = False
+            record, changed = self._items.change(run_id, f"{condition} AND attempt > :first", held, add={"requests_made": 1})
         if changed:
-            return _taken(record)
+            return _taken(record, counted=counted)
         if not is_of(grant, record.grant_hash):
             raise RefusedError("the grant is not valid", reason="grant")
+        raise self._refused(record, api)
+
+    def count(self, taken: TakenCall) -> None:
+        """Count a call that was taken as a request only, and that turned out to be new. Raises as `take_call`."""
+        record, counted = self._items.change(
+            taken.run_id, f"attempt = :attempt AND #status = :executing AND {_LEFT}", _this(taken), add={"calls_made": 1}
+        )
+        if not counted:
+            same = record.attempt == taken.attempt and record.status is RunStatus.EXECUTING
+            raise self._refused(record, record.api) if same else RefusedError("the attempt has ended", reason="state")
+
+    def _refused(self, record: RunRecord, api: str) -> RefusedError:
+        """Why a request with the run's current grant is refused, counted in its record; a budget used up ends the run."""
         problem = _beyond(record, api, self._clock())
-        condition, held, sets = "grant_hash = :grant", {":grant": values[":grant"]}, dict[str, dict[str, Any]]()
+        condition, held, sets = "grant_hash = :grant", {":grant": {"S": record.grant_hash}}, dict[str, dict[str, Any]]()
         if problem.data["reason"] == "stopped":
-            condition, held = f"{condition} AND #status = :executing", held | {":executing": values[":executing"]}
-            sets = {"status": {"S": RunStatus.FAILED}, "error": json_text(RunError("budget", problem.message, problem.hint))}
-        self._items.change(run_id, condition, held, sets=sets, add={"calls_refused": 1})
-        raise problem
+            condition, held = f"{condition} AND #status = :executing", held | {":executing": {"S": RunStatus.EXECUTING}}
+            sets = {"status": {"S": RunStatus.FAILED}, "error": json_text(record.limits.reached("calls"))}
+        self._items.change(record.run_id, condition, held, sets=sets, add={"calls_refused": 1})
+        return problem
 
     def begin(self, taken: TakenCall, entry: Entry) -> Entry | None:
         return self._journal.begin(taken.run_id, entry)
@@ -90,16 +114,20 @@ class RunLedger:
     def depart(self, taken: TakenCall, entry: Entry, approval: Approval | None) -> Departure:
         condition, values = "attempt = :attempt AND #status = :executing", _this(taken)
         values[":key"] = {"S": entry.key}
-        condition += " AND (attribute_not_exists(sent) OR NOT contains(sent, :key))"
+        # An effect is counted when it leaves, and it leaves once, in whichever attempt.
+        condition += " AND (attribute_not_exists(sent) OR NOT contains(sent, :key)) AND writes_made < limit_writes"
         if approval:
             condition, values[":approval"] = f"{condition} AND approval = :approval", json_text(approval)
         used = ("approval", "pending") if approval else ()
-        record, first = self._items.change(taken.run_id, condition, values, add={"sent": entry.key}, remove=used)
+        leaving = {"sent": entry.key, "writes_made": 1}
+        record, first = self._items.change(taken.run_id, condition, values, add=leaving, remove=used)
         if first:
             return Departure.FIRST
         if record.attempt != taken.attempt or record.status is not RunStatus.EXECUTING:
             return Departure.OVER
-        return Departure.AGAIN if entry.key in record.sent else Departure.SPENT
+        if entry.key in record.sent:
+            return Departure.AGAIN
+        return Departure.BEYOND if record.writes_made >= record.limits.writes else Departure.SPENT
 
     def waits(self, taken: TakenCall) -> bool:
         values = {**_this(taken), ":approval": json_text(taken.approval)}
@@ -130,11 +158,11 @@ def _this(taken: TakenCall) -> Item:
     return {":attempt": {"N": str(taken.attempt)}, ":executing": {"S": RunStatus.EXECUTING}}
 
 
-def _taken(record: RunRecord) -> TakenCall:
+def _taken(record: RunRecord, *, counted: bool) -> TakenCall:
     return TakenCall(
         record.run_id,
         record.attempt,
-        record.calls_made,
+        record.requests_made,
         record.target,
         record.writes,
         record.secret_id,
@@ -144,6 +172,9 @@ def _taken(record: RunRecord) -> TakenCall:
         approval=record.approval,
         pending=record.pending,
         sent=record.sent,
+        limits=record.limits,
+        writes_left=record.limits.writes - record.writes_made,
+        counted=counted,
     )
 
 
@@ -155,5 +186,5 @@ def _beyond(record: RunRecord, api: str, now: float) -> RefusedError:
         return RefusedError(f"the run is {record.status}", reason="state")
     if record.grant_expires <= now:
         return RefusedError("the grant has expired", reason="expired")
-    message = f"the run's limit of {record.call_limit} API calls is reached"
-    return RefusedError(message, hint="set agentic:run_calls higher", reason="stopped")
+    reached = record.limits.reached("calls")
+    return RefusedError(reached.message, hint=reached.hint, reason="stopped")

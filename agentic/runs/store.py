@@ -6,11 +6,12 @@ Nothing here trusts its caller: handles, grants and states are checked by the ta
 import secrets
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
 from agentic.core.errors import RefusedError, UnknownRunError
+from agentic.core.limits import RunLimits
 from agentic.core.names import run_of
 from agentic.core.turns import Turn
 from agentic.core.values import (
@@ -27,7 +28,7 @@ from agentic.runs.attempts import Attempts
 from agentic.runs.items import RUN_ITEM, Attributes, RunItems, json_text
 from agentic.runs.journal import KEEP_SECONDS, Bodies, Journal, calls_of
 from agentic.runs.ledger import RunLedger
-from agentic.runs.record import CLAIMED, DONE, Item, RunRecord, Step, digest, is_of
+from agentic.runs.record import CLAIMED, DONE, Item, RunRecord, Step, digest, is_of, limits_item
 from agentic.runs.rounds import Rounds
 from agentic.runs.steps import noted
 from agentic.runs.wanted import Wanted
@@ -49,7 +50,7 @@ class NewRun:
     api: str
     task: str
     target: Target
-    call_limit: int
+    limits: RunLimits = field(default_factory=RunLimits)
     writes: WriteMode | None = None
     model: str = ""
     session: str = ""
@@ -91,7 +92,9 @@ class RunStore:
             "status": {"S": RunStatus.QUEUED},
             "task": {"S": run.task},
             "target": {"S": run.target},
-            "call_limit": {"N": str(run.call_limit)},
+            "calls_made": {"N": "0"},
+            "writes_made": {"N": "0"},
+            **limits_item(run.limits),
             "effect_seed": {"S": secrets.token_hex(16)},
             f"handle_{_EXECUTOR if run.code_ref else _ORCHESTRATOR}": {"S": digest(handle)},
         }

@@ -15,6 +15,7 @@ from agentic.agents.resume import Resumption
 from agentic.agents.tools.services import Services
 from agentic.broker.broker import Broker
 from agentic.core.errors import RunStopped
+from agentic.core.limits import RunLimits
 from agentic.core.names import StackNames, new_grant, new_handle, new_run_id
 from agentic.core.spec import ApiSpec
 from agentic.core.values import CodeRef, PendingCall, RunStatus, Target, Verdict, WriteMode
@@ -77,7 +78,7 @@ class OwnedRun:
         self.store = RunStore(table, "runs", clock=lambda: self.now, bodies=bodies)
         self.run_id = new_run_id()
         new = NewRun(
-            run_id=self.run_id, api=spec.name, task="x", target=Target.FAKE, call_limit=limit, writes=writes, code_ref=REF
+            run_id=self.run_id, api=spec.name, task="x", target=Target.FAKE, limits=RunLimits(calls=limit), writes=writes, code_ref=REF
         )
         self.store.create(new, new_handle(self.run_id))
         self.store.record_verdict(self.run_id, Verdict(True))

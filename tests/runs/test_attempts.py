@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from agentic.core.errors import RefusedError
+from agentic.core.limits import RunLimits
 from agentic.core.names import new_grant, new_handle, new_run_id
 from agentic.core.values import (
     Approval,
@@ -33,7 +34,15 @@ class Run:
 
     def __init__(self, store: RunStore, clock: Clock, *, writes: WriteMode = WriteMode.APPROVE) -> None:
         self.store, self.clock, self.run_id = store, clock, new_run_id()
-        new = NewRun(run_id=self.run_id, api="stripe", task="x", target=Target.FAKE, call_limit=9, writes=writes, code_ref=REF)
+        new = NewRun(
+            run_id=self.run_id,
+            api="stripe",
+            task="x",
+            target=Target.FAKE,
+            limits=RunLimits(calls=9),
+            writes=writes,
+            code_ref=REF,
+        )
         store.create(new, new_handle(self.run_id))
         store.record_verdict(self.run_id, Verdict(True))
         self.open()
@@ -102,7 +111,7 @@ def test_a_paused_run_goes_on_only_with_an_approval_and_in_a_new_attempt_with_th
         run.open()
     run.approve(asked)
     opened = run.open()
-    assert (opened.status, opened.attempt, opened.calls_made) == (RunStatus.EXECUTING, 2, 0)
+    assert (opened.status, opened.attempt, opened.requests_made, opened.calls_made) == (RunStatus.EXECUTING, 2, 0, 1)
     assert (opened.pins_seed, opened.pins_started) == (before.pins_seed, before.pins_started)
     taken = run.take()
     assert taken.approval
