@@ -78,7 +78,13 @@ class OwnedRun:
         self.store = RunStore(table, "runs", clock=lambda: self.now, bodies=bodies)
         self.run_id = new_run_id()
         new = NewRun(
-            run_id=self.run_id, api=spec.name, task="x", target=Target.FAKE, limits=RunLimits(calls=limit), writes=writes, code_ref=REF
+            run_id=self.run_id,
+            api=spec.name,
+            task="x",
+            target=Target.FAKE,
+            limits=RunLimits(calls=limit),
+            writes=writes,
+            code_ref=REF,
         )
         self.store.create(new, new_handle(self.run_id))
         self.store.record_verdict(self.run_id, Verdict(True))

@@ -13,10 +13,9 @@ from moto import mock_aws
 from owned_run import FORM, JSON, OwnedRun, runs_table
 
 from agentic.core.errors import StorageError
-from agentic.core.values import CallState, RunStatus, WriteMode
+from agentic.core.values import CallState, Repair, RunError, RunStatus, Verdict, WriteMode
 from agentic.core.wire import HttpRequest
-from agentic.runs.items import RUN_ITEM
-from agentic.runs.rounds import _OF_ONE_SCRIPT
+from agentic.runs.items import RUN_ITEM, json_text
 
 ADA, EVE = b"name=Ada", b"name=Eve"
 
@@ -70,23 +69,13 @@ def keys_sent(run: OwnedRun) -> list[str]:
 
 
 def next_round(run: OwnedRun) -> None:
-    """The script is taken back and another one validated, as a repair does it."""
-    record = run.record
-    _, done = run.store.rounds._items.change(
-        run.run_id,
-        "attribute_exists(run_id)",
-        {},
-        sets={
-            "status": {"S": "validating"},
-            "code_key": {"S": "k"},
-            "code_sha256": {"S": "cd" * 32},
-            "verdict": {"S": '{"valid": true, "findings": []}'},
-        },
-        add={"generate_round": 1},
-        remove=[name for name in _OF_ONE_SCRIPT if name not in {"code_key", "code_sha256", "verdict"}],
-    )
-    assert done
-    assert run.record.round == record.round + 1
+    """The script is taken back, another one is written and validated, and executed."""
+    items = run.store.rounds._items
+    by_agents = {f"handle_{agent}": {"S": "00"} for agent in ("orchestrator", "generator")}
+    items.change(run.run_id, "attribute_exists(run_id)", {}, sets=by_agents)
+    assert run.store.rounds.take_back(run.record, Repair((("why", "wrong"),), "", RunError("script_failed", "wrong")), 2)
+    written: dict[str, Any] = {"status": {"S": "validating"}, "code_key": {"S": "k"}, "code_sha256": {"S": "cd" * 32}}
+    items.change(run.run_id, "attribute_exists(run_id)", {}, sets=written | {"verdict": json_text(Verdict(True))})
     run.attempt()
 
 
@@ -236,8 +225,8 @@ def test_record_too_full_to_note_a_departure_lets_nothing_leave(table: Any) -> N
     ends = [tried(run, number) for number in range(1, 100)]
     assert 0 < ends.count("200") < 99
     assert set(ends[ends.count("200") :]) == {"too large"}
-    # Each that left is in the record.
-    assert len(run.api.made) == len(run.record.sent) == ends.count("200")
+    # Each that left is in the record. (moto keeps what it refuses to be added to a set.)
+    assert len(run.api.made) == ends.count("200") <= len(run.record.sent)
 
 
 def fill(table: Any, run: OwnedRun) -> None:
