@@ -13,6 +13,7 @@ from agentic.core.names import run_of
 from agentic.core.values import Call, CallState, RunStatus
 from agentic.core.wire import HttpResponse
 from agentic.runs import Entry, RunRecord, RunStore, TakenCall
+from agentic.runs.ledger import Departure
 
 pytest_plugins = ["tests.runs.conftest"]
 
@@ -108,3 +109,34 @@ def test_owned_run_code_cannot_name_a_reason_under_which_it_would_not_be_looked_
     assert record.status is RunStatus.FAILED
     assert record.error
     assert record.error.code == "unknown"
+
+
+@pytest.mark.parametrize("state", [CallState.APPLIED, CallState.UNKNOWN])
+def test_write_that_leaves_in_the_last_moment_is_waited_for_too(stage: Stage, state: CallState) -> None:
+    """Its call was taken before the script ended; it leaves after the launcher has looked, and before it closes the run."""
+    stage.wall = lambda event: stage.sends(event, leaves=False)
+    dynamodb = stage.dynamodb
+
+    class LeavesBetween:
+        left = False
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(dynamodb, name)
+
+        def update_item(self, **request: Any) -> Any:
+            closes = "attribute_not_exists(sent)" in request["ConditionExpression"] and ":key" not in str(request)
+            if closes and not self.left:
+                self.left = True
+                assert stage.store.ledger.depart(stage.taken, stage.entry, None) is Departure.FIRST
+                stage.settles(state)
+            return dynamodb.update_item(**request)
+
+    services = replace(
+        stage.services, client=lambda name: LeavesBetween() if name == "dynamodb" else stage.services.client(name)
+    )
+    arguments = stage.validating()
+    validate_code(arguments, services)
+    execute_code(arguments, services)
+    record = stage.store.get(run_of(arguments["handle"]))
+    assert record.status is (RunStatus.COMPLETED if state is CallState.APPLIED else RunStatus.FAILED)
+    assert len(record.sent) == 1

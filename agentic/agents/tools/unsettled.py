@@ -12,24 +12,21 @@ _LOOK_SECONDS = 0.5
 _GRACE_SECONDS = 5.0
 
 
-def unsettled(services: Services, record: RunRecord) -> tuple[Entry, ...]:
-    """Waits for them; those of which it is still not known then whether they were done. None of a run that has been stopped."""
-    while left := _open(services, record):
+def unsettled(services: Services, record: RunRecord) -> tuple[tuple[Entry, ...], int]:
+    """Waits for them. Gives those of which it is not known then whether they were done, and how many writes have left in all.
+
+    Of a run that has been stopped there are none: its journal tells the next attempt.
+    """
+    while True:
         now = services.store.get(record.run_id)
-        # What has not left by now never will: its attempt is over for the broker as well.
-        left = tuple(entry for entry in left if entry.key in now.sent)
+        if not now.sent or now.status is not RunStatus.EXECUTING or now.attempt != record.attempt:
+            return (), len(now.sent)
+        left = tuple(
+            entry
+            for entry in services.store.journal.entries(record.run_id, record.round)
+            if entry.key in now.sent and entry.state in {CallState.EXECUTING, CallState.UNKNOWN}
+        )
         under_way = [entry for entry in left if entry.state is CallState.EXECUTING]
-        if now.status is not RunStatus.EXECUTING or now.attempt != record.attempt:
-            return ()
         if not any(services.clock() < entry.until + _GRACE_SECONDS for entry in under_way):
-            return left
+            return left, len(now.sent)
         services.sleep(_LOOK_SECONDS)
-    return ()
-
-
-def _open(services: Services, record: RunRecord) -> tuple[Entry, ...]:
-    return tuple(
-        entry
-        for entry in services.store.journal.entries(record.run_id, record.round)
-        if entry.call.write and entry.state in {CallState.EXECUTING, CallState.UNKNOWN}
-    )
