@@ -50,8 +50,9 @@ class Resumption:
 
         Raises `RefusedError` when the run waits with another one, was answered already, or the question has expired.
         """
-        if record.pending and asked.code_sha256 != record.pending.code_sha256:
-            raise RefusedError("this call was shown with another script", hint="look at it again: `agentic runs show`")
+        if record.pending and asked != record.pending:
+            # An equal call that was asked for earlier, or under another script, is another question.
+            raise RefusedError("this is not the call that the run waits with", hint="look at it again: `agentic runs show`")
         now = self._services.clock()
         approval = Approval(digest=asked.digest, account=asked.account, all=every, by=by[:200], at=now)
         return self.go_on(self._services.store.attempts.approve(record, approval))

@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import NoReturn
 
 from agentic.broker import replay
-from agentic.broker.answers import LOOK_AT_IT, Answers
+from agentic.broker.answers import Answers
 from agentic.broker.cards import card_in
 from agentic.broker.identity import client_key_of, digest_of
 from agentic.broker.leave import account_of, leave
@@ -145,6 +145,13 @@ class Broker:
         approval = self._leave(taken, entry, allowed, way) if entry.call.write else None
         if isinstance(approval, str):
             return self._again(taken, self._answers.refuse(taken, entry, approval))
+        if approval and taken.pending and entry.request:
+            # The person has seen these headers, whatever this one has besides those that make it the same call.
+            headers = _with_effect(taken.pending.headers, self._spec.idempotency_header, entry.effect)
+            entry, allowed = replace(entry, request=replace(entry.request, headers=headers)), replace(allowed, headers=headers)
+            way = self._ways.of(taken, allowed)
+            if isinstance(way, str):
+                return self._again(taken, self._answers.refuse(taken, entry, way))
         if there := self._ledger.begin(taken, entry):
             return self._again(taken, self._answers.same(taken, entry, there))
         return self._send(taken, entry, way, left=self._departed(taken, entry, allowed, way, approval))
@@ -154,14 +161,14 @@ class Broker:
         try:
             entry = self._ledger.whole(entry)
         except AgenticError as error:
-            self._answers.stop(taken, "unreadable", RunError("unreadable", error.message, LOOK_AT_IT))
+            self._answers.stop(taken, "unreadable", RunError("unreadable", error.message, replay.LOOK_AT_IT))
         if entry.state is CallState.EXECUTING:
             return self._resume(taken, entry)
         if entry.state is CallState.UNKNOWN:
             entry = self._answers.unknown(taken, entry, "it was sent, and no answer came")
         if entry.response is None or "response" in entry.bodies_at:
             done = f"{entry.call.method} {entry.call.url} was done, but its answer cannot be given to the script again"
-            self._answers.stop(taken, "unreadable", RunError("unreadable", done, LOOK_AT_IT))
+            self._answers.stop(taken, "unreadable", RunError("unreadable", done, replay.LOOK_AT_IT))
         return entry.response
 
     def _resume(self, taken: TakenCall, entry: Entry) -> HttpResponse:
@@ -254,7 +261,9 @@ class Broker:
             write=write,
             seconds=self._send_seconds,
             left=left and write,
-            find_out=lambda: find_out(self._spec, entry, self._ledger.entries(taken), sent_at, way.transport, way.secret),
+            find_out=lambda: find_out(
+                self._spec, entry, self._ledger.entries(taken), self._ledger.whole, sent_at, way.transport, way.secret
+            ),
             sleep=self._sleep,
             clock=self._clock,
         )

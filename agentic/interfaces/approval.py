@@ -1,12 +1,15 @@
 """The question to a person whether a write may be sent: what is shown, what is asked, and how to go on without a terminal."""
 
 import argparse
+import shutil
 import sys
 import time
-from collections.abc import Callable, Mapping
+import unicodedata
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Protocol
 
+from agentic.broker.question import shown
 from agentic.core.errors import RefusedError, UsageError
 from agentic.interfaces.call_fields import fields_of
 from agentic.interfaces.report import script_path
@@ -102,15 +105,36 @@ def show_question(result: Mapping[str, Any], terminal: Terminal, folder: Path, *
         if now < pending["expires"]
         else "too long ago: it can no longer be approved",
     }
-    for number, (name, value) in enumerate(fields_of(pending["url"], pending["body"])):
-        rows["fields" if number == 0 else " " * number] = f"{name} = {value}"
-    terminal.fields({name: value for name, value in rows.items() if value})
+    rows = {name: value for name, value in rows.items() if value}
+    terminal.fields(rows)
+    width = max(map(len, rows))
+    fields = [f"{name} = {value}" for name, value in fields_of(pending["url"], pending["body"])]
+    for label, lines in (("headers", [f"{name}: {shown(value)}" for name, value in pending["headers"]]), ("fields", fields)):
+        for number, line in enumerate(whole_lines(lines, width + 2)):
+            terminal.line(f"{terminal.paint('dim', ('' if number else label).ljust(width))}  {line}")
     if pending["body"]:
         terminal.line(terminal.paint("dim", "body"))
-        for line in visible(pending["body"]).splitlines():
+        for line in whole_lines(visible(pending["body"]).splitlines(), 4):
             terminal.line(f"  | {line}")
     else:
         terminal.line(terminal.paint("dim", "no body"))
+    # Once more at the end: what stands between may be long, and its beginning out of sight.
+    terminal.line(f"{terminal.paint('dim', 'to send'.ljust(width))}  {rows['call']}, {rows['goes to']}")
+
+
+def whole_lines(lines: Iterable[str], before: int) -> Iterator[str]:
+    """The lines in pieces that fit the terminal behind `before` columns: what it wraps by itself would begin at its edge, and
+    could look like a line of ours."""
+    room = max(20, shutil.get_terminal_size().columns - before - 2)
+    for line in lines:
+        piece, used = "", 0
+        for character in line.expandtabs(4):
+            wide = 2 if unicodedata.east_asian_width(character) in {"W", "F"} else 1
+            if used + wide > room:
+                yield piece
+                piece, used = "↳ ", 2
+            piece, used = piece + character, used + wide
+        yield piece
 
 
 def _ask(terminal: Terminal, *, every: bool) -> str:

@@ -52,19 +52,25 @@ class Attempts:
             raise RefusedError("the script was already executed, or the run has ended")
         return opened
 
-    def close(self, record: RunRecord, outcome: Outcome, error: RunError | None) -> RunRecord:
+    def close(self, record: RunRecord, outcome: Outcome, error: RunError | None, *, sent: int | None = None) -> RunRecord:
         """Revoke the attempt's grant and record its outcome. A run that was executing is completed or failed with it.
 
-        One that was paused, stopped or cancelled meanwhile stays so; one whose next attempt has begun stays untouched.
+        One that was paused, stopped or cancelled meanwhile stays so; one whose next attempt has begun stays untouched. `sent`:
+        how many of the run's writes had left when it was looked what became of them; where it is more now, the run stays
+        executing, but no further call is taken.
         """
         status = RunStatus.COMPLETED if outcome.success and not error else RunStatus.FAILED
         told = {"outcome": json_text(outcome)}
         ends = {"status": {"S": status}} | ({"error": json_text(error)} if error else {})
         this = {":attempt": {"N": str(record.attempt)}}
+        condition, values = "#status = :executing AND attempt = :attempt", {":executing": {"S": RunStatus.EXECUTING}, **this}
+        if sent is not None:
+            condition += " AND size(sent) = :sent" if sent else " AND attribute_not_exists(sent)"
+            values |= {":sent": {"N": str(sent)}} if sent else {}
         closed, changed = self._items.change(
             record.run_id,
-            "#status = :executing AND attempt = :attempt",
-            {":executing": {"S": RunStatus.EXECUTING}, **this},
+            condition,
+            values,
             sets=told | ends,
             remove=("grant_hash", "working"),
         )

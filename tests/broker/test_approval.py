@@ -46,7 +46,7 @@ def test_the_first_write_pauses_the_run_and_shows_all_of_what_would_be_sent() ->
     assert script.get().status == 200
     asked = script.asks(headers=(("If-Match", "v1"),))
     assert (asked.method, asked.url, asked.body, asked.target) == ("POST", CUSTOMERS, "name=Ada", Target.FAKE)
-    assert asked.headers == (("If-Match", "v1"),)
+    assert asked.headers == (("Content-Type", "application/x-www-form-urlencoded"), ("If-Match", "v1"))
     assert asked.what == "POST /v1/customers (customers)"
     assert KEY not in repr(asked)
     assert not script.api.made

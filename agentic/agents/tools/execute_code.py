@@ -5,6 +5,7 @@ Everything the wall answers is a claim: sizes and types are checked, calls are t
 
 import json
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, cast
 
@@ -12,16 +13,17 @@ from agentic.agents.declaration import EXECUTOR
 from agentic.agents.tools.events import Arguments, name_of
 from agentic.agents.tools.repair import after_running
 from agentic.agents.tools.services import Services
+from agentic.agents.tools.unsettled import unsettled
 from agentic.agents.tools.validate_code import judge, read_script, recorded_code
-from agentic.broker.replay import left_undone
+from agentic.broker.replay import LOOK_AT_IT, left_undone
 from agentic.core.errors import RefusedError
 from agentic.core.names import execution_key, function_name, new_grant
 from agentic.core.values import Outcome, RunError, RunStatus, WriteMode, to_json
-from agentic.runs import RunRecord
+from agentic.runs import Entry, RunRecord
 
 OUTPUT_BYTES = 64 * 1024
-# DynamoDB's items end at 400 KB: stdout and stderr, as JSON, leave room for the rest of the record.
-_KEPT_BYTES = 2 * OUTPUT_BYTES
+# DynamoDB's items end at 400 KB: stdout and stderr, as JSON, leave room for a question, a script to be repaired and the rest.
+_KEPT_BYTES = OUTPUT_BYTES * 3 // 2
 # What the grant lives beyond the script's own limit: start and end of the wall.
 _GRACE_SECONDS = 30.0
 _SHOWN = 2000
@@ -79,12 +81,25 @@ def _attempt(services: Services, record: RunRecord, code: str, *, last: bool) ->
 
 def _ended(services: Services, record: RunRecord, outcome: Outcome, code: str, seconds: float) -> RunRecord:
     """Close the attempt with its outcome; a script that failed by itself is given back to be written anew, if that may be."""
-    problem = _problem(services, record, outcome, seconds)
+    left, sent = unsettled(services, record)
+    problem = _not_known(left) or _problem(services, record, outcome, seconds)
     if problem and (taken := after_running(services, record, outcome, problem, code.encode())):
         # For the log: the run's record keeps nothing of an earlier script but where it is, and why it was given up.
         _log(services, replace(record, status=RunStatus.FAILED, outcome=outcome, error=problem))
         return taken
-    return services.store.attempts.close(record, outcome, problem)
+    closed = services.store.attempts.close(record, outcome, problem, sent=sent)
+    if closed.status is RunStatus.EXECUTING and closed.attempt == record.attempt:
+        # A write has left since. No further one will: the grant is revoked.
+        return _ended(services, record, outcome, code, seconds)
+    return closed
+
+
+def _not_known(left: Sequence[Entry]) -> RunError | None:
+    if not left:
+        return None
+    calls = ", ".join(f"{entry.call.method} {entry.call.url}" for entry in left[:5])
+    ended = "the script ended without waiting for an answer"
+    return RunError("unknown", f"nobody knows whether {calls} was done: {ended}", LOOK_AT_IT)
 
 
 def serial(record: RunRecord) -> bool:
