@@ -71,7 +71,8 @@ class Agents(ModelServer):
 
 
 def _orchestrator(tools: dict[str, str], arguments: dict[str, Any], results: Sequence[str]) -> Turn:
-    status = re.search(r'status\\*"?: ?\\*"?(\w+)', results[-1])[1] if results else "repair"  # type: ignore[index]
+    found = re.search(r'status\\*"?: ?\\*"?(\w+)', results[-1]) if results else None
+    status = "repair" if not results else found[1] if found else "broken off"
     key = next(filter(None, map(_key, reversed(results))), "")
     match status:
         case "repair":
