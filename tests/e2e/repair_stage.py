@@ -1,4 +1,4 @@
-"""What tests of repair share: a model that plays the agents on any backend and writes one script after the other, and scripts."""
+"""What tests of repair share: a model that plays the agents on any backend and writes script after script; and scripts."""
 
 import json
 import re
