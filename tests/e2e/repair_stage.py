@@ -1,4 +1,4 @@
-"""What tests of repair share: a model that plays the agents on any backend and writes one script after the other, and scripts."""
+"""What tests of repair share: a model that plays the agents on any backend and writes script after script; and scripts."""
 
 import json
 import re
@@ -71,7 +71,8 @@ class Agents(ModelServer):
 
 
 def _orchestrator(tools: dict[str, str], arguments: dict[str, Any], results: Sequence[str]) -> Turn:
-    status = re.search(r'status\\*"?: ?\\*"?(\w+)', results[-1])[1] if results else "repair"  # type: ignore[index]
+    found = re.search(r'status\\*"?: ?\\*"?(\w+)', results[-1]) if results else None
+    status = "repair" if not results else found[1] if found else "broken off"
     key = next(filter(None, map(_key, reversed(results))), "")
     match status:
         case "repair":
