@@ -128,7 +128,7 @@ class FrontDoor:
     def result(self, run_id: str) -> RunResult:
         """A run as its record has it. Raises `UnknownRunError`."""
         with _told():
-            record = self.store.get(run_id)
+            record = self._resumption.seen(self.store.get(run_id))
             result = self._result(record)
         if not record.status.final or len(record.steps) < 2:
             return result
@@ -146,11 +146,12 @@ class FrontDoor:
     def recent(self, limit: int, wanted: Wanted | None = None) -> tuple[RunRecord, ...]:
         """The newest runs first, of those that are wanted."""
         with _told():
-            return self.store.recent(limit, wanted)
+            return self.store.recent(limit, wanted, self._resumption.seen)
 
-    def unfinished(self, limit: int = 200) -> tuple[str, ...]:
-        """The runs that have not ended and wait for nobody."""
-        return tuple(record.run_id for record in self.recent(limit) if not record.status.final)
+    def unfinished(self, limit: int = 1000) -> tuple[str, ...]:
+        """The runs that have not ended, however long ago they began."""
+        wanted = Wanted(statuses=tuple(status for status in RunStatus if not status.final))
+        return tuple(record.run_id for record in self.recent(limit, wanted))
 
     def recover(self, run_id: str) -> RunResult:
         """Finish a run in whose middle everything ended, or fail it with the reason: for who knows that nobody works on it."""
