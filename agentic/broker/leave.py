@@ -12,7 +12,10 @@ from agentic.core.values import Approval, PendingCall, RunError, Target, WriteMo
 from agentic.runs.journal import Entry
 from agentic.runs.record import TakenCall
 
-_OTHER_ACCOUNT = "the API's key is not the one that the call was shown for: it was changed since, and may be another account's; it was not sent"
+_OTHER_ACCOUNT = (
+    "the API's key is not the one that the call was shown for: it was changed since, and may be another account's; "
+    "the call was not sent"
+)
 
 
 def key_refused(spec: ApiSpec, taken: TakenCall, secret: Mapping[str, str], *, live_keys: bool) -> str:

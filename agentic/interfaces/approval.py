@@ -3,7 +3,7 @@
 import argparse
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -13,7 +13,8 @@ from agentic.interfaces.report import script_path
 from agentic.interfaces.terminal import Terminal, visible
 
 YES, ALL, NO = "yes", "all", "no"
-_ANSWERS = {"y": YES, "yes": YES, "a": ALL, "all": ALL, "n": NO, "no": NO}
+_SCRIPT = "script"
+_ANSWERS = {"y": YES, "yes": YES, "a": ALL, "all": ALL, "n": NO, "no": NO, "s": _SCRIPT, "script": _SCRIPT}
 _DAY, _HOUR, _MINUTE = 86400, 3600, 60
 
 
@@ -50,7 +51,7 @@ def go_on(
         pending, told = result["pending"], not terminal.json_only
         if told:
             show_question(result, terminal, folder, now=now())
-        answer = answer or (_ask(terminal, every=every) if can_ask(terminal) else "")
+        answer = answer or (_ask(result, terminal, every=every) if can_ask(terminal) else "")
         if not answer:
             return result
         if answer == NO:
@@ -69,7 +70,9 @@ def how_to_go_on(result: Mapping[str, Any], options: argparse.Namespace) -> str:
 
 def waiting(result: Mapping[str, Any]) -> Mapping[str, Any]:
     """The call that a run waits with. Raises `RefusedError` when it waits with none."""
-    pending = result["pending"]
+    pending, error = result["pending"], result["error"]
+    if error and error["code"] == "expired":
+        raise RefusedError(error["message"], hint=error["hint"])
     if result["status"] != "paused" or not pending:
         hint = f"`agentic runs show {result['run_id']}` has it"
         raise RefusedError(f"the run is {result['status']}; nothing waits for approval", hint=hint)
@@ -101,9 +104,9 @@ def show_question(result: Mapping[str, Any], terminal: Terminal, folder: Path, *
         if now < pending["expires"]
         else "too long ago: it can no longer be approved",
     }
-    for number, (name, value) in enumerate(fields_of(pending["url"], pending["body"])):
-        rows["fields" if number == 0 else " " * number] = f"{name} = {value}"
-    terminal.fields({name: value for name, value in rows.items() if value})
+    # Another account or another version of the API makes it another call.
+    listed = {"headers": pending["headers"], "fields": fields_of(pending["url"], pending["body"])}
+    terminal.fields({name: value for name, value in rows.items() if value} | _columns(listed))
     if pending["body"]:
         terminal.line(terminal.paint("dim", "body"))
         for line in visible(pending["body"]).splitlines():
@@ -112,11 +115,21 @@ def show_question(result: Mapping[str, Any], terminal: Terminal, folder: Path, *
         terminal.line(terminal.paint("dim", "no body"))
 
 
-def _ask(terminal: Terminal, *, every: bool) -> str:
+def _columns(listed: Mapping[str, Iterable[Iterable[str]]]) -> dict[str, str]:
+    """Rows of several lines: the name stands at the first one."""
+    rows: dict[str, str] = {}
+    for name, pairs in listed.items():
+        for number, (left, right) in enumerate(pairs):
+            # Each row needs a name of its own; blanks show nothing.
+            rows[name if number == 0 else " " * (len(rows) + 1)] = f"{visible(left)} = {visible(right)}"
+    return rows
+
+
+def _ask(result: Mapping[str, Any], terminal: Terminal, *, every: bool) -> str:
     """The person's answer; empty when they leave it open (end of input, or Ctrl-C: nothing is sent then)."""
-    choice = "send it, and every further write of this script? [y]es / [n]o: "
+    choices = "send it, and every further write of this script? [y]es" if every else "send it? [y]es / [a]ll of this script"
     while True:
-        terminal.err.write(choice if every else "send it? [y]es / [a]ll of this script / [n]o: ")
+        terminal.err.write(f"{choices} / [s]how the script / [n]o: ")
         terminal.err.flush()
         try:
             line = sys.stdin.readline()
@@ -125,7 +138,11 @@ def _ask(terminal: Terminal, *, every: bool) -> str:
         if not line:
             terminal.err.write("\n")
             return ""
-        if answer := _ANSWERS.get(line.strip().lower()):
+        answer = _ANSWERS.get(line.strip().lower(), "")
+        if answer == _SCRIPT:
+            for text in visible(result["code"]).splitlines():
+                terminal.line(f"  | {text}")
+        elif answer:
             return ALL if every and answer == YES else answer
 
 

@@ -128,7 +128,7 @@ class Attempts:
         return approved
 
     def decline(self, record: RunRecord, status: RunStatus, error: RunError) -> RunRecord:
-        """End a run at the question that it waits with. Raises `RefusedError` when it is not paused, or was answered meanwhile."""
+        """End a run at the question that it waits with. Raises `RefusedError` when it waits with none, or was answered."""
         if record.status is not RunStatus.PAUSED or record.pending is None:
             raise RefusedError(f"the run is {record.status}; nothing waits for approval", hint="`agentic runs show` has it")
         ended, changed = self._items.change(
