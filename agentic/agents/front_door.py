@@ -136,7 +136,7 @@ class FrontDoor:
     def result(self, run_id: str) -> RunResult:
         """A run as its record has it. Raises `UnknownRunError`."""
         with _told():
-            record = self.store.get(run_id)
+            record = self._resumption.seen(self.store.get(run_id))
             result = self._result(record)
         if not record.status.final or len(record.steps) < 2:
             return result
@@ -154,7 +154,7 @@ class FrontDoor:
     def recent(self, limit: int, wanted: Wanted | None = None) -> tuple[RunRecord, ...]:
         """The newest runs first, of those that are wanted."""
         with _told():
-            return self.store.recent(limit, wanted)
+            return self.store.recent(limit, wanted, self._resumption.seen)
 
     def unfinished(self, before: float) -> tuple[str, ...]:
         """The runs that have not ended, wait for nobody, and have been left alone since `before` (epoch seconds).

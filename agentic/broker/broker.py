@@ -154,7 +154,7 @@ class Broker:
                 return self._again(taken, self._answers.refuse(taken, entry, way))
         if there := self._ledger.begin(taken, entry):
             return self._again(taken, self._answers.same(taken, entry, there))
-        return self._send(taken, entry, way, left=self._departed(taken, entry, allowed, way, approval))
+        return self._send(taken, entry, way, left=self._departed(taken, entry, allowed, way, approval), approval=approval)
 
     def _again(self, taken: TakenCall, entry: Entry) -> HttpResponse:
         """The journal's answer of a call; of one without an answer, what can be made certain of it."""
@@ -184,7 +184,7 @@ class Broker:
             return self._send(taken, entry, way, left=False)
         if entry.account != account_of(taken, way.secret):
             return self._again(taken, self._answers.unknown(taken, entry, "the API's key was changed meanwhile"))
-        left = True
+        left, approval = True, None
         if not may_have_left:
             approval = self._leave(taken, entry, judged, way)
             if isinstance(approval, str):
@@ -192,7 +192,7 @@ class Broker:
             left = self._departed(taken, entry, judged, way, approval)
         if left and not self._repeatable(entry):
             return self._wait(taken, entry, way)
-        return self._send(taken, entry, way, left=left)
+        return self._send(taken, entry, way, left=left, approval=approval)
 
     def _wait(self, taken: TakenCall, entry: Entry, way: Way) -> HttpResponse:
         """For who has sent a write that may not be sent twice; then the API itself is asked."""
@@ -210,7 +210,7 @@ class Broker:
             return f"script {before.round + 1} of this run has done the same already, and this stack does not repeat it"
         said = leave(self._spec, taken, entry, allowed, way.secret, self._now(), before=before)
         if isinstance(said, RunError):
-            self._answers.stop(taken, "diverged", said)
+            self._answers.stop(taken, said.code, said)
         if taken.writes_left <= 0 and not isinstance(said, str):
             # Nobody is asked about what could not be sent.
             self._beyond(taken, entry)
@@ -220,7 +220,8 @@ class Broker:
 
     def _pause(self, taken: TakenCall, asked: PendingCall) -> NoReturn:
         held_until = self._clock() + _HOLD_SECONDS
-        other = taken.approval and taken.pending and taken.pending.lane != asked.lane and not taken.approval.all
+        given = taken.approval if taken.pending and taken.pending.lane != asked.lane else None
+        other = given and not given.all and not given.returned
         while other and self._clock() < held_until and self._ledger.waits(taken):
             self._sleep(_LOOK_SECONDS / 5)
         if self._ledger.pause(taken, asked):
@@ -252,7 +253,8 @@ class Broker:
     def _repeatable(self, entry: Entry) -> bool:
         return not entry.call.write or (bool(entry.effect) and self._now() < entry.until + _KEY_SECONDS)
 
-    def _send(self, taken: TakenCall, entry: Entry, way: Way, *, left: bool) -> HttpResponse:
+    def _send(self, taken: TakenCall, entry: Entry, way: Way, *, left: bool, approval: Approval | None = None) -> HttpResponse:
+        """`approval` is the one that the write has used up with this."""
         started, write = self._clock(), entry.call.write
         sent_at = entry.until - self._send_seconds - 1
         delivery = Delivery(
@@ -273,7 +275,11 @@ class Broker:
             said = scrub_text(self._spec, error.message, way.secret)
             if write and isinstance(error, UncertainError):
                 return self._again(taken, self._answers.unknown(taken, entry, said))
-            return self._again(taken, self._answers.unanswered(taken, entry, said, self._since(started)))
+            standing = self._answers.unanswered(taken, entry, said, self._since(started))
+            if approval and standing.state is CallState.REFUSED:
+                # Its SDK may try again: the person is not asked a second time for what has not been done.
+                self._ledger.give_back(taken, approval)
+            return self._again(taken, standing)
         return self._again(taken, self._answers.answered(taken, entry, got, way.secret, self._since(started)))
 
     def _since(self, started: float) -> float:

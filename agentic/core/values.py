@@ -189,13 +189,17 @@ class PendingCall:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Approval:
-    """A person's leave for one pending write, used once; with `all`, for every write of the script as it stands."""
+    """A person's leave for one pending write, used once; with `all`, for every write of the script as it stands.
+
+    `returned`: the write that used it has certainly not been sent, and the script may try again.
+    """
 
     digest: str
     account: str
     all: bool
     by: str
     at: float
+    returned: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,8 @@ from agentic.interfaces.report import script_path
 from agentic.interfaces.terminal import Terminal, visible
 
 YES, ALL, NO = "yes", "all", "no"
-_ANSWERS = {"y": YES, "yes": YES, "a": ALL, "all": ALL, "n": NO, "no": NO}
+_SCRIPT = "script"
+_ANSWERS = {"y": YES, "yes": YES, "a": ALL, "all": ALL, "n": NO, "no": NO, "s": _SCRIPT, "script": _SCRIPT}
 _DAY, _HOUR, _MINUTE = 86400, 3600, 60
 
 
@@ -53,7 +54,7 @@ def go_on(
         pending, told = result["pending"], not terminal.json_only
         if told:
             show_question(result, terminal, folder, now=now())
-        answer = answer or (_ask(terminal, every=every) if can_ask(terminal) else "")
+        answer = answer or (_ask(result, terminal, every=every) if can_ask(terminal) else "")
         if not answer:
             return result
         if answer == NO:
@@ -72,7 +73,9 @@ def how_to_go_on(result: Mapping[str, Any], options: argparse.Namespace) -> str:
 
 def waiting(result: Mapping[str, Any]) -> Mapping[str, Any]:
     """The call that a run waits with. Raises `RefusedError` when it waits with none."""
-    pending = result["pending"]
+    pending, error = result["pending"], result["error"]
+    if error and error["code"] == "expired":
+        raise RefusedError(error["message"], hint=error["hint"])
     if result["status"] != "paused" or not pending:
         hint = f"`agentic runs show {result['run_id']}` has it"
         raise RefusedError(f"the run is {result['status']}; nothing waits for approval", hint=hint)
@@ -137,11 +140,11 @@ def whole_lines(lines: Iterable[str], before: int) -> Iterator[str]:
         yield piece
 
 
-def _ask(terminal: Terminal, *, every: bool) -> str:
+def _ask(result: Mapping[str, Any], terminal: Terminal, *, every: bool) -> str:
     """The person's answer; empty when they leave it open (end of input, or Ctrl-C: nothing is sent then)."""
-    choice = "send it, and every further write of this script? [y]es / [n]o: "
+    choices = "send it, and every further write of this script? [y]es" if every else "send it? [y]es / [a]ll of this script"
     while True:
-        terminal.err.write(choice if every else "send it? [y]es / [a]ll of this script / [n]o: ")
+        terminal.err.write(f"{choices} / [s]how the script / [n]o: ")
         terminal.err.flush()
         try:
             line = sys.stdin.readline()
@@ -150,7 +153,11 @@ def _ask(terminal: Terminal, *, every: bool) -> str:
         if not line:
             terminal.err.write("\n")
             return ""
-        if answer := _ANSWERS.get(line.strip().lower()):
+        answer = _ANSWERS.get(line.strip().lower(), "")
+        if answer == _SCRIPT:
+            for text in visible(result["code"]).splitlines():
+                terminal.line(f"  | {text}")
+        elif answer:
             return ALL if every and answer == YES else answer
 
 

@@ -132,6 +132,21 @@ class Attempts:
             raise RefusedError("it was answered already, or another call waits now", hint="`agentic runs show` has it")
         return approved
 
+    def decline(self, record: RunRecord, status: RunStatus, error: RunError) -> RunRecord:
+        """End a run at the question that it waits with. Raises `RefusedError` when it waits with none, or was answered."""
+        if record.status is not RunStatus.PAUSED or record.pending is None:
+            raise RefusedError(f"the run is {record.status}; nothing waits for approval", hint="`agentic runs show` has it")
+        ended, changed = self._items.change(
+            record.run_id,
+            "#status = :paused AND pending = :pending AND attribute_not_exists(approval)",
+            {":paused": {"S": RunStatus.PAUSED}, ":pending": json_text(record.pending)},
+            sets={"status": {"S": status}, "error": json_text(error)},
+            remove=("grant_hash",),
+        )
+        if not changed:
+            raise RefusedError("it was answered already, or another call waits now", hint="`agentic runs show` has it")
+        return ended
+
     def _may_begin(self, record: RunRecord) -> str:
         if not record.begun:
             same = "attempt = :attempt" if record.attempt else "attribute_not_exists(attempt)"

@@ -124,8 +124,13 @@ class RunStore:
             raise UnknownRunError(f"no run {run_id!r}", hint="`agentic runs list` shows the runs there are")
         return record
 
-    def recent(self, limit: int = 20, wanted: Wanted | None = None) -> tuple[RunRecord, ...]:
-        """The newest runs first, of those that are `wanted`."""
+    def recent(
+        self,
+        limit: int = 20,
+        wanted: Wanted | None = None,
+        seen: Callable[[RunRecord], RunRecord] = lambda record: record,
+    ) -> tuple[RunRecord, ...]:
+        """The newest runs first, of those that are `wanted`; `seen` gives each as it is now."""
         wanted = wanted or Wanted()
         request: dict[str, Any] = {
             "TableName": self._table,
@@ -141,7 +146,7 @@ class RunStore:
         found: list[RunRecord] = []
         while True:
             answer = self._dynamodb.query(**request)
-            found += filter(wanted, map(RunRecord.from_item, answer["Items"]))
+            found += filter(wanted, map(seen, map(RunRecord.from_item, answer["Items"])))
             if len(found) >= limit or "LastEvaluatedKey" not in answer:
                 return tuple(found[:limit])
             request |= {"ExclusiveStartKey": answer["LastEvaluatedKey"], "Limit": max(limit, _PAGE)}
