@@ -4,6 +4,7 @@ Such a client often asks again, and for the broker that would be a second write.
 of the script, is given the answer of the one before instead.
 """
 
+import hashlib
 import select
 import socket
 import threading
@@ -15,9 +16,10 @@ from agentic.core.wire import HttpRequest, HttpResponse
 
 _READS = {"GET", "HEAD"}
 _Key = tuple[str, str, str, bytes]
+"""Lane, method, URL and the body's SHA-256."""
 
 
-@dataclass
+@dataclass(eq=False)
 class _Asked:
     """A write, the connection whose client waits for it, and its answer."""
 
@@ -39,23 +41,22 @@ class Unheard:
         """What `exchange` gives or raises; for a write that `stream`'s client asks for once more, what it gave before."""
         if request.method in _READS:
             return exchange()
-        key = (lane, request.method, request.url, request.body)
+        key = (lane, request.method, request.url, hashlib.sha256(request.body).digest())
+        new = _Asked(key, stream)
         with self._lock:
             before = next((asked for asked in self._asked if asked.key == key and _hung_up(asked.stream)), None)
             if before:
                 before.stream = stream
             else:
-                asked = _Asked(key, stream)
-                self._asked.append(asked)
+                self._asked.append(new)
         if before:
             return before.answer.result()
         try:
-            answer = exchange()
+            new.answer.set_result(exchange())
         except BaseException as error:
-            asked.answer.set_exception(error)
+            new.answer.set_exception(error)
             raise
-        asked.answer.set_result(answer)
-        return answer
+        return new.answer.result()
 
     def heard(self, stream: socket.socket) -> None:
         """The answer has been given to `stream`'s client."""
