@@ -159,8 +159,8 @@ def _one(rig: Rig, kill: Kill, figures: Figures) -> Iterator[Found]:
         rig.kill(host.pid)
         point = WHILE_PAUSED if paused else ""
         host.hear(lambda _: False)
-    if kill.again and not host.alive and (again := rig.started(str(kill.again)).hear(lambda news: "killed" in news, 15)):
-        figures.kills[CLOUD, f"recovering: {again['point']}"] += 1
+    if kill.again and not host.alive and (again := _killed_again(rig, kill, [*runs.values()])):
+        figures.kills[CLOUD, f"recovering: {again}"] += 1
     ends = {work: _settled(rig, work, run_id) for work, run_id in runs.items()}
     if kill.victim and (killed := host.hear(lambda news: "killed" in news, 0)):
         point = killed["point"]
@@ -169,6 +169,17 @@ def _one(rig: Rig, kill: Kill, figures: Figures) -> Iterator[Found]:
     for work, seen in ends.items():
         turns = tuple(rig.session(markers[work])) if work.session else ()
         yield Found(kill, work, point, seen, rig.fake.effects(markers[work]), runs[work], turns)
+
+
+def _killed_again(rig: Rig, kill: Kill, run_ids: list[str]) -> str:
+    """The point at which the next local cloud was killed; empty when the runs had been taken up before."""
+    host = rig.started(str(kill.again))
+    while host.alive:
+        if all(rig.look(run_id)["status"] in {*_ENDED, "never begun", "paused", "nothing"} for run_id in run_ids):
+            break
+        time.sleep(0.2)
+    again = host.hear(lambda news: "killed" in news, 0)
+    return again["point"] if again else ""
 
 
 def _settled(rig: Rig, work: Work, run_id: str) -> dict[str, Any]:
