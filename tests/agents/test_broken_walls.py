@@ -11,6 +11,8 @@ from agentic.agents.tools.validate_code import validate_code
 from agentic.core.names import run_of
 from agentic.core.values import RunStatus
 
+pytest_plugins = ["tests.runs.conftest"]
+
 CUT_SHORT: dict[str, Any] = {**HONEST, "success": False, "exit": None, "stdout": "so far"}
 
 
