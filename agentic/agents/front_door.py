@@ -281,7 +281,7 @@ class FrontDoor:
                 code = read_script(self._services, record.code_ref).decode(errors="replace")
             except AgenticError as error:
                 code = f"# {error.message}\n"
-        calls = self.store.calls(record.run_id) if record.attempt else ()
+        calls = self.store.calls(record.run_id, ended=record.status.final) if record.attempt else ()
         completed = record.status is RunStatus.COMPLETED
         # The orchestrator's words are the answer only of a run whose record says that it was done.
         answer = record.answer if completed and record.answer else ""

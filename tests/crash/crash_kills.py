@@ -16,6 +16,8 @@ CLOUD, DISK = "cloud", "disk"
 WHILE_PAUSED = "while it waits for a person"
 # By its distance from the process of the local cloud.
 _DEPTHS = ("the local cloud", "the zygote", "a function", "the sandbox", "the script")
+# A little more than a broker may take for a call.
+_SENDING_SECONDS = 40.0
 _ENDED = {"completed", "failed", "refused", "cancelled", "asks"}
 
 
@@ -77,7 +79,7 @@ class Found:
         if self.status not in _ENDED:
             return "stuck"
         if any(call["state"] == "executing" for call in self.seen.get("calls") or ()):
-            return "a call of an ended run is left executing"
+            return "a call of an ended run is told as under way"
         if self.work.session and [(turn["run_id"], turn["status"]) for turn in self.turns] != [(self.run_id, self.status)]:
             return "its session knows something else"
         if self.status != "completed":
@@ -157,9 +159,9 @@ def _one(rig: Rig, kill: Kill, figures: Figures) -> Iterator[Found]:
         rig.kill(host.pid)
         point = WHILE_PAUSED if paused else ""
         host.hear(lambda _: False)
-    if kill.again and not host.alive and (again := rig.started(str(kill.again)).hear(lambda news: "killed" in news, 15)):
-        figures.kills[CLOUD, f"recovering: {again['point']}"] += 1
-    ends = {work: rig.ended(run_id, approve=work.writes == "approve") for work, run_id in runs.items()}
+    if kill.again and not host.alive and (again := _killed_again(rig, kill, [*runs.values()])):
+        figures.kills[CLOUD, f"recovering: {again}"] += 1
+    ends = {work: _settled(rig, work, run_id) for work, run_id in runs.items()}
     if kill.victim and (killed := host.hear(lambda news: "killed" in news, 0)):
         point = killed["point"]
     if point:
@@ -167,6 +169,27 @@ def _one(rig: Rig, kill: Kill, figures: Figures) -> Iterator[Found]:
     for work, seen in ends.items():
         turns = tuple(rig.session(markers[work])) if work.session else ()
         yield Found(kill, work, point, seen, rig.fake.effects(markers[work]), runs[work], turns)
+
+
+def _killed_again(rig: Rig, kill: Kill, run_ids: list[str]) -> str:
+    """The point at which the next local cloud was killed; empty when the runs had been taken up before."""
+    host = rig.started(str(kill.again))
+    while host.alive:
+        if all(rig.look(run_id)["status"] in {*_ENDED, "never begun", "paused", "nothing"} for run_id in run_ids):
+            break
+        time.sleep(0.2)
+    again = host.hear(lambda news: "killed" in news, 0)
+    return again["point"] if again else ""
+
+
+def _settled(rig: Rig, work: Work, run_id: str) -> dict[str, Any]:
+    """The run's end, once whoever was at its last call cannot be at it any more."""
+    deadline = time.monotonic() + _SENDING_SECONDS
+    while True:
+        seen = rig.ended(run_id, approve=work.writes == "approve")
+        if all(call["state"] != "executing" for call in seen.get("calls") or ()) or time.monotonic() > deadline:
+            return seen
+        time.sleep(0.5)
 
 
 def _at_random(rig: Rig) -> str:

@@ -8,6 +8,7 @@ import argparse
 import itertools
 import sys
 import tempfile
+import time
 from pathlib import Path
 
 from crash_kills import Figures, Found, carried_out
@@ -23,25 +24,28 @@ def main() -> int:
     parser.add_argument("--kills", type=int, default=300)
     parser.add_argument("--control", type=int, default=40, help="kills with an API that forgets effect ids")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--minutes", type=float, default=240.0, help="what all kills together may take; fewer are made then")
     parser.add_argument("--backend", choices=[*DELEGATED], action="append", help="only this one (again for another)")
     options = parser.parse_args()
     wrong = 0
     chosen = options.backend or [*_SHARES]
     for backend in chosen:
         kills = round(options.kills * _SHARES[backend] / sum(_SHARES[name] for name in chosen))
-        figures, left = _killed(kills, options.seed, backend)
+        seconds = options.minutes * 60 * kills / (options.kills + options.control)
+        figures, left = _killed(kills, options.seed, backend, seconds)
         print(f"{backend}: {figures.table()}")
         print(f"  processes left behind: {len(left)} {left or ''}", flush=True)
         wrong += len(figures.faults) + len(left)
-    control, _ = _killed(options.control, options.seed, "harness", deaf=True)
+    seconds = options.minutes * 60 * options.control / (options.kills + options.control)
+    control, _ = _killed(options.control, options.seed, "harness", seconds, deaf=True)
     print(f"control, effect ids forgotten: {control.killed} kills, effects duplicated: {control.duplicates}")
     return 1 if wrong or (options.control and not control.duplicates) else 0
 
 
-def _killed(kills: int, seed: int, backend: str, *, deaf: bool = False) -> tuple[Figures, list[str]]:
-    figures, order = Figures(), plan(seed, backend)
+def _killed(kills: int, seed: int, backend: str, seconds: float, *, deaf: bool = False) -> tuple[Figures, list[str]]:
+    figures, order, end = Figures(), plan(seed, backend), time.monotonic() + seconds
     with tempfile.TemporaryDirectory() as folder, Rig(Path(folder), deaf=deaf, backend=backend) as rig:
-        while figures.killed < kills:
+        while figures.killed < kills and time.monotonic() < end:
             for found in carried_out(rig, itertools.islice(order, 1), figures):
                 if sys.stderr.isatty():
                     print(f"\r\033[K{figures.killed} of {kills} kills; {found.status}", end="", file=sys.stderr, flush=True)

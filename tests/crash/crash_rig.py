@@ -104,6 +104,11 @@ def with_pipe_closed(pipe: Any) -> None:
         return
 
 
+def _look(host: Host, run_id: str) -> dict[str, Any] | None:
+    host.order("look", run=run_id)
+    return host.hear(lambda news: news.get("look") == run_id)
+
+
 def _command(pid: int) -> str:
     return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")[:300]
 
@@ -199,13 +204,16 @@ class Rig:
         told = self.host.hear(lambda news: news.get("session") == name)
         return told["turns"] if told else []
 
+    def look(self, run_id: str) -> dict[str, Any]:
+        """What the record says now, to the host that is there."""
+        return (_look(self._host, run_id) if self._host else None) or {"status": "nothing"}
+
     def ended(self, run_id: str, *, approve: bool = False) -> dict[str, Any]:
         """What the run's record says once it has ended, or waits and is not to be approved; its last state when it does not."""
         deadline = time.monotonic() + STUCK_SECONDS
         while True:
             host = self.host
-            host.order("look", run=run_id)
-            seen = host.hear(lambda news: news.get("look") == run_id)
+            seen = _look(host, run_id)
             if seen and seen["status"] == "paused" and approve and seen["pending"]:
                 host.order("approve", run=run_id)
                 host.hear(lambda news: news.get("approved") == run_id)

@@ -225,8 +225,9 @@ def test_a_change_that_cannot_be_stored_has_not_been_made(tmp_path: Path, change
         make_table(client)
         if before:
             client.put_item(TableName="runs", Item=_item(change, v={"S": before}))
-        young: dict[str, Any] = {"TableName": "runs", "Item": _item(change, v={"S": "young"})}
-        request, fields = (client.delete_item, {"TableName": "runs", "Key": key}) if change == "deleted" else (client.put_item, young)
+        young = {"TableName": "runs", "Item": _item(change, v={"S": "young"})}
+        gone = {"TableName": "runs", "Key": key}
+        request, fields = (client.delete_item, gone) if change == "deleted" else (client.put_item, young)
         world.endpoint.durable._database._connection.execute("PRAGMA query_only = 1")
         with pytest.raises(ClientError, match=r"store\.sqlite"):
             request(**fields)

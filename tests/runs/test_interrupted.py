@@ -21,7 +21,7 @@ class LiveRun:
     """A run with a key of its own, which was in the memory of what has ended."""
 
     def __init__(self, store: RunStore, dynamodb: Any, clock: Clock) -> None:
-        self.store, self.run_id = store, new_run_id()
+        self.store, self.run_id, self._clock = store, new_run_id(), clock
         services = Services({"AGENTIC_TABLE": "runs"}, lambda _: dynamodb, clock=clock)
         self._resumption = Resumption(services, StackNames("dev"))
         new = NewRun(
@@ -45,7 +45,13 @@ class LiveRun:
         taken: TakenCall = self.store.ledger.take_call(self.grant, "stripe", write=write)
         call = Call(taken.seq, method, URL, write=write)
         made = Entry(
-            round=0, attempt=1, number=taken.seq, digest=f"d{taken.seq}", call=call, request=HttpRequest(method, URL), effect=""
+            round=0,
+            attempt=1,
+            number=taken.seq,
+            digest=f"d{taken.seq}",
+            call=call,
+            request=HttpRequest(method, URL),
+            until=self._clock() + 30,
         )
         assert self.store.ledger.begin(taken, made) is None
         if write and leaves:
@@ -119,3 +125,11 @@ def test_a_run_that_waits_for_a_person_is_left_waiting(run: LiveRun) -> None:
     )
     assert run.store.ledger.pause(taken, asked)
     assert run.recover().status is RunStatus.PAUSED
+
+
+def test_a_call_that_nobody_can_be_at_any_more_is_not_told_as_under_way(run: LiveRun, clock: Clock) -> None:
+    run.call()
+    assert [call.state for call in run.store.calls(run.run_id, ended=True)] == [CallState.EXECUTING]
+    clock.now += 60
+    assert [call.state for call in run.store.calls(run.run_id, ended=True)] == [CallState.UNKNOWN]
+    assert run.states == [CallState.EXECUTING]
