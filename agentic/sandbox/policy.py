@@ -22,8 +22,8 @@ class Pins:
     `seed` (32 hexadecimal digits) is where its random numbers come from. It must be fresh for each run, and the same for each
     attempt at it: two runs of one seed would use each other's idempotency keys. `started_at` (epoch seconds) is where its clock
     starts. `serial`: threads of pools and requests of asyncio's tasks take turns, in an order that does not depend on time.
-    `skip_sleep`: its sleeps only move its clock (for a replay), until it has made one request more than the `replayed` ones; with
-    None all the time. A convenience for honest code, never a wall.
+    `skip_sleep`: its sleeps only move its clock (for a replay), until it has made one request more than the `replayed` ones;
+    with None all the time. A convenience for honest code, never a wall.
     """
 
     seed: str
