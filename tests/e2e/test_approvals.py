@@ -83,7 +83,7 @@ def test_an_approval_counts_once_and_for_the_call_that_was_shown(cloud: LocalClo
     with pytest.raises(RefusedError, match="not the call that the run waits with"):
         cloud.approve(asked.run_id, shown)
     assert second.pending
-    with pytest.raises(RefusedError, match="another script"):
+    with pytest.raises(RefusedError, match="not the call"):
         cloud.approve(asked.run_id, dataclasses.replace(second.pending, code_sha256="0" * 64))
     with pytest.raises(RefusedError, match="not the call"):
         cloud.approve(asked.run_id, dataclasses.replace(second.pending, account="0" * 32))

@@ -135,6 +135,8 @@ def _run(services: Services, record: RunRecord, code: str, grant: str, seconds: 
             "started_at": record.pins_started,
             "serial": serial(record),
             "skip_sleep": record.again,
+            # As many requests as the attempts before have made; after that it asks the API, which may want it to wait.
+            "replayed": len(services.store.journal.entries(record.run_id, record.round)) if record.again else 0,
         },
     }
     answer = services.client("lambda").invoke(
