@@ -162,5 +162,6 @@ class Resumption:
             uncertain += entry.call.write and entry.state is CallState.UNKNOWN
         return len(done), uncertain
 
+
 def _named(asked: PendingCall) -> str:
     return f"{asked.method} {asked.url}"
