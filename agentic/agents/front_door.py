@@ -10,8 +10,16 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any, Self, cast
 
-from agentic.agents.conversation import Reply, aws_words, converse, session_id, workflow
-from agentic.agents.declaration import ORCHESTRATOR, ApiToChoose, choosing_message, orchestrator_message, which_api
+from agentic.agents.conversation import Bounds, Reply, aws_words, converse, session_id, workflow
+from agentic.agents.declaration import (
+    ANSWER_TOKENS,
+    ORCHESTRATOR,
+    TURNS,
+    ApiToChoose,
+    choosing_message,
+    orchestrator_message,
+    which_api,
+)
 from agentic.agents.memory import Memory
 from agentic.agents.resume import Resumption
 from agentic.agents.routing import Routable, route
@@ -25,9 +33,11 @@ from agentic.core.limits import RunLimits
 from agentic.core.names import StackNames, new_handle, new_run_id
 from agentic.core.turns import Turn
 from agentic.core.values import PendingCall, RunError, RunResult, RunStatus, Target, WriteMode
+from agentic.costs.prices import token_rates
 from agentic.runs import NewRun, RunRecord, RunStore
 from agentic.runs.record import DONE
 from agentic.runs.recording import Recording
+from agentic.runs.spending import answer_tokens
 from agentic.runs.wanted import Wanted
 
 MAX_TASK_LENGTH = 4000
@@ -89,13 +99,24 @@ class RunRequest:
 
 
 class FrontDoor:
-    """Starts runs on one stack and reads them. `services` give the clients and the settings `table` and `bucket`."""
+    """Starts runs on one stack and reads them. `services` give the clients and the settings `table` and `bucket`.
 
-    def __init__(self, services: Services, names: StackNames, orchestrator_arn: str, limits: RunLimits) -> None:
+    `limits` are what the stack allows each run, `models` the agents' own, by agent.
+    """
+
+    def __init__(
+        self,
+        services: Services,
+        names: StackNames,
+        orchestrator_arn: str,
+        limits: RunLimits,
+        models: Mapping[str, str] | None = None,
+    ) -> None:
         self._services = services
         self._names = names
         self._orchestrator_arn = orchestrator_arn
         self._limits = limits
+        self._models = dict(models or {})
         self._resumption = Resumption(services, names)
         self._memory = Memory(services)
 
@@ -107,7 +128,7 @@ class FrontDoor:
         """Carry out a task and wait for its end. What goes wrong inside the run is in the result, not raised."""
         started = time.perf_counter()
         _check(request)
-        self._limits.lowered_to(request.limits)
+        self._check_limits(request)
         request = self.in_session(request)
         with _told():
             if request.session:
@@ -194,13 +215,20 @@ class FrontDoor:
 
     def _delegate(self, request: RunRequest) -> RunRecord:
         handle = new_handle(request.run_id)
-        self.store.create(self._new_run(request), handle)
+        record = self.store.create(self._new_run(request), handle)
         driver, message = ORCHESTRATOR, _opening(request, handle)
         if workflow.is_workflow(self._orchestrator_arn):
             driver, message = "workflow", workflow.opening(handle)
             if not request.api:
                 # There is no model in its control flow that could choose.
                 return self.store.finish(request.run_id, RunStatus.ASKS, error=_which_api(request))
+        elif not self.store.spending.reserve(request.run_id, 1):
+            return self.store.get(request.run_id)
+        most, _ = answer_tokens(record, ORCHESTRATOR)
+        bounds = Bounds(
+            record.limits.model_calls if record.limits.model_calls < TURNS[ORCHESTRATOR] else None,
+            most if most < ANSWER_TOKENS[ORCHESTRATOR] else None,
+        )
         try:
             reply = converse(
                 self._services.client,
@@ -208,6 +236,7 @@ class FrontDoor:
                 session_id(request.run_id, driver),
                 message,
                 request.model,
+                bounds,
             )
         except AgenticError as error:
             self._taken_up(request.run_id)
@@ -256,12 +285,15 @@ class FrontDoor:
             services.sleep(_LOOK_SECONDS)
 
     def _new_run(self, request: RunRequest, code_ref: Any = None) -> NewRun:
+        rates = self._rates(request)
         return NewRun(
             run_id=request.run_id,
             api=request.api,
             task=request.task,
             target=request.target,
             limits=self._limits.lowered_to(request.limits),
+            rates=rates,
+            priced=len(rates) == len(TURNS) and any(map(any, rates.values())),
             writes=request.writes,
             model=request.model,
             session=request.session,
@@ -270,6 +302,18 @@ class FrontDoor:
             before=request.before or (),
             code_ref=code_ref,
         )
+
+    def _rates(self, request: RunRequest) -> dict[str, tuple[int, int]]:
+        """What a token costs with each agent's model, of those whose price is known."""
+        found = {agent: token_rates(request.model or self._models.get(agent, "")) for agent in TURNS}
+        return {agent: rate for agent, rate in found.items() if rate}
+
+    def _check_limits(self, request: RunRequest) -> None:
+        self._limits.lowered_to(request.limits)
+        unknown = "usd" in request.limits and request.code is None and len(self._rates(request)) < len(TURNS)
+        if unknown:
+            model = request.model or ", ".join(sorted(set(self._models.values()))) or "the stack's model"
+            raise UsageError(f"no price is known for {model}", hint="bound the run with --limit tokens=N instead")
 
     def _result(self, record: RunRecord) -> RunResult:
         code = ""

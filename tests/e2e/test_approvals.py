@@ -13,6 +13,7 @@ from approving import TWO_WRITES, approve_each, execute, restore, state_of, told
 from agentic import LocalCloud
 from agentic.agents.front_door import FrontDoor
 from agentic.core.errors import RefusedError, UnknownRunError
+from agentic.core.limits import RunLimits
 from agentic.core.names import StackNames
 from agentic.core.values import RunStatus
 from agentic.local.identities import person
@@ -120,7 +121,7 @@ def test_a_question_that_has_expired_is_answered_by_nobody(cloud: LocalCloud):
     services = cloud.stack("dev").door._services
     tomorrow = dataclasses.replace(services, clock=lambda: time.time() + 25 * 3600)
     with pytest.raises(RefusedError, match="expired"):
-        FrontDoor(tomorrow, StackNames("dev"), "", 100).approve(asked.run_id, asked.pending, "me")
+        FrontDoor(tomorrow, StackNames("dev"), "", RunLimits()).approve(asked.run_id, asked.pending, "me")
     assert cloud.result(asked.run_id).calls == ()
     # The control: today it is in time.
     assert cloud.approve(asked.run_id, asked.pending).calls[0].status == 200

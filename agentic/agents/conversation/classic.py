@@ -4,15 +4,15 @@ from collections.abc import Iterator, Mapping
 from contextlib import closing
 from typing import Any
 
-from agentic.agents.conversation.reply import Reply
+from agentic.agents.conversation.reply import NO_BOUNDS, Bounds, Reply
 from agentic.core.values import Usage
 
 
-def ask(client: Any, alias_arn: str, session: str, message: str, model: str) -> Reply:
+def ask(client: Any, alias_arn: str, session: str, message: str, model: str, *, bounds: Bounds = NO_BOUNDS) -> Reply:
     """`client` is a boto3 bedrock-agent-runtime client. Raises botocore's errors.
 
     An agent of this kind answers with its own model only (`takes_model`): on AWS whoever starts a run sees to it that
-    `model` is none or that one; the local cloud lets each run's model answer for it.
+    `model` is none or that one; the local cloud lets each run's model answer for it. InvokeAgent takes no `bounds`.
     """
     agent_id, alias_id = alias_arn.split("/")[1:]
     # The traces, because tokens are only told there. A stream that ends in an exception leaves its connection open.

@@ -21,6 +21,25 @@ class Reply:
         return self.stop_reason == "end_turn"
 
 
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """What one conversation may use, where that is less than its agent may: model calls, and tokens of each answer.
+
+    An agent of Bedrock Agents Classic and a workflow take none.
+    """
+
+    model_calls: int | None = None
+    answer_tokens: int | None = None
+
+    def reached(self, reply: Reply) -> bool:
+        """Whether an answer broke off at one of them."""
+        calls = self.model_calls is not None and "iterations" in reply.stop_reason
+        return calls or (self.answer_tokens is not None and "tokens" in reply.stop_reason)
+
+
+NO_BOUNDS = Bounds()
+
+
 def session_id(run_id: str, agent: str) -> str:
     """A new session (33 to 100 characters, letters, digits, hyphens and underscores); starts with the run's id."""
     return f"{run_id}-{agent}-{secrets.token_hex(8)}"

@@ -51,6 +51,8 @@ def _begin(work: StepWork, arguments: Arguments, services: Services) -> Answer:
         raise UsageError(
             f"this stack's workflow always uses {model}, not {record.model}", hint="leave --model out, or set model.generator"
         )
+    if not services.store.spending.reserve(work.run_id, 1):
+        return dict(ENDED)
     message = generator_message(record.task, record.api, mine, record.before)
     return {"next": GENERATE, "round": 0, "message": message, "api": record.api}
 

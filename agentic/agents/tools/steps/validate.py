@@ -42,6 +42,8 @@ def validate_steps(arguments: Arguments, services: Services) -> Answer:
         going_on = {"next": EXECUTE, "round": work.round, "message": "", "api": record.api}
         return going_on if verdict.valid else dict(ENDED)
     services.store.rounds.claim_next(work.handle, record, work.generator_handle(record.round + 1), allowed)
+    if not services.store.spending.reserve(work.run_id, 1):
+        return dict(ENDED)
     return _again(work, record, verdict, body)
 
 
