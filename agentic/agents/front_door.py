@@ -29,7 +29,7 @@ from agentic.agents.tools.no_script import no_script
 from agentic.agents.tools.services import Services
 from agentic.agents.tools.validate_code import read_script
 from agentic.core.errors import AgenticError, StorageError, UsageError
-from agentic.core.limits import RunLimits
+from agentic.core.limits import BUDGET, RunLimits
 from agentic.core.names import StackNames, new_handle, new_run_id
 from agentic.core.turns import Turn
 from agentic.core.values import PendingCall, RunError, RunResult, RunStatus, Target, WriteMode
@@ -224,10 +224,11 @@ class FrontDoor:
                 return self.store.finish(request.run_id, RunStatus.ASKS, error=_which_api(request))
         elif not self.store.spending.reserve(request.run_id, 1):
             return self.store.get(request.run_id)
-        most, _ = answer_tokens(record, ORCHESTRATOR)
+        most, limit = answer_tokens(record, ORCHESTRATOR)
         bounds = Bounds(
             record.limits.model_calls if record.limits.model_calls < TURNS[ORCHESTRATOR] else None,
             most if most < ANSWER_TOKENS[ORCHESTRATOR] else None,
+            lambda: not self._beyond_budget(request.run_id),
         )
         try:
             reply = converse(
@@ -247,6 +248,8 @@ class FrontDoor:
         self._taken_up(request.run_id)
         why = "" if reply.complete else f" (it stopped: {reply.stop_reason or 'no answer'})"
         problem = RunError("not_done", f"the {driver} ended before the task was done{why}", "try again, or another --model")
+        if bounds.reached(reply):
+            problem = record.limits.reached("model_calls" if "iterations" in reply.stop_reason else limit)
         # Takes effect only where the tools have not ended the run already. A run that waits for a person has no answer.
         words = "" if self.store.get(request.run_id).status is RunStatus.PAUSED else _words(reply)
         return self.store.finish(request.run_id, RunStatus.FAILED, error=problem, answer=words, usage=reply.usage)
@@ -302,6 +305,10 @@ class FrontDoor:
             before=request.before or (),
             code_ref=code_ref,
         )
+
+    def _beyond_budget(self, run_id: str) -> bool:
+        error = self.store.get(run_id).error
+        return error is not None and error.code == BUDGET
 
     def _rates(self, request: RunRequest) -> dict[str, tuple[int, int]]:
         """What a token costs with each agent's model, of those whose price is known."""

@@ -10,7 +10,7 @@ from agentic.core.limits import RunLimits
 
 @dataclass(frozen=True, slots=True)
 class Outputs:
-    """`models` are the agents' own. `functions` are by tool (`run_code/stripe` for those that exist once per API), `secret_names`
+    """`models` are the agents' own. `functions` by tool (`run_code/stripe` for those that exist once per API), `secret_names`
     by API.
 
     `all` holds these and what else the backend exports.

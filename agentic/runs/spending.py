@@ -55,7 +55,7 @@ class Spending:
 
     def end(self, run_id: str, error: RunError) -> RunRecord:
         """Fail the run, unless its script has begun to execute. Gives the record as it is then."""
-        names = {f":s{number}": {"S": status} for number, status in enumerate(_BEFORE_EXECUTION)}
+        names = {f":before{number}": {"S": status} for number, status in enumerate(_BEFORE_EXECUTION)}
         record, _ = self._items.change(
             run_id,
             f"#status IN ({', '.join(names)})",

@@ -20,10 +20,10 @@ def ask(client: Any, alias_arn: str, session: str, message: str, model: str, *, 
         agentId=agent_id, agentAliasId=alias_id, sessionId=session, inputText=message, enableTrace=True
     )
     with closing(answer["completion"]) as stream:
-        return gather(stream)
+        return gather(stream, bounds)
 
 
-def gather(stream: Any) -> Reply:
+def gather(stream: Any, bounds: Bounds = NO_BOUNDS) -> Reply:
     """The text of all chunks, and the usage that the traces tell. What ends with a chunk has ended its turn."""
     parts: list[bytes] = []
     stop_reason = ""
@@ -40,6 +40,8 @@ def gather(stream: Any) -> Reply:
                 calls += 1
                 tokens_in += used.get("inputTokens", 0)
                 tokens_out += used.get("outputTokens", 0)
+            if not bounds.goes_on():
+                break
     return Reply(b"".join(parts).decode(errors="replace").strip(), stop_reason, Usage(calls, tokens_in, tokens_out))
 
 

@@ -25,10 +25,10 @@ def ask(client: Any, harness_arn: str, session: str, message: str, model: str, *
         request["maxTokens"] = bounds.answer_tokens
     # A failure in mid-stream must not leave the connection open.
     with closing(client.invoke_harness(**request)["stream"]) as stream:
-        return gather(stream)
+        return gather(stream, bounds)
 
 
-def gather(stream: Any) -> Reply:
+def gather(stream: Any, bounds: Bounds = NO_BOUNDS) -> Reply:
     """The last message's text, the last stop reason and the summed usage of an InvokeHarness event stream."""
     parts: list[str] = []
     stop_reason = ""
@@ -45,4 +45,6 @@ def gather(stream: Any) -> Reply:
             calls += 1
             tokens_in += used.get("inputTokens", 0)
             tokens_out += used.get("outputTokens", 0)
+            if not bounds.goes_on():
+                break
     return Reply("".join(parts).strip(), "" if stop_reason in _ON_THE_WAY else stop_reason, Usage(calls, tokens_in, tokens_out))
