@@ -39,6 +39,11 @@ HAPPENED, HAPPENED_ENDS = "<what-happened>", "</what-happened>"
 # Of one API's recipes, in a generator's prompt; a generator for several APIs has so many in all, and one of each at least.
 _EXAMPLES = 4
 
+TURNS = {ORCHESTRATOR: 16, GENERATOR: 4, EXECUTOR: 6}
+"""How many model calls an agent's conversation may have."""
+ANSWER_TOKENS = {ORCHESTRATOR: 1024, GENERATOR: 8192, EXECUTOR: 512}
+"""How long each answer of an agent may be."""
+
 _HANDLE = {
     "type": "string",
     "description": "The run's handle, exactly as it stands in the message you were given.",
@@ -202,8 +207,8 @@ def declare(settings: Settings, specs: Iterable[ApiSpec]) -> tuple[Agent, ...]:
             "\n\n".join([_ORCHESTRATOR_PROMPT, *([_CHOOSING_PROMPT] if several else [])]),
             (INVOKE_GENERATOR_FOR if several else INVOKE_GENERATOR, INVOKE_EXECUTOR),
             settings.model__orchestrator,
-            max_turns=16,
-            max_tokens=1024,
+            max_turns=TURNS[ORCHESTRATOR],
+            max_tokens=ANSWER_TOKENS[ORCHESTRATOR],
             timeout_seconds=600,
         ),
         *(
@@ -216,8 +221,8 @@ def declare(settings: Settings, specs: Iterable[ApiSpec]) -> tuple[Agent, ...]:
             _EXECUTOR_PROMPT,
             (VALIDATE_CODE, EXECUTE_CODE),
             settings.model__executor,
-            max_turns=6,
-            max_tokens=512,
+            max_turns=TURNS[EXECUTOR],
+            max_tokens=ANSWER_TOKENS[EXECUTOR],
             timeout_seconds=240,
         ),
     )
@@ -235,8 +240,8 @@ def _generator(settings: Settings, specs: Sequence[ApiSpec], api: str = "") -> A
         "\n\n".join([_GENERATOR_PROMPT, *(_api_prompt(spec, examples) for spec in specs)]),
         (GENERATE_CODE,),
         settings.model__generator,
-        max_turns=4,
-        max_tokens=8192,
+        max_turns=TURNS[GENERATOR],
+        max_tokens=ANSWER_TOKENS[GENERATOR],
         timeout_seconds=240,
         api=api,
     )

@@ -3,16 +3,18 @@
 For the front door. A run is left when its agents end while a tool is at work, and when a write of it waits for a person.
 """
 
-from agentic.agents.conversation import Reply, converse, session_id, workflow
-from agentic.agents.declaration import ORCHESTRATOR, orchestrator_message
+from agentic.agents.conversation import Bounds, Reply, converse, session_id, workflow
+from agentic.agents.declaration import ANSWER_TOKENS, ORCHESTRATOR, TURNS, orchestrator_message
 from agentic.agents.resume import Resumption
 from agentic.agents.tools.further_script import ends_as
 from agentic.agents.tools.services import Services
 from agentic.core.errors import AgenticError
+from agentic.core.limits import BUDGET
 from agentic.core.names import new_handle
-from agentic.core.values import RunStatus
+from agentic.core.values import RunError, RunStatus
 from agentic.runs import RunRecord
 from agentic.runs.record import DONE
+from agentic.runs.spending import answer_tokens
 
 # How often to look whether a script has ended that its agents do not wait for.
 _LOOK_SECONDS = 0.5
@@ -55,23 +57,46 @@ class Driving:
         run_id, store, handle = record.run_id, self._services.store, new_handle(record.run_id)
         if record.repair is None or not store.rounds.hand_over(record, handle):
             return store.get(run_id)
-        why = f"the {self.driver} ended before another script was executed"
+        why, cut_off = f"the {self.driver} ended before another script was executed", None
         try:
-            reply = self._asked(record, handle)
+            if not workflow.is_workflow(self._arn) and not store.spending.reserve(run_id, 1):
+                return store.get(run_id)
+            reply, cut_off = self._asked(record, handle)
         except AgenticError as error:
             why = f"no other script was written: {error.message}"
         else:
-            store.count(run_id, reply.usage)
+            store.count(run_id, ORCHESTRATOR, reply.usage)
         now = self._executed(run_id)
         going_on = now.wanted and now.round > record.round
         if now.status.final or now.status is RunStatus.PAUSED or going_on:
             return now
         status, problem = ends_as(now.repair or record.repair, why)
-        return store.finish(run_id, status, error=problem)
+        return store.finish(run_id, RunStatus.FAILED if cut_off else status, error=cut_off or problem)
 
-    def _asked(self, record: RunRecord, handle: str) -> Reply:
+    def ask(self, record: RunRecord, session: str, message: str) -> tuple[Reply, RunError | None]:
+        """Have the driver carry out `message` and wait: its last words, and which of the run's limits cut it off, if one did.
+
+        Raises `AgenticError`.
+        """
+        limits = record.limits
+        most, name = answer_tokens(record, ORCHESTRATOR)
+        bounds = Bounds(
+            limits.model_calls if limits.model_calls < TURNS[ORCHESTRATOR] else None,
+            most if most < ANSWER_TOKENS[ORCHESTRATOR] else None,
+            lambda: not self._beyond_budget(record.run_id),
+        )
+        reply = converse(self._services.client, self._arn, session, message, record.model, bounds)
+        if not bounds.reached(reply):
+            return reply, None
+        return reply, limits.reached("model_calls" if "iterations" in reply.stop_reason else name)
+
+    def _beyond_budget(self, run_id: str) -> bool:
+        error = self._services.store.get(run_id).error
+        return error is not None and error.code == BUDGET
+
+    def _asked(self, record: RunRecord, handle: str) -> tuple[Reply, RunError | None]:
         session = session_id(record.run_id, f"{self.driver}-{record.round}")
         message = workflow.opening(handle)
         if not workflow.is_workflow(self._arn):
             message = orchestrator_message(record.task, record.api, handle, record.before)
-        return converse(self._services.client, self._arn, session, message, record.model)
+        return self.ask(record, session, message)

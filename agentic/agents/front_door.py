@@ -10,8 +10,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any, Self, cast
 
-from agentic.agents.conversation import Reply, aws_words, converse, session_id, workflow
-from agentic.agents.declaration import ApiToChoose, choosing_message, orchestrator_message, which_api
+from agentic.agents.conversation import Reply, aws_words, session_id, workflow
+from agentic.agents.declaration import (
+    TURNS,
+    ApiToChoose,
+    choosing_message,
+    orchestrator_message,
+    which_api,
+)
 from agentic.agents.driving import Driving
 from agentic.agents.memory import Memory
 from agentic.agents.resume import Resumption
@@ -26,6 +32,7 @@ from agentic.core.limits import RunLimits
 from agentic.core.names import StackNames, new_handle, new_run_id
 from agentic.core.turns import Turn
 from agentic.core.values import PendingCall, RunError, RunResult, RunStatus, Target, WriteMode
+from agentic.costs.prices import token_rates
 from agentic.runs import NewRun, RunRecord, RunStore
 from agentic.runs.recording import Recording
 from agentic.runs.wanted import Wanted
@@ -88,13 +95,24 @@ class RunRequest:
 
 
 class FrontDoor:
-    """Starts runs on one stack and reads them. `services` give the clients and the settings `table` and `bucket`."""
+    """Starts runs on one stack and reads them. `services` give the clients and the settings `table` and `bucket`.
 
-    def __init__(self, services: Services, names: StackNames, orchestrator_arn: str, limits: RunLimits) -> None:
+    `limits` are what the stack allows each run, `models` the agents' own, by agent.
+    """
+
+    def __init__(
+        self,
+        services: Services,
+        names: StackNames,
+        orchestrator_arn: str,
+        limits: RunLimits,
+        models: Mapping[str, str] | None = None,
+    ) -> None:
         self._services = services
         self._names = names
         self._orchestrator_arn = orchestrator_arn
         self._limits = limits
+        self._models = dict(models or {})
         self._resumption = Resumption(services, names)
         self._driving = Driving(services, orchestrator_arn, self._resumption)
         self._memory = Memory(services)
@@ -107,7 +125,7 @@ class FrontDoor:
         """Carry out a task and wait for its end. What goes wrong inside the run is in the result, not raised."""
         started = time.perf_counter()
         _check(request)
-        self._limits.lowered_to(request.limits)
+        self._check_limits(request)
         request = self.in_session(request)
         with _told():
             if request.session:
@@ -207,21 +225,17 @@ class FrontDoor:
 
     def _delegate(self, request: RunRequest) -> RunRecord:
         handle = new_handle(request.run_id)
-        self.store.create(self._new_run(request), handle)
+        record = self.store.create(self._new_run(request), handle)
         driver, message = self._driving.driver, _opening(request, handle)
         if workflow.is_workflow(self._orchestrator_arn):
             message = workflow.opening(handle)
             if not request.api:
                 # There is no model in its control flow that could choose.
                 return self.store.finish(request.run_id, RunStatus.ASKS, error=_which_api(request))
+        elif not self.store.spending.reserve(request.run_id, 1):
+            return self.store.get(request.run_id)
         try:
-            reply = converse(
-                self._services.client,
-                self._orchestrator_arn,
-                session_id(request.run_id, driver),
-                message,
-                request.model,
-            )
+            reply, cut_off = self._driving.ask(record, session_id(request.run_id, driver), message)
         except AgenticError as error:
             self._driving.see_through(request.run_id)
             problem = RunError(error.code, f"the {driver} failed: {error.message}", error.hint)
@@ -232,6 +246,7 @@ class FrontDoor:
         record = self._driving.see_through(request.run_id)
         why = "" if reply.complete else f" (it stopped: {reply.stop_reason or 'no answer'})"
         problem = RunError("not_done", f"the {driver} ended before the task was done{why}", "try again, or another --model")
+        problem = cut_off or problem
         # Takes effect only where the tools have not ended the run already. A run that waits for a person has no answer, and one
         # that went on with another script has not the one that these words are about.
         words = "" if record.status is RunStatus.PAUSED or record.round > left.round else _words(reply)
@@ -259,12 +274,15 @@ class FrontDoor:
         return self.store.finish(record.run_id, RunStatus.FAILED, error=problem)
 
     def _new_run(self, request: RunRequest, code_ref: Any = None) -> NewRun:
+        rates = self._rates(request)
         return NewRun(
             run_id=request.run_id,
             api=request.api,
             task=request.task,
             target=request.target,
             limits=self._limits.lowered_to(request.limits),
+            rates=rates,
+            priced=len(rates) == len(TURNS) and any(map(any, rates.values())),
             writes=request.writes,
             model=request.model,
             session=request.session,
@@ -273,6 +291,18 @@ class FrontDoor:
             before=request.before or (),
             code_ref=code_ref,
         )
+
+    def _rates(self, request: RunRequest) -> dict[str, tuple[int, int]]:
+        """What a token costs with each agent's model, of those whose price is known."""
+        found = {agent: token_rates(request.model or self._models.get(agent, "")) for agent in TURNS}
+        return {agent: rate for agent, rate in found.items() if rate}
+
+    def _check_limits(self, request: RunRequest) -> None:
+        self._limits.lowered_to(request.limits)
+        unknown = "usd" in request.limits and request.code is None and len(self._rates(request)) < len(TURNS)
+        if unknown:
+            model = request.model or ", ".join(sorted(set(self._models.values()))) or "the stack's model"
+            raise UsageError(f"no price is known for {model}", hint="bound the run with --limit tokens=N instead")
 
     def _result(self, record: RunRecord) -> RunResult:
         code = ""

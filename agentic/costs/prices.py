@@ -84,6 +84,20 @@ GEOGRAPHIC_SURCHARGE = 1.10
 _GEOGRAPHIES = ("us", "eu", "apac", "au", "jp", "ca", "us-gov")
 
 
+def token_rates(model: str) -> tuple[int, int] | None:
+    """What a token in and a token out of a model cost, in billionths of a US dollar; None without a known price.
+
+    `model` is an id, an inference profile or the ARN of either, maybe behind `bedrock:`; `offline` costs nothing.
+    """
+    if model == "offline":
+        return (0, 0)
+    found = model_price(model.removeprefix("bedrock:").rpartition("/")[2])
+    if found is None:
+        return None
+    price, surcharge = found
+    return (round(price.input.usd * surcharge * 1e9), round(price.output.usd * surcharge * 1e9))
+
+
 def model_price(model: str) -> tuple[ModelPrice, float] | None:
     """The price of a model or inference profile and its surcharge (1.0 for none); None for one without a known price."""
     group, _, base = model.partition(".")

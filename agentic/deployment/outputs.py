@@ -10,7 +10,8 @@ from agentic.core.limits import RunLimits
 
 @dataclass(frozen=True, slots=True)
 class Outputs:
-    """`functions` by tool (`run_code/stripe` for those that exist once per API), `secret_names` by API.
+    """`models` are the agents' own. `functions` by tool (`run_code/stripe` for those that exist once per API), `secret_names`
+    by API.
 
     `all` holds these and what else the backend exports.
     """
@@ -21,6 +22,7 @@ class Outputs:
     backend: str
     orchestrator: str
     run_limits: RunLimits
+    models: Mapping[str, str]
     bucket: str
     table: str
     functions: Mapping[str, str]
@@ -38,6 +40,7 @@ class Outputs:
                 backend=str(exports["backend"]),
                 orchestrator=str(exports["orchestrator"]),
                 run_limits=RunLimits.of(exports["run_limits"]),
+                models={str(agent): str(model) for agent, model in exports["models"].items()},
                 bucket=str(exports["bucket"]),
                 table=str(exports["table"]),
                 functions={str(key): str(name) for key, name in exports["functions"].items()},

@@ -113,7 +113,7 @@ class LocalCloud:
         stack: str = project.STACK,
         on_event: Observer = ignore,
     ) -> RunResult:
-        """Carry out a task against the fakes and wait for its end. `limits`: lower than the stack's (`RunLimits`)."""
+        """Carry out a task against the fakes and wait for its end. `limits`: budgets below the stack's (`RunLimits`)."""
         fields = {"task": task, "api": api, "model": model, "session": session, "limits": limits}
         asked = self.request(fields, stack=stack)
         return self.carry_out(asked, stack=stack, on_event=on_event)

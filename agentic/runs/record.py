@@ -9,7 +9,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, Self
+from typing import Any, Self, cast
 
 from agentic.core.limits import NAMES, RunLimits
 from agentic.core.turns import Turn
@@ -97,6 +97,8 @@ class RunRecord:
     `before` is what the run's session knew when it began, the oldest turn first.
     `working`: somebody executes the script now, or died while doing so. `pins_seed` and `pins_started` (epoch seconds) are what
     every execution of the script has for chance and for the time at its start. `sent`: the writes that have left, by their key.
+    `rates` are the prices of a token in and a token out, in billionths of a US dollar, by agent; an agent whose model has no
+    known price is not among them. `cost_nanos` is what came of it. `model_calls_taken` are the calls made or set aside.
     """
 
     run_id: str
@@ -139,6 +141,9 @@ class RunRecord:
     error: RunError | None = None
     answer: str = ""
     usage: Usage = field(default_factory=Usage)
+    model_calls_taken: int = 0
+    cost_nanos: int = 0
+    rates: Mapping[str, tuple[int, int]] = field(default_factory=dict[str, tuple[int, int]])
     steps: tuple[RunStep, ...] = ()
 
     @property
@@ -156,6 +161,11 @@ class RunRecord:
         """Whether its script was taken back, and nobody writes another one yet."""
         return self.status is RunStatus.GENERATING and self.generate_state == WANTED and self.repair is not None
 
+    @property
+    def tokens_used(self) -> int:
+        """Tokens in and out of its agents' conversations, as far as these have ended."""
+        return self.usage.input_tokens + self.usage.output_tokens
+
     @classmethod
     def from_item(cls, item: Item) -> Self:
         """A record from its item. Unknown attributes are ignored: a newer program may have written them."""
@@ -169,6 +179,7 @@ class RunRecord:
         def value(name: str) -> Any:
             return json.loads(item[name]["S"]) if name in item else None
 
+        rates = cast("dict[str, list[int]]", value("rates") or {})
         code_key, verdict, outcome, error = text("code_key"), value("verdict"), value("outcome"), value("error")
         pending, approval = value("pending"), value("approval")
         return cls(
@@ -211,7 +222,10 @@ class RunRecord:
             outcome=Outcome.from_json(outcome) if outcome else None,
             error=RunError(**error) if error else None,
             answer=text("answer"),
-            usage=Usage(number("model_calls"), number("input_tokens"), number("output_tokens")),
+            usage=_usage_of(item),
+            model_calls_taken=number("model_calls_taken"),
+            cost_nanos=number("cost_nanos"),
+            rates={agent: (read, written) for agent, (read, written) in rates.items()},
             steps=steps_of(item),
         )
 
@@ -225,3 +239,12 @@ def limits_item(limits: RunLimits) -> Item:
 def _limits_of(item: Item) -> RunLimits:
     kept = {name: item[f"limit_{name}"]["N"] for name in NAMES if f"limit_{name}" in item}
     return RunLimits.of({**kept, "lowered": sorted(item["lowered"]["SS"]) if "lowered" in item else ()})
+
+
+def _usage_of(item: Item) -> Usage:
+    def number(name: str) -> int:
+        return int(item[name]["N"]) if name in item else 0
+
+    # Without a price for each of them, the sum would say less than it cost.
+    cost = number("cost_nanos") / 1e9 if item.get("priced", {}).get("BOOL") else None
+    return Usage(number("model_calls"), number("input_tokens"), number("output_tokens"), cost)

@@ -30,6 +30,7 @@ from agentic.runs.journal import KEEP_SECONDS, Bodies, Journal, calls_of
 from agentic.runs.ledger import RunLedger
 from agentic.runs.record import CLAIMED, DONE, Item, RunRecord, Step, digest, is_of, limits_item
 from agentic.runs.rounds import Rounds
+from agentic.runs.spending import Spending, beyond
 from agentic.runs.steps import noted
 from agentic.runs.wanted import Wanted
 
@@ -43,7 +44,8 @@ _AGENTS = {Step.GENERATE: _GENERATOR, Step.EXECUTE: _EXECUTOR}
 class NewRun:
     """What the front door says of a run. `code_ref` is given when the person brings the script.
 
-    `api` is empty where the orchestrator is to choose one of `candidates`. `before` are the turns of its session.
+    `api` is empty where the orchestrator is to choose one of `candidates`. `before` are the turns of its session. `rates` are
+    as in the record; `priced`: the price of every agent's model is among them.
     """
 
     run_id: str
@@ -58,6 +60,8 @@ class NewRun:
     candidates: tuple[str, ...] = ()
     before: tuple[Turn, ...] = ()
     code_ref: CodeRef | None = None
+    rates: Mapping[str, tuple[int, int]] = field(default_factory=dict[str, tuple[int, int]])
+    priced: bool = False
 
 
 class RunStore:
@@ -72,6 +76,8 @@ class RunStore:
         self._clock = clock
         self.rounds = Rounds(self._items)
         """The rounds of generation after the first one."""
+        self.spending = Spending(self._items)
+        """What its agents may spend."""
         self.attempts = Attempts(self._items, clock)
         """The executions of a run's script."""
         self.journal = Journal(dynamodb, table, clock, bodies)
@@ -94,6 +100,8 @@ class RunStore:
             "target": {"S": run.target},
             "calls_made": {"N": "0"},
             "writes_made": {"N": "0"},
+            "model_calls_taken": {"N": "0"},
+            "priced": {"BOOL": run.priced},
             **limits_item(run.limits),
             "effect_seed": {"S": secrets.token_hex(16)},
             f"handle_{_EXECUTOR if run.code_ref else _ORCHESTRATOR}": {"S": digest(handle)},
@@ -103,6 +111,8 @@ class RunStore:
                 item[name] = {"S": value}
         if run.candidates and not run.api:
             item["candidates"] = {"SS": list(run.candidates)}
+        if run.rates:
+            item["rates"] = json_text(run.rates)
         if run.before:
             item["before"] = json_text(run.before)
         if run.code_ref:
@@ -172,7 +182,7 @@ class RunStore:
         sets: dict[str, Any] = {}
         if answer:
             sets["answer"] = {"S": answer}
-        counts = _usage_counts(usage)
+        counts = self.spending.counts(run_id, _ORCHESTRATOR, usage)
         record = self._change(run_id, sets=sets, add=counts) if sets or counts else self.get(run_id)
         kept = [state for state in RunStatus if state.final or (state is RunStatus.PAUSED and not paused)]
         if record.status in kept:
@@ -243,19 +253,23 @@ class RunStore:
         so: its execution broke off, and may be taken up again.
         """
         done = {f"{step}_state": {"S": DONE}}
+        counts = self.spending.counts(run_id, _AGENTS[step], usage)
         if claim:
             held, values = f"handle_{_AGENTS[step]} = :claim", {":claim": {"S": claim}}
-            record, mine = self._items.change(run_id, held, values, sets=done, add=_usage_counts(usage))
+            record, mine = self._items.change(run_id, held, values, sets=done, add=counts)
             if not mine:
-                return self.count(run_id, usage)
+                return self.count(run_id, _AGENTS[step], usage)
         else:
-            record = self._change(run_id, sets=done, add=_usage_counts(usage))
+            record = self._change(run_id, sets=done, add=counts)
         ends = status and not record.status.final and record.status is not RunStatus.EXECUTING
-        return self.finish(run_id, status, error=error) if status and ends else record
+        if status and ends:
+            return self.finish(run_id, status, error=error)
+        over = beyond(record)
+        return self.spending.end(run_id, over) if over else record
 
-    def count(self, run_id: str, usage: Usage) -> RunRecord:
-        """Add what a conversation has used."""
-        counts = _usage_counts(usage)
+    def count(self, run_id: str, agent: str, usage: Usage) -> RunRecord:
+        """Add what a conversation of `agent` has used."""
+        counts = self.spending.counts(run_id, agent, usage)
         return self._change(run_id, sets={}, add=counts) if counts else self.get(run_id)
 
     # --- the generator's tool -------------------------------------------------------------------------------------
@@ -358,13 +372,6 @@ def _not_its_api(record: RunRecord, api: str) -> RefusedError | None:
         hint = f"pass as api one of: {', '.join(record.candidates)}"
         return RefusedError("the run can be for none but these APIs" if api else "the run has no API yet", hint=hint)
     return None
-
-
-def _usage_counts(usage: Usage | None) -> dict[str, int]:
-    if not usage:
-        return {}
-    counts = {"model_calls": usage.model_calls, "input_tokens": usage.input_tokens, "output_tokens": usage.output_tokens}
-    return {name: count for name, count in counts.items() if count}
 
 
 def _first_fix(verdict: Verdict) -> str:

@@ -171,6 +171,11 @@ class Topology(pulumi.ComponentResource):
             "backend": settings.backend,
             "orchestrator": backend.orchestrator,
             "run_limits": settings.run_limits.to_json(),
+            "models": {
+                "orchestrator": settings.model__orchestrator,
+                "generator": settings.model__generator,
+                "executor": settings.model__executor,
+            },
             "bucket": storage.name,
             "table": table.name,
             "functions": {function: made.name for function, made in sorted({**tools, **backend.functions}.items())}

@@ -15,6 +15,7 @@ from approving import TWO_WRITES, approve_each, execute, restore, state_of, told
 from agentic import LocalCloud
 from agentic.agents.front_door import FrontDoor
 from agentic.core.errors import RefusedError, UnknownRunError
+from agentic.core.limits import RunLimits
 from agentic.core.names import StackNames
 from agentic.core.values import RunResult, RunStatus
 from agentic.local.identities import person
@@ -43,7 +44,7 @@ def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalCloud]:
 def tomorrow(cloud: LocalCloud) -> FrontDoor:
     """The front door as it will be when every question of today has expired."""
     services = dataclasses.replace(cloud.stack("dev").door._services, clock=lambda: time.time() + 25 * 3600)
-    return FrontDoor(services, StackNames("dev"), "", 100)
+    return FrontDoor(services, StackNames("dev"), "", RunLimits())
 
 
 @pytest.mark.parametrize("name", SCRIPTS)

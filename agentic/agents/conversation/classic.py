@@ -4,15 +4,15 @@ from collections.abc import Iterator, Mapping
 from contextlib import closing
 from typing import Any
 
-from agentic.agents.conversation.reply import Reply
+from agentic.agents.conversation.reply import NO_BOUNDS, Bounds, Reply
 from agentic.core.values import Usage
 
 
-def ask(client: Any, alias_arn: str, session: str, message: str, model: str) -> Reply:
+def ask(client: Any, alias_arn: str, session: str, message: str, model: str, *, bounds: Bounds = NO_BOUNDS) -> Reply:
     """`client` is a boto3 bedrock-agent-runtime client. Raises botocore's errors.
 
     An agent of this kind answers with its own model only (`takes_model`): on AWS whoever starts a run sees to it that
-    `model` is none or that one; the local cloud lets each run's model answer for it.
+    `model` is none or that one; the local cloud lets each run's model answer for it. InvokeAgent takes no `bounds`.
     """
     agent_id, alias_id = alias_arn.split("/")[1:]
     # The traces, because tokens are only told there. A stream that ends in an exception leaves its connection open.
@@ -20,10 +20,10 @@ def ask(client: Any, alias_arn: str, session: str, message: str, model: str) -> 
         agentId=agent_id, agentAliasId=alias_id, sessionId=session, inputText=message, enableTrace=True
     )
     with closing(answer["completion"]) as stream:
-        return gather(stream)
+        return gather(stream, bounds)
 
 
-def gather(stream: Any) -> Reply:
+def gather(stream: Any, bounds: Bounds = NO_BOUNDS) -> Reply:
     """The text of all chunks, and the usage that the traces tell. What ends with a chunk has ended its turn."""
     parts: list[bytes] = []
     stop_reason = ""
@@ -40,6 +40,8 @@ def gather(stream: Any) -> Reply:
                 calls += 1
                 tokens_in += used.get("inputTokens", 0)
                 tokens_out += used.get("outputTokens", 0)
+            if not bounds.goes_on():
+                break
     return Reply(b"".join(parts).decode(errors="replace").strip(), stop_reason, Usage(calls, tokens_in, tokens_out))
 
 

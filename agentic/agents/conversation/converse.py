@@ -2,13 +2,20 @@
 
 import re
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Protocol
 
 from agentic.agents.conversation import classic, harness, workflow
-from agentic.agents.conversation.reply import Reply, aws_words
+from agentic.agents.conversation.reply import NO_BOUNDS, Bounds, Reply, aws_words
 from agentic.core.errors import ConfigurationError, ModelError
 
-Ask = Callable[[Any, str, str, str, str], Reply]
+
+class Ask(Protocol):
+    """A way of asking: client, ARN, session, message and model."""
+
+    def __call__(
+        self, client: Any, arn: str, session: str, message: str, model: str, /, *, bounds: Bounds = NO_BOUNDS
+    ) -> Reply: ...
+
 
 # The service of the ARN and the kind of resource in it, to the client that asks it and how.
 _KINDS: dict[tuple[str, str], tuple[str, Ask]] = {
@@ -17,20 +24,23 @@ _KINDS: dict[tuple[str, str], tuple[str, Ask]] = {
     ("states", "stateMachine"): ("stepfunctions", workflow.ask),
 }
 # They answer with the model that they were deployed with, whatever a request asks for.
-_WITH_THEIR_OWN_MODEL = frozenset({classic.ask, workflow.ask})
+_WITH_THEIR_OWN_MODEL: tuple[Ask, ...] = (classic.ask, workflow.ask)
 _ARN = re.compile(r"arn:[^:]+:([^:]+):[^:]*:[^:]*:([^:/]+)[:/].+")
 
 
-def converse(client: Callable[[str], Any], agent_arn: str, session: str, message: str, model: str = "") -> Reply:
+def converse(
+    client: Callable[[str], Any], agent_arn: str, session: str, message: str, model: str = "", bounds: Bounds = NO_BOUNDS
+) -> Reply:
     """Send `message` to the agent and wait for its answer. `client` gives a boto3 client by the service's name.
 
-    `model` takes the place of the agent's own, where the backend can. Raises `ModelError` when agent or model fail.
+    `model` takes the place of the agent's own, and `bounds` of its limits, where the backend can.
+    Raises `ModelError` when agent or model fail.
     """
     from botocore.exceptions import BotoCoreError, ClientError  # pyright: ignore[reportMissingTypeStubs]
 
     service, ask = _kind(agent_arn)
     try:
-        return ask(client(service), agent_arn, session, message, model)
+        return ask(client(service), agent_arn, session, message, model, bounds=bounds)
     # EventStreamError, the failure in mid-stream, is a ClientError too.
     except ClientError as error:
         words, kind = aws_words(error)

@@ -3,14 +3,14 @@
 from contextlib import closing
 from typing import Any
 
-from agentic.agents.conversation.reply import Reply
+from agentic.agents.conversation.reply import NO_BOUNDS, Bounds, Reply
 from agentic.core.values import Usage
 
 # A stream holds several messages when tools are used; these stop reasons only separate them.
 _ON_THE_WAY = frozenset({"tool_use", "tool_result"})
 
 
-def ask(client: Any, harness_arn: str, session: str, message: str, model: str) -> Reply:
+def ask(client: Any, harness_arn: str, session: str, message: str, model: str, *, bounds: Bounds = NO_BOUNDS) -> Reply:
     """`client` is a boto3 bedrock-agentcore client; `model` overrides the harness's own. Raises botocore's errors."""
     request: dict[str, Any] = {
         "harnessArn": harness_arn,
@@ -19,12 +19,16 @@ def ask(client: Any, harness_arn: str, session: str, message: str, model: str) -
     }
     if model:
         request["model"] = {"bedrockModelConfig": {"modelId": model}}
+    if bounds.model_calls is not None:
+        request["maxIterations"] = bounds.model_calls
+    if bounds.answer_tokens is not None:
+        request["maxTokens"] = bounds.answer_tokens
     # A failure in mid-stream must not leave the connection open.
     with closing(client.invoke_harness(**request)["stream"]) as stream:
-        return gather(stream)
+        return gather(stream, bounds)
 
 
-def gather(stream: Any) -> Reply:
+def gather(stream: Any, bounds: Bounds = NO_BOUNDS) -> Reply:
     """The last message's text, the last stop reason and the summed usage of an InvokeHarness event stream."""
     parts: list[str] = []
     stop_reason = ""
@@ -41,4 +45,6 @@ def gather(stream: Any) -> Reply:
             calls += 1
             tokens_in += used.get("inputTokens", 0)
             tokens_out += used.get("outputTokens", 0)
+            if not bounds.goes_on():
+                break
     return Reply("".join(parts).strip(), "" if stop_reason in _ON_THE_WAY else stop_reason, Usage(calls, tokens_in, tokens_out))

@@ -1,7 +1,7 @@
 """What an agent answers, and what every way of asking shares."""
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,6 +19,31 @@ class Reply:
     @property
     def complete(self) -> bool:
         return self.stop_reason == "end_turn"
+
+
+def _always() -> bool:
+    return True
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """What one conversation may use, where that is less than its agent may: model calls, and tokens of each answer.
+
+    An agent of Bedrock Agents Classic and a workflow take none. `goes_on` is asked after each model call: where it says no,
+    nobody listens any more.
+    """
+
+    model_calls: int | None = None
+    answer_tokens: int | None = None
+    goes_on: Callable[[], bool] = _always
+
+    def reached(self, reply: Reply) -> bool:
+        """Whether an answer broke off at one of them."""
+        calls = self.model_calls is not None and "iterations" in reply.stop_reason
+        return calls or (self.answer_tokens is not None and "tokens" in reply.stop_reason)
+
+
+NO_BOUNDS = Bounds()
 
 
 def session_id(run_id: str, agent: str) -> str:

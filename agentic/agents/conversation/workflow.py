@@ -11,7 +11,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
-from agentic.agents.conversation.reply import Reply
+from agentic.agents.conversation.reply import NO_BOUNDS, Bounds, Reply
 from agentic.core.values import Usage
 
 _MACHINE = re.compile(r"(arn:[^:]+:states:[^:]*:[^:]*):stateMachine:([^:]+)")
@@ -34,12 +34,19 @@ def opening(handle: str) -> str:
 
 
 def ask(
-    client: Any, machine_arn: str, session: str, message: str, model: str, *, sleep: Callable[[float], None] = time.sleep
+    client: Any,
+    machine_arn: str,
+    session: str,
+    message: str,
+    model: str,
+    *,
+    bounds: Bounds = NO_BOUNDS,
+    sleep: Callable[[float], None] = time.sleep,
 ) -> Reply:
     """Start the execution of the run that `session` belongs to and wait for its end. `client` is a boto3 stepfunctions client.
 
     An execution that goes on with a run is named after the session's round as well: "run_…-1". The state machine's own time-out
-    bounds the wait. `model` has no effect: the definition names it. Raises botocore's errors.
+    bounds the wait. `model` and `bounds` have no effect: the definition names them. Raises botocore's errors.
     """
     going_on = _GOING_ON.match(session, _RUN_ID_LENGTH)
     name = f"{session[:_RUN_ID_LENGTH]}{going_on[1] if going_on else ''}"

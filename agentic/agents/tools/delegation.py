@@ -9,14 +9,16 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from agentic.agents.conversation import Reply, converse, session_id
-from agentic.agents.declaration import EXECUTOR, GENERATOR
+from agentic.agents.conversation import Bounds, Reply, converse, session_id
+from agentic.agents.declaration import ANSWER_TOKENS, EXECUTOR, GENERATOR, TURNS
 from agentic.agents.tools.events import WORK
 from agentic.agents.tools.services import Services
 from agentic.core.errors import AgenticError
+from agentic.core.limits import BUDGET
 from agentic.core.values import RunError, RunStatus, Usage
 from agentic.runs import RunRecord, Step
 from agentic.runs.record import DONE
+from agentic.runs.spending import answer_tokens
 
 _PAUSE_SECONDS = 0.5
 _CLAIMED_FOR = {Step.GENERATE: GENERATOR, Step.EXECUTE: EXECUTOR}
@@ -29,6 +31,11 @@ Report = Callable[[RunRecord], dict[str, Any]]
 
 def delegate(services: Services, record: RunRecord, step: Step, message: str, report: Report, *, fresh: bool) -> dict[str, Any]:
     """The tool's answer: by doing the work (`fresh`: this call has claimed the step), or by looking how far it is."""
+    if not services.store.spending.reserve(record.run_id, 1):
+        # The orchestrator's own next call, which follows this answer, could not be paid for.
+        now = services.store.get(record.run_id)
+        if now.error and now.error.code == BUDGET:
+            return ended(now)
     if fresh:
         return _work_and_wait(services, record, step, message)
     finished = _wait_for(services, record.run_id, step)
@@ -37,13 +44,29 @@ def delegate(services: Services, record: RunRecord, step: Step, message: str, re
 
 def talk(services: Services, work: Mapping[str, str], agent: str, step: Step) -> Reply | RunRecord:
     """The work's conversation with the agent; where that fails, the record of the run that has ended with it."""
-    session = session_id(work["run_id"], agent)
+    run_id, spending = work["run_id"], services.store.spending
+    session = session_id(run_id, agent)
+    reserved = spending.reserve(run_id, TURNS[agent])
+    record = services.store.get(run_id)
+    if not reserved:
+        return record
+    most, limit = answer_tokens(record, agent)
+    bounds = Bounds(
+        reserved if reserved < TURNS[agent] else None,
+        most if most < ANSWER_TOKENS[agent] else None,
+    )
     try:
         arn = agent_arn(services.environ, work.get("api", ""))
-        return converse(services.client, arn, session, work["message"], work["model"])
+        reply = converse(services.client, arn, session, work["message"], work["model"], bounds)
     except AgenticError as error:
         problem = RunError(error.code, f"the {agent} failed: {error.message}", error.hint)
-        return services.store.end_step(work["run_id"], step, Usage(), RunStatus.FAILED, problem, claim=work["claim"])
+        return services.store.end_step(run_id, step, Usage(), RunStatus.FAILED, problem, claim=work["claim"])
+    spending.give_back(run_id, reserved, reply.usage.model_calls)
+    if bounds.reached(reply) and (step is Step.EXECUTE or services.store.get(run_id).code_ref is None):
+        # The agent had more to say; a script that it has begun to execute goes on.
+        name = "model_calls" if "iterations" in reply.stop_reason else limit
+        spending.end(run_id, record.limits.reached(name))
+    return reply
 
 
 def ended(record: RunRecord) -> dict[str, Any]:

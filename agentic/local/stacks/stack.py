@@ -33,7 +33,7 @@ class LocalStack:
         settings = {"AGENTIC_TABLE": str(exports["table"]), "AGENTIC_BUCKET": str(exports["bucket"])}
         services = Services(settings, context.client)
         limits = RunLimits.of(exports.get("run_limits", {}))
-        self.door = FrontDoor(services, self.names, str(exports["orchestrator"]), limits)
+        self.door = FrontDoor(services, self.names, str(exports["orchestrator"]), limits, exports.get("models"))
         self._fill_secrets(context, exports["secret_names"])
 
     def request(self, fields: Mapping[str, Any]) -> RunRequest:

@@ -60,6 +60,8 @@ def _begin(work: StepWork, arguments: Arguments, services: Services) -> Answer:
         raise UsageError(
             f"this stack's workflow always uses {model}, not {record.model}", hint="leave --model out, or set model.generator"
         )
+    if not services.store.spending.reserve(work.run_id, 1):
+        return dict(ENDED)
     return {"next": GENERATE, "round": 0, "message": message_for(record, mine), "api": record.api}
 
 

@@ -74,7 +74,10 @@ class StepWork:
         if record.status is not RunStatus.GENERATING or record.repair is None or record.round != number:
             return None
         mine = self.generator_handle(number)
-        record = services.store.rounds.claim_wanted(self.handle, mine) or services.store.get(record.run_id)
+        claimed = services.store.rounds.claim_wanted(self.handle, mine)
+        if claimed and not services.store.spending.reserve(self.run_id, 1):
+            return dict(ENDED)
+        record = claimed or services.store.get(record.run_id)
         if not is_of(mine, record.handles.get(GENERATOR, "")):
             raise RefusedError("the run is under way already")
         return {"next": GENERATE, "round": number, "message": message_for(record, mine), "api": record.api}
