@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 
 import pytest
-from repair_stage import BACKENDS, BROKEN, CREATES, CREATES_AND_FAILS, FAILS, Agents, backend_cloud, carry_out, customers
+from repair_stage import BACKENDS, BROKEN, CREATES, CREATES_AND_FAILS, FAILS, READS, Agents, backend_cloud, carry_out, customers
 
 from agentic import LocalCloud
 from agentic.core.values import RunStatus
@@ -42,6 +42,16 @@ def test_without_rounds_a_run_ends_as_its_first_script_did(backend: str, tmp_pat
             assert result.error
             assert (result.status, said in result.error.message) == (status, True), result
             assert (len(agents.told), result.earlier, result.code) == (1, (), script)
+
+
+def test_where_the_stack_refuses_repeated_writes_the_script_is_told_and_nobody_is_asked(tmp_path: Path):
+    with backend_cloud(tmp_path / ".agentic", "workflow", repeated_writes="refuse") as cloud:
+        with Agents([CREATES_AND_FAILS, CREATES, READS]) as agents:
+            result = carry_out(cloud, agents)
+        assert result.status is RunStatus.COMPLETED, result.error
+        assert customers(cloud) == ["Ada"]
+        assert [call.refused != "" for call in result.calls if call.write] == [False, True]
+        assert "has done the same already" in agents.told[2]
 
 
 @pytest.mark.parametrize("backend", ["harness", "classic"])
