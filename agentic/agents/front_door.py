@@ -8,7 +8,7 @@ import time
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from typing import Any, Self
+from typing import Any, Self, cast
 
 from agentic.agents.conversation import Reply, aws_words, converse, session_id, workflow
 from agentic.agents.declaration import ApiToChoose, choosing_message, orchestrator_message, which_api
@@ -22,6 +22,7 @@ from agentic.agents.tools.no_script import no_script
 from agentic.agents.tools.services import Services
 from agentic.agents.tools.validate_code import read_script
 from agentic.core.errors import AgenticError, StorageError, UsageError
+from agentic.core.limits import RunLimits
 from agentic.core.names import StackNames, new_handle, new_run_id
 from agentic.core.turns import Turn
 from agentic.core.values import PendingCall, RunError, RunResult, RunStatus, Target, WriteMode
@@ -30,6 +31,7 @@ from agentic.runs.recording import Recording
 from agentic.runs.wanted import Wanted
 
 MAX_TASK_LENGTH = 4000
+_MOST_UNFINISHED = 10_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +40,8 @@ class RunRequest:
 
     `api` is empty where the task does not tell it: then it may be for one of `candidates` (`agentic.agents.routing`).
     `session` is one of `person`'s, who is told by whoever took the request in and never by the request itself. `names_api`
-    says that the task names an API; `before` is what the session knows, once `FrontDoor.in_session` has looked.
+    says that the task names an API; `before` is what the session knows, once `FrontDoor.in_session` has looked. `limits` are
+    the budgets to be lower than the stack's (`RunLimits`).
     """
 
     api: str
@@ -53,15 +56,19 @@ class RunRequest:
     names_api: bool = False
     person: str = ""
     before: tuple[Turn, ...] | None = None
+    limits: Mapping[str, float] = field(default_factory=dict[str, float])
     run_id: str = field(default_factory=new_run_id)
 
     @classmethod
     def of(cls, fields: Mapping[str, Any], apis: Sequence[Routable], target: Target, model: str, *, person: str = "") -> Self:
-        """A request from JSON fields (task, api, writes, session, code) to a stack that has `apis`, whose API it chooses.
+        """A request from JSON fields (task, api, writes, session, limits, code) to a stack with `apis`, whose API it chooses.
 
         Raises `UnknownApiError`, and `UsageError` for a script that does not tell its API.
         """
         task, code = str(fields.get("task") or ""), None if fields.get("code") is None else str(fields["code"])
+        limits: Any = fields.get("limits") or {}
+        if not isinstance(limits, Mapping):
+            raise UsageError("the limits must be numbers by name", hint='such as {"writes": 3}')
         choice = route(apis, name=str(fields.get("api") or ""), task=task, code=code)
         return cls(
             api=choice.api,
@@ -71,6 +78,7 @@ class RunRequest:
             model=model,
             session=str(fields.get("session") or ""),
             person=person,
+            limits=cast("Mapping[str, float]", limits),
             names_api=choice.named,
             code=code,
             candidates=()
@@ -82,11 +90,11 @@ class RunRequest:
 class FrontDoor:
     """Starts runs on one stack and reads them. `services` give the clients and the settings `table` and `bucket`."""
 
-    def __init__(self, services: Services, names: StackNames, orchestrator_arn: str, call_limit: int) -> None:
+    def __init__(self, services: Services, names: StackNames, orchestrator_arn: str, limits: RunLimits) -> None:
         self._services = services
         self._names = names
         self._orchestrator_arn = orchestrator_arn
-        self._call_limit = call_limit
+        self._limits = limits
         self._resumption = Resumption(services, names)
         self._driving = Driving(services, orchestrator_arn, self._resumption)
         self._memory = Memory(services)
@@ -99,6 +107,7 @@ class FrontDoor:
         """Carry out a task and wait for its end. What goes wrong inside the run is in the result, not raised."""
         started = time.perf_counter()
         _check(request)
+        self._limits.lowered_to(request.limits)
         request = self.in_session(request)
         with _told():
             if request.session:
@@ -127,7 +136,7 @@ class FrontDoor:
     def result(self, run_id: str) -> RunResult:
         """A run as its record has it. Raises `UnknownRunError`."""
         with _told():
-            record = self.store.get(run_id)
+            record = self._resumption.seen(self.store.get(run_id))
             result = self._result(record)
         if not record.status.final or len(record.steps) < 2:
             return result
@@ -145,11 +154,21 @@ class FrontDoor:
     def recent(self, limit: int, wanted: Wanted | None = None) -> tuple[RunRecord, ...]:
         """The newest runs first, of those that are wanted."""
         with _told():
-            return self.store.recent(limit, wanted)
+            return self.store.recent(limit, wanted, self._resumption.seen)
 
-    def unfinished(self, limit: int = 200) -> tuple[str, ...]:
-        """The runs that have not ended and wait for nobody."""
-        return tuple(record.run_id for record in self.recent(limit) if not record.status.final)
+    def unfinished(self, before: float) -> tuple[str, ...]:
+        """The runs that have not ended, wait for nobody, and have been left alone since `before` (epoch seconds).
+
+        However old: a run may have waited long for the approval with which it went on.
+        """
+        going_on = tuple(status for status in RunStatus if not status.final)
+        found = self.recent(_MOST_UNFINISHED, Wanted(statuses=going_on))
+        return tuple(
+            record.run_id
+            for record in found
+            if not (record.status is RunStatus.PAUSED and record.approval is None)
+            and not (record.steps and record.steps[-1].at >= before)
+        )
 
     def recover(self, run_id: str) -> RunResult:
         """Finish a run in whose middle everything ended, or fail it with the reason: for who knows that nobody works on it."""
@@ -245,7 +264,7 @@ class FrontDoor:
             api=request.api,
             task=request.task,
             target=request.target,
-            call_limit=self._call_limit,
+            limits=self._limits.lowered_to(request.limits),
             writes=request.writes,
             model=request.model,
             session=request.session,
@@ -262,7 +281,7 @@ class FrontDoor:
                 code = read_script(self._services, record.code_ref).decode(errors="replace")
             except AgenticError as error:
                 code = f"# {error.message}\n"
-        calls = self.store.calls(record.run_id) if record.attempt else ()
+        calls = self.store.calls(record.run_id, ended=record.status.final) if record.attempt else ()
         completed = record.status is RunStatus.COMPLETED
         # The orchestrator's words are the answer only of a run whose record says that it was done.
         answer = record.answer if completed and record.answer else ""

@@ -6,6 +6,7 @@ from dataclasses import replace
 from agentic.core.values import CallState, PendingCall, RunError
 from agentic.runs.journal import Entry
 
+LOOK_AT_IT = "look at the API itself before running this again"
 _HINT = "run the task again; a script that asks for other things each time cannot be paused"
 
 

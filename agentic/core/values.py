@@ -159,8 +159,9 @@ class RunStep:
 class PendingCall:
     """The write that a paused run waits to be allowed: all of it, so that a person knows what they say yes to.
 
-    `url` and `body` are exactly what would be sent, without the key; `headers` those that the API acts on. `digest` is what an
-    approval is bound to, with `code_sha256` (the script) and `account` (a fingerprint of the key, which tells nothing of it).
+    `url`, `headers` and `body` (with an escape for what cannot be seen) are exactly what would be sent, without the key.
+    `digest` is what an approval is bound to, with `code_sha256` (the script) and `account` (a fingerprint of the key, which
+    tells nothing of it).
     `lane` is where in the script it is made. `done_before`: an earlier script of the run has done the same, in words; empty
     otherwise. Times are in epoch seconds.
     """
@@ -188,13 +189,17 @@ class PendingCall:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Approval:
-    """A person's leave for one pending write, used once; with `all`, for every write of the script as it stands."""
+    """A person's leave for one pending write, used once; with `all`, for every write of the script as it stands.
+
+    `returned`: the write that used it has certainly not been sent, and the script may try again.
+    """
 
     digest: str
     account: str
     all: bool
     by: str
     at: float
+    returned: bool = False
 
 
 @dataclass(frozen=True, slots=True)

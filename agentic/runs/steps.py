@@ -32,6 +32,9 @@ _NAMES = {
 
 def noted(sets: Mapping[str, Mapping[str, Any]], now: float) -> dict[str, dict[str, str]]:
     """The attribute that notes what is changed by `sets`; none for what is no step of a run. `now` in epoch seconds."""
+    if "approval" in sets and json.loads(sets["approval"]["S"]).get("returned"):
+        # The person has said it once.
+        return {}
     name = next((step for attribute, step in _NAMES.items() if attribute in sets), "")
     if "status" in sets and name in {"", "ended"}:
         name = sets["status"]["S"]

@@ -6,11 +6,12 @@ Nothing here trusts its caller: handles, grants and states are checked by the ta
 import secrets
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
 from agentic.core.errors import RefusedError, UnknownRunError
+from agentic.core.limits import RunLimits
 from agentic.core.names import run_of
 from agentic.core.turns import Turn
 from agentic.core.values import (
@@ -27,7 +28,7 @@ from agentic.runs.attempts import Attempts
 from agentic.runs.items import RUN_ITEM, Attributes, RunItems, json_text
 from agentic.runs.journal import KEEP_SECONDS, Bodies, Journal, calls_of
 from agentic.runs.ledger import RunLedger
-from agentic.runs.record import CLAIMED, DONE, Item, RunRecord, Step, digest, is_of
+from agentic.runs.record import CLAIMED, DONE, Item, RunRecord, Step, digest, is_of, limits_item
 from agentic.runs.rounds import Rounds
 from agentic.runs.steps import noted
 from agentic.runs.wanted import Wanted
@@ -49,7 +50,7 @@ class NewRun:
     api: str
     task: str
     target: Target
-    call_limit: int
+    limits: RunLimits = field(default_factory=RunLimits)
     writes: WriteMode | None = None
     model: str = ""
     session: str = ""
@@ -91,7 +92,9 @@ class RunStore:
             "status": {"S": RunStatus.QUEUED},
             "task": {"S": run.task},
             "target": {"S": run.target},
-            "call_limit": {"N": str(run.call_limit)},
+            "calls_made": {"N": "0"},
+            "writes_made": {"N": "0"},
+            **limits_item(run.limits),
             "effect_seed": {"S": secrets.token_hex(16)},
             f"handle_{_EXECUTOR if run.code_ref else _ORCHESTRATOR}": {"S": digest(handle)},
         }
@@ -121,8 +124,13 @@ class RunStore:
             raise UnknownRunError(f"no run {run_id!r}", hint="`agentic runs list` shows the runs there are")
         return record
 
-    def recent(self, limit: int = 20, wanted: Wanted | None = None) -> tuple[RunRecord, ...]:
-        """The newest runs first, of those that are `wanted`."""
+    def recent(
+        self,
+        limit: int = 20,
+        wanted: Wanted | None = None,
+        seen: Callable[[RunRecord], RunRecord] = lambda record: record,
+    ) -> tuple[RunRecord, ...]:
+        """The newest runs first, of those that are `wanted`; `seen` gives each as it is now."""
         wanted = wanted or Wanted()
         request: dict[str, Any] = {
             "TableName": self._table,
@@ -138,14 +146,14 @@ class RunStore:
         found: list[RunRecord] = []
         while True:
             answer = self._dynamodb.query(**request)
-            found += filter(wanted, map(RunRecord.from_item, answer["Items"]))
+            found += filter(wanted, map(seen, map(RunRecord.from_item, answer["Items"])))
             if len(found) >= limit or "LastEvaluatedKey" not in answer:
                 return tuple(found[:limit])
             request |= {"ExclusiveStartKey": answer["LastEvaluatedKey"], "Limit": max(limit, _PAGE)}
 
-    def calls(self, run_id: str) -> tuple[Call, ...]:
-        """The calls of a run, in order."""
-        return calls_of(self.journal.entries(run_id))
+    def calls(self, run_id: str, *, ended: bool = False) -> tuple[Call, ...]:
+        """The calls of a run, in order. `ended`: of one that has, in which none can be under way for long."""
+        return calls_of(self.journal.entries(run_id), self._clock() if ended else 0.0)
 
     def finish(
         self,

@@ -18,6 +18,7 @@ from agentic.agents.tools.steps.validate import validate_steps
 from agentic.agents.tools.steps.work import StepWork
 from agentic.agents.tools.validate_code import validate_code
 from agentic.core.errors import RefusedError, UsageError
+from agentic.core.limits import RunLimits
 from agentic.core.names import new_handle, new_run_id
 from agentic.core.values import RunStatus, Target
 from agentic.runs import NewRun, RunRecord
@@ -36,7 +37,7 @@ class Run:
         self.stage = stage
         self.id = new_run_id()
         self.handle = new_handle(self.id)
-        new = NewRun(run_id=self.id, api="stripe", task="Do it", target=Target.FAKE, call_limit=5, model=model)
+        new = NewRun(run_id=self.id, api="stripe", task="Do it", target=Target.FAKE, limits=RunLimits(calls=5), model=model)
         stage.store.create(new, self.handle)
 
     def arguments(self, step: str, number: int = 0, **more: Any) -> dict[str, Any]:

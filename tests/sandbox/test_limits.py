@@ -1,13 +1,16 @@
 """Every way to outstay a limit ends the run within it, and leaves no process behind."""
 
 import os
+import signal
 import subprocess
 import sys
+import threading
 import time
 
 import pytest
 
 from agentic.core.spec import Sdk
+from agentic.local.functions.process_tree import children
 from agentic.sandbox import Sandbox, SandboxPolicy
 from tests.sandbox.conftest import AS_ON_LAMBDA, Run
 
@@ -86,6 +89,13 @@ def test_output_flood_ends_the_run(either_run: Run) -> None:
     assert len(outcome.stdout) < 1100
 
 
+@pytest.mark.parametrize(("printed", "reason"), [(1000, ""), (1001, "output")])
+def test_the_output_limit_is_exact_also_for_a_script_that_ends_by_itself(either_run: Run, printed: int, reason: str) -> None:
+    code = f"import sys\nsys.stdout.write('x' * {printed})"
+    outcome = either_run(code, SandboxPolicy(output_bytes=1000, flood_bytes=1000))
+    assert (outcome.reason, outcome.success) == (reason, not reason)
+
+
 def test_flood_of_the_report_ends_the_run(either_run: Run) -> None:
     code = """
 import os
@@ -145,6 +155,20 @@ def test_stopped_zygote_does_not_prolong_the_run() -> None:
         assert outcome.reason == "timeout"
         assert time.monotonic() - started < 6
         assert sandbox.run("print(1)", SandboxPolicy()).stdout == "1\n"
+
+
+def test_a_zygote_that_the_machine_makes_wait_longer_than_the_scripts_own_time_starts_it_all_the_same() -> None:
+    before = children(os.getpid())
+    with Sandbox(Sdk("", ()), terms=AS_ON_LAMBDA) as sandbox:
+        assert sandbox.run("print(1)", LIMIT).stdout == "1\n"
+        (zygote,) = children(os.getpid()) - before
+        os.kill(zygote, signal.SIGSTOP)
+        # Longer than the script's time and what a killed child may take to be gone.
+        waking = threading.Timer(4.0, os.kill, (zygote, signal.SIGCONT))
+        waking.start()
+        outcome = sandbox.run("print(2)", LIMIT)
+        waking.join()
+    assert (outcome.stdout, outcome.reason) == ("2\n", "")
 
 
 def test_control_without_the_sandboxs_end_a_process_would_survive() -> None:

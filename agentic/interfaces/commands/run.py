@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from agentic.core.errors import AgenticError, UsageError
+from agentic.core.limits import read_limits
 from agentic.interfaces.answers import Background, InProcess, until_done
 from agentic.interfaces.approval import go_on, how_to_go_on
 from agentic.interfaces.live import LiveView
@@ -82,6 +83,7 @@ def _request(options: argparse.Namespace) -> dict[str, Any]:
             "writes": options.writes,
             "live": options.live,
             "session": getattr(options, "session", ""),
+            "limits": read_limits(options.limit or ()),
             "code": code,
         },
         "credentials": model_credentials(model),
