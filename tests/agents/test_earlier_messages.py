@@ -79,7 +79,7 @@ def test_without_a_session_the_messages_are_as_ever():
 
 
 def test_a_script_written_anew_is_written_for_the_same_message():
-    again = generator_message_again(TASK, "stripe", "h", "x = 1", ["wrong"], (turn("Alice"),))
+    again = generator_message_again(TASK, "stripe", "h", "x = 1", [("validation", "wrong")], (turn("Alice"),))
     assert again.startswith(generator_message(TASK, "stripe", "h", (turn("Alice"),)))
 
 

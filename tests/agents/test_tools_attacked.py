@@ -20,6 +20,7 @@ from agentic.core.limits import RunLimits
 from agentic.core.names import new_handle, new_run_id, run_of
 from agentic.core.values import RunStatus, Target, WriteMode
 from agentic.runs import NewRun, RunStore
+from agentic.runs.record import digest
 
 pytest_plugins = ["tests.runs.conftest"]
 
@@ -314,7 +315,8 @@ def test_the_words_of_an_executor_do_not_make_a_success(stage: LauncherStage):
     environ = {**services.environ, "AGENTIC_AGENT_ARN": HARNESS}
     clients = {"dynamodb": stage.dynamodb, "bedrock-agentcore": agent}
     talking = type(services)(environ, clients.__getitem__)
-    answer = work({"run_id": run_of(arguments["handle"]), "message": "go", "model": ""}, talking)
+    claim = digest(arguments["handle"])
+    answer = work({"run_id": run_of(arguments["handle"]), "message": "go", "model": "", "claim": claim}, talking)
     assert answer["status"] == "failed"
     assert "did not run the script" in answer["message"]
     assert stage.store.get(run_of(arguments["handle"])).outcome is None

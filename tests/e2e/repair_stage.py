@@ -12,6 +12,7 @@ from approving import state_of
 
 from agentic import LocalCloud
 from agentic.core.values import RunResult
+from agentic.local.trace import Observer, ignore
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "models"))
 
@@ -111,10 +112,10 @@ def backend_cloud(folder: Path, backend: str, **config: str) -> Iterator[LocalCl
         yield cloud
 
 
-def carry_out(cloud: LocalCloud, agents: Agents, **fields: Any) -> RunResult:
+def carry_out(cloud: LocalCloud, agents: Agents, on_event: Observer = ignore, **fields: Any) -> RunResult:
     """A run whose model is `agents`, which are listening."""
     asked = cloud.request({"task": TASK, "api": "stripe", "model": "openai:test", **fields})
-    return cloud.carry_out(asked, credentials=agents.credentials)
+    return cloud.carry_out(asked, credentials=agents.credentials, on_event=on_event)
 
 
 def customers(cloud: LocalCloud) -> list[str]:

@@ -171,4 +171,4 @@ def test_an_injected_agent_cannot_change_what_runs(shared: Command):
     with playing(Cast(play)) as (model, env):
         result = shared("run", TASK, "--model", model, "--writes", "refuse", "--json", env=env).json
     assert result["status"] == "failed"
-    assert [call["status"] for call in result["calls"] if call["write"]] in ([], [403])
+    assert {call["status"] for call in result["calls"] if call["write"]} <= {403}

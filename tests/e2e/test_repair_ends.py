@@ -8,10 +8,23 @@ import time
 from pathlib import Path
 
 import pytest
-from repair_stage import BACKENDS, BROKEN, CREATES, CREATES_AND_FAILS, FAILS, Agents, backend_cloud, carry_out, customers
+from repair_stage import (
+    BACKENDS,
+    BROKEN,
+    CREATES,
+    CREATES_AND_FAILS,
+    CREATES_ANOTHER,
+    FAILS,
+    READS,
+    Agents,
+    backend_cloud,
+    carry_out,
+    customers,
+)
 
 from agentic import LocalCloud
 from agentic.core.values import RunStatus
+from agentic.local.trace import Event
 from tests.conftest import built_environment, gone
 
 pytestmark = pytest.mark.cloud
@@ -44,6 +57,16 @@ def test_without_rounds_a_run_ends_as_its_first_script_did(backend: str, tmp_pat
             assert (len(agents.told), result.earlier, result.code) == (1, (), script)
 
 
+def test_where_the_stack_refuses_repeated_writes_the_script_is_told_and_nobody_is_asked(tmp_path: Path):
+    with backend_cloud(tmp_path / ".agentic", "workflow", repeated_writes="refuse") as cloud:
+        with Agents([CREATES_AND_FAILS, CREATES, READS]) as agents:
+            result = carry_out(cloud, agents)
+        assert result.status is RunStatus.COMPLETED, result.error
+        assert customers(cloud) == ["Ada"]
+        assert [call.refused != "" for call in result.calls if call.write] == [False, True]
+        assert "has done the same already" in agents.told[2]
+
+
 @pytest.mark.parametrize("backend", ["harness", "classic"])
 def test_a_generator_whose_function_is_killed_at_the_second_script_leaves_no_run_stuck(backend: str, tmp_path: Path):
     with backend_cloud(tmp_path / ".agentic", backend) as cloud:
@@ -61,6 +84,25 @@ def test_a_generator_whose_function_is_killed_at_the_second_script_leaves_no_run
         assert customers(cloud) == ["Ada"]
         with Agents([CREATES]) as agents:
             assert carry_out(cloud, agents).status is RunStatus.COMPLETED, "and the next run is as ever"
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_an_execution_of_the_second_script_that_is_killed_is_done_again_and_nothing_twice(backend: str, tmp_path: Path):
+    with backend_cloud(tmp_path / ".agentic", backend) as cloud:
+        executed: list[str] = []
+
+        def heard(event: Event) -> None:
+            if (event.kind, event.phase) == ("function", "start") and event.name.endswith("run-code-stripe"):
+                executed.append(event.name)
+                if len(executed) == 2:
+                    kill(cloud, "agentic-api-developer-dev-execute-code")
+
+        with Agents([CREATES_AND_FAILS, CREATES_ANOTHER]) as agents:
+            result = carry_out(cloud, agents, heard)
+        assert result.status is RunStatus.COMPLETED, result.error
+        assert len(executed) == 3, "the second script was executed twice"
+        assert customers(cloud) == ["Ada", "Bob"]
+        assert len(result.earlier) == 1
 
 
 def kill(cloud: LocalCloud, function: str) -> None:
