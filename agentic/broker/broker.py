@@ -25,7 +25,7 @@ from agentic.broker.settle import Delivery, UncertainError
 from agentic.broker.transport import Transport
 from agentic.broker.way import Secret, Way, Ways
 from agentic.core.errors import AgenticError, NotSentError, RefusedError, RunStopped
-from agentic.core.spec import ApiSpec
+from agentic.core.spec import READ_METHODS, ApiSpec
 from agentic.core.values import Approval, Call, CallState, PendingCall, RunError, Target
 from agentic.core.wire import Headers, HttpRequest, HttpResponse, Origin
 from agentic.runs.journal import Entry
@@ -78,7 +78,7 @@ class Broker:
         """
         judged = self._rules.judge(request)
         allowed = judged if isinstance(judged, Allowed) else None
-        write = allowed.operation.writes if allowed else request.method not in {"GET", "HEAD"}
+        write = allowed.operation.writes if allowed else request.method not in READ_METHODS
         taken = self._take(grant, write)
         entry = self._entry(taken, allowed, request, origin or Origin(), write=write)
         entries = self._ledger.entries(taken) if taken.attempt > 1 or taken.round else ()
