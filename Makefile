@@ -44,6 +44,7 @@ prove: setup
 		|| echo "atheris could not be installed; going on without it" >&2
 	@$(PYTHON) tests/fuzz/prove.py
 	@$(PYTHON) tests/crash/crash_prove.py
+	@$(PYTHON) tests/e2e/approval_prove.py
 
 # Newest releases that fit together, with hashes.
 lock: setup

@@ -20,6 +20,7 @@ from agentic.runs import RunRecord
 _TRIES = 3
 _RUN_AGAIN = "run the task again"
 EXPIRED = "expired"
+_ASKED_ANEW = "it was not sent, and the run has ended; run it again to be asked anew"
 
 
 class Resumption:
@@ -63,7 +64,7 @@ class Resumption:
         """Say no: the run ends as refused. Raises `RefusedError` when nothing waits, or it was answered or has expired."""
         record = self._in_time(record)
         asked = record.pending
-        error = RunError("rejected", f"{by} did not allow {_named(asked)}" if asked else "")
+        error = RunError("rejected", f"{by} did not allow {_named(asked)}" if asked else "", _ASKED_ANEW)
         return self._services.store.attempts.decline(record, RunStatus.REFUSED, error)
 
     def seen(self, record: RunRecord) -> RunRecord:

@@ -82,10 +82,10 @@ def waiting(result: Mapping[str, Any]) -> Mapping[str, Any]:
     return pending
 
 
-def check_can_ask(terminal: Terminal, *, yes: bool) -> None:
+def check_can_ask(terminal: Terminal, run_id: str, *, yes: bool) -> None:
     """Raises `UsageError` where a question could be asked of nobody."""
     if not yes and not can_ask(terminal):
-        raise UsageError("nobody can be asked here", hint="look at the call with `agentic runs show ID`, then add --yes")
+        raise UsageError("nobody can be asked here", hint=f"look at the call with `agentic runs show {run_id}`, then add --yes")
 
 
 def show_question(result: Mapping[str, Any], terminal: Terminal, folder: Path, *, now: float) -> None:
@@ -104,7 +104,7 @@ def show_question(result: Mapping[str, Any], terminal: Terminal, folder: Path, *
         "operation": visible(pending["what"]),
         "again": visible(pending.get("done_before", "")),
         "goes to": "the fake on this machine" if pending["target"] == "fake" else "the real API",
-        "asked": f"{_span(now - pending['asked_at'])} ago, open for {_span(pending['expires'] - now)}"
+        "asked": f"{_span(now - pending['asked_at'])} ago, open for {_span(pending['expires'] - now + _MINUTE)}"
         if now < pending["expires"]
         else "too long ago: it can no longer be approved",
     }

@@ -24,21 +24,22 @@ class QueueOfRuns:
         self._most_waiting = most_waiting
         self._changed = threading.Condition()
         self._waiting: deque[str] = deque()
-        self._busy = 0
+        self._busy: set[str] = set()
         self._cancelled: set[str] = set()
 
     @contextmanager
     def turn(self, run_id: str, tell: Callable[[int], None]) -> Generator[None]:
         """A run's turn, when it comes. `tell` is given how many are before it, where it has to wait.
 
-        Raises `LocalCloudError` when too many wait already, and `RefusedError` when the run is cancelled while it waits.
+        Raises `LocalCloudError` when too many wait already, and `RefusedError` when the run is cancelled while it waits, or has
+        its turn or its place already: somebody else has answered its question.
         """
         self._wait(run_id, tell)
         try:
             yield
         finally:
             with self._changed:
-                self._busy -= 1
+                self._busy.discard(run_id)
                 self._changed.notify_all()
 
     def cancel(self, run_id: str) -> None:
@@ -50,11 +51,13 @@ class QueueOfRuns:
 
     def _wait(self, run_id: str, tell: Callable[[int], None]) -> None:
         with self._changed:
+            if run_id in self._busy or run_id in self._waiting:
+                raise RefusedError("it was answered already, and the run goes on", hint=f"`agentic runs show {run_id}` has it")
             if len(self._waiting) >= self._most_waiting:
-                message = f"{self._busy} runs are at work and {len(self._waiting)} wait: there is no room for more"
+                message = f"{len(self._busy)} runs are at work and {len(self._waiting)} wait: there is no room for more"
                 raise LocalCloudError(message, hint="wait until some have ended, then run it again")
             self._waiting.append(run_id)
-            before = self._busy + len(self._waiting) - 1
+            before = len(self._busy) + len(self._waiting) - 1
         if before >= self._at_once:
             tell(before)
         with self._changed:
@@ -62,7 +65,7 @@ class QueueOfRuns:
                 self._changed.wait_for(lambda: run_id in self._cancelled or self._is_next(run_id))
                 if run_id in self._cancelled:
                     raise RefusedError("the run was cancelled before it began")
-                self._busy += 1
+                self._busy.add(run_id)
             finally:
                 self._waiting.remove(run_id)
                 self._cancelled.discard(run_id)
@@ -70,4 +73,4 @@ class QueueOfRuns:
                 self._changed.notify_all()
 
     def _is_next(self, run_id: str) -> bool:
-        return self._busy < self._at_once and self._waiting[0] == run_id
+        return len(self._busy) < self._at_once and self._waiting[0] == run_id

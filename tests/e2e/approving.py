@@ -38,7 +38,7 @@ def approve_each(cloud: LocalCloud, result: RunResult) -> tuple[RunResult, list[
         started = time.perf_counter()
         result = cloud.approve(result.run_id, result.pending)
         seconds.append(time.perf_counter() - started)
-        assert len(seconds) < 50
+        assert len(seconds) <= 50
     return result, seconds
 
 

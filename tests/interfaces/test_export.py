@@ -2,6 +2,7 @@
 
 import json
 import re
+import socket
 import subprocess
 import sys
 from collections.abc import Callable
@@ -106,10 +107,29 @@ def test_exported_test_passes_offline_with_the_sdk_and_pytest_alone(
     recording, clean, folder = recordings(api), environments(api), tmp_path / "exported"
     exported = export(recording, SPECS[api], folder)
     assert exported.untested == ""
-    assert not (
-        set(clean.run(["python", "-m", "pip", "list"], cwd=tmp_path).stdout.split()) & {"agentic-api-developer", "boto3"}
-    )
+    installed = set(clean.run(["python", "-m", "pip", "list"], cwd=tmp_path).stdout.split())
+    assert not installed & {"agentic-api-developer", "boto3", "pulumi", "moto"}
+    assert {"pytest", *re.findall(r"^[\w-]+", SPECS[api].sdk.requirement)} <= installed, "the control"
     done = result_of(clean, folder)
+    assert (done.returncode, "1 passed" in done.stdout) == (0, True), done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("api", CODES)
+def test_exported_test_needs_no_network(
+    api: str, recordings: Callable[[str], Recording], environments: Callable[[str], Clean], tmp_path: Path
+) -> None:
+    """In a network namespace that has nothing, not even a loopback that is up."""
+    alone = ["unshare", "--map-root-user", "--net"]
+    if subprocess.run([*alone, "true"], capture_output=True, check=False).returncode:
+        pytest.skip("this user may make no network namespace")
+    clean, folder = environments(api), tmp_path / "exported"
+    export(recordings(api), SPECS[api], folder)
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        # The control: what is reached from here is not reached from there.
+        connect = ["python", "-c", f"import socket; socket.create_connection(('127.0.0.1', {server.getsockname()[1]}), 5)"]
+        assert clean.run(connect, cwd=tmp_path).returncode == 0
+        assert "Network is unreachable" in clean.run([*alone, *connect], cwd=tmp_path).stderr
+    done = clean.run([*alone, "python", "-m", "pytest", "-q", "-p", "no:cacheprovider", folder], cwd=tmp_path)
     assert (done.returncode, "1 passed" in done.stdout) == (0, True), done.stdout + done.stderr
 
 

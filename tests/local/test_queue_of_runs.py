@@ -110,3 +110,18 @@ def test_too_many_are_told_so() -> None:
     assert "run it again" in refused.value.hint
     runs.end()
     assert runs.begun == ["a", "b"]
+
+
+def test_a_run_has_one_turn_at_a_time() -> None:
+    """Two answers to one question would take the run's key and its listener from each other."""
+    runs = Runs(QueueOfRuns(at_once=1))
+    runs.start("a", lambda: "a" in runs.begun)
+    runs.start("b", lambda: "b" in runs.told)
+    for name in "ab":
+        with pytest.raises(RefusedError, match="answered already"), runs.queue.turn(name, lambda _: None):
+            pass
+    runs.end()
+    assert runs.begun == ["a", "b"]
+    # The control: when it is over it may have another.
+    with runs.queue.turn("a", lambda _: None):
+        pass

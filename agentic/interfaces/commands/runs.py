@@ -136,7 +136,7 @@ def _recording(options: argparse.Namespace, terminal: Terminal) -> "Recording":
 def approve(options: argparse.Namespace, terminal: Terminal) -> int:
     """Show the call that a run waits with, ask, and go on. Gives the exit code of what becomes of the run."""
     result, answers = _paused(options, terminal)
-    check_can_ask(terminal, yes=options.yes)
+    check_can_ask(terminal, options.run_id, yes=options.yes)
     first = "" if not options.yes else ALL if options.all else YES
     folder = control.home()
     result = go_on(result, answers, terminal, folder, first=first, every=options.all)
