@@ -62,7 +62,7 @@ class Resumption:
             raise RefusedError(f"the run is {record.status}; nothing waits for approval", hint="`agentic runs show` has it")
         asked = record.pending
         error = RunError("rejected", f"{by} did not allow {asked.method} {asked.url}", "")
-        return self._services.store.finish(record.run_id, RunStatus.REFUSED, error=error, paused=True)
+        return self._services.store.attempts.reject(record, error)
 
     def go_on(self, record: RunRecord, *, dead: bool = False) -> RunRecord:
         """Execute the script (again) until it pauses or ends; it is validated first where it is not yet.

@@ -132,6 +132,22 @@ class Attempts:
             raise RefusedError("it was answered already, or another call waits now", hint="`agentic runs show` has it")
         return approved
 
+    def reject(self, record: RunRecord, error: RunError) -> RunRecord:
+        """End the run with `error` instead of the pending write. Raises `RefusedError` when it waits with it no longer.
+
+        Else a no that comes late would say of a run that nothing was sent, although somebody else has allowed it meanwhile.
+        """
+        rejected, changed = self._items.change(
+            record.run_id,
+            "#status = :paused AND pending = :pending",
+            {":paused": {"S": RunStatus.PAUSED}, ":pending": json_text(record.pending)},
+            sets={"status": {"S": RunStatus.REFUSED}, "error": json_text(error)},
+            remove=("approval", "grant_hash", "working"),
+        )
+        if not changed:
+            raise RefusedError(f"it was answered already: the run is {rejected.status}", hint="`agentic runs show` has it")
+        return rejected
+
     def _may_begin(self, record: RunRecord) -> str:
         if not record.begun:
             same = "attempt = :attempt" if record.attempt else "attribute_not_exists(attempt)"
