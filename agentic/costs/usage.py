@@ -38,9 +38,9 @@ class AgentWork:
 
 AGENTS = {
     # Two tools, one of them asked again because it was still running, and the sentence for the person.
-    "orchestrator": AgentWork(1575, turns=4, message=80, answer=60, result=150, active=45, idle=900),
-    "generator": AgentWork(1410, turns=2, message=80, answer=250, result=60, active=15, idle=60),
-    "executor": AgentWork(1389, turns=3, message=60, answer=60, result=150, active=20, idle=60),
+    "orchestrator": AgentWork(1936, turns=4, message=80, answer=60, result=150, active=45, idle=900),
+    "generator": AgentWork(1865, turns=2, message=80, answer=250, result=60, active=15, idle=60),
+    "executor": AgentWork(1513, turns=3, message=60, answer=60, result=150, active=20, idle=60),
 }
 PROMPT_CHARACTERS_PER_API = 4451
 """What an API adds to the generator's prompt: its rules and four examples (counted for Stripe)."""
@@ -86,7 +86,7 @@ TOOLS = {
 DELEGATION = {"invoke_generator": FunctionWork(2, 30.0), "invoke_executor": FunctionWork(3, 45.0)}
 # The state machine calls the model itself; generate_code begins the step and stores its answer.
 WORKFLOW_GENERATION = FunctionWork(2, 0.6)
-WORKFLOW_TRANSITIONS = 9
+WORKFLOW_TRANSITIONS = 10
 """Eight states, and the start, which is counted too."""
 
 WRITE_UNITS = 100

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from launcher_stage import LauncherStage
+from launcher_stage import HONEST, LauncherStage
 
 from agentic.agents.declaration import REFUSED
 from agentic.agents.tools.events import WORK, handler
@@ -15,6 +15,7 @@ from agentic.agents.tools.generate_code import generate_code
 from agentic.agents.tools.steps.execute import execute_steps
 from agentic.agents.tools.steps.generate import generate_steps
 from agentic.agents.tools.steps.validate import validate_steps
+from agentic.agents.tools.steps.work import StepWork
 from agentic.agents.tools.validate_code import validate_code
 from agentic.core.errors import RefusedError, UsageError
 from agentic.core.limits import RunLimits
@@ -56,6 +57,11 @@ class Run:
 
     def validate(self, number: int = 0) -> dict[str, Any]:
         return validate_steps(self.arguments("validate", number), self.stage.services)
+
+    def go_on(self, number: int, handle: str) -> dict[str, Any]:
+        """The first step of an execution that goes on with the run in this round, with an orchestrator's handle."""
+        arguments = {**self.arguments("begin", model=MODEL), "run": f"{self.id}-{number}", "handle": handle}
+        return generate_steps(arguments, self.stage.services)
 
     def execute(self, number: int = 0) -> dict[str, Any]:
         return execute_steps(self.arguments("execute", number), self.stage.services)
@@ -128,6 +134,87 @@ def test_no_regeneration_where_none_is_allowed(run: Run):
     run.store(BAD)
     assert run.validate()["next"] == "end"
     assert run.record.status is RunStatus.REFUSED
+
+
+def failing(event: dict[str, Any]) -> dict[str, Any]:
+    return {"success": False, "stdout": "", "stderr": "boom", "exit": 1, "duration_ms": 5.0, "layers": [], "reason": ""}
+
+
+def test_a_script_that_fails_when_it_runs_begins_the_next_round(run: Run):
+    run.stage.wall = failing
+    run.begin()
+    run.store(GOOD)
+    run.validate()
+    answer = run.execute()
+    assert (answer["next"], answer["round"], answer["api"]) == ("generate", 1, "stripe")
+    assert "boom" in answer["message"]
+    assert (run.record.status, run.record.round, len(run.record.earlier)) == (RunStatus.GENERATING, 1, 1)
+    run.stage.wall = lambda event: HONEST
+    run.store(GOOD, 1)
+    assert run.validate(1)["next"] == "execute"
+    assert run.execute(1)["next"] == "end"
+    assert (run.record.status, run.record.attempt) == (RunStatus.COMPLETED, 2)
+
+
+def test_rounds_of_validation_and_of_execution_are_counted_together(run: Run):
+    run.stage.wall = failing
+    run.begin()
+    run.store(BAD)
+    assert run.validate()["next"] == "generate"
+    run.store(GOOD, 1)
+    run.validate(1)
+    assert run.execute(1)["next"] == "generate"
+    run.store(GOOD + "# 3", 2)
+    run.validate(2)
+    assert run.execute(2)["next"] == "end"
+    assert run.record.error
+    assert (run.record.status, run.record.error.code) == (RunStatus.FAILED, "script_failed")
+
+
+def test_a_generator_that_writes_no_further_script_leaves_the_run_as_its_last_one_did(run: Run):
+    run.begin()
+    run.store(BAD)
+    run.validate()
+    run.store(None, 1, text="DECLINE: cannot", stop_reason="end_turn")
+    error = run.record.error
+    assert error
+    assert (run.record.status, error.code) == (RunStatus.REFUSED, "validation_failed")
+    assert "cannot" in error.hint
+
+
+def wanted(run: Run) -> str:
+    """A new orchestrator's handle for the run, whose script was taken back when its execution was over: by an approval, say."""
+    run.stage.wall = failing
+    run.begin()
+    run.store(GOOD)
+    run.validate()
+    arguments = StepWork.of(run.arguments("execute"))
+    execute_code({"handle": arguments.executor_handle, "code_key": run.record.code_ref.key}, run.stage.services)  # type: ignore[union-attr]
+    handle = new_handle(run.id)
+    assert run.record.wanted
+    assert run.stage.store.rounds.hand_over(run.record, handle)
+    return handle
+
+
+def test_another_execution_goes_on_with_a_run_whose_first_one_is_over(run: Run):
+    handle = wanted(run)
+    told, again = run.go_on(1, handle), run.go_on(1, handle)
+    assert told == again, "the step may be tried again"
+    assert (told["next"], told["round"]) == ("generate", 1)
+    assert "boom" in told["message"]
+
+
+def test_an_execution_that_is_not_the_one_to_go_on_gets_nothing_done(run: Run):
+    first, handle = run.handle, wanted(run)
+    for number, other in ((1, first), (2, handle), (1, new_handle(run.id))):
+        with pytest.raises(RefusedError):
+            run.go_on(number, other)
+    with pytest.raises(RefusedError):
+        generate_steps({**run.arguments("begin", model=MODEL), "handle": handle}, run.stage.services)
+    assert run.record.wanted
+    assert run.go_on(1, handle)["next"] == "generate", "the control: the right one"
+    with pytest.raises(RefusedError):
+        run.go_on(1, first)
 
 
 @pytest.mark.parametrize(

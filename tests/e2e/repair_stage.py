@@ -1,4 +1,4 @@
-"""What tests of repair share: a model that plays the agents on any backend and writes one script after the other, and scripts."""
+"""What tests of repair share: a model that plays the agents on any backend and writes script after script; and scripts."""
 
 import json
 import re
@@ -12,6 +12,7 @@ from approving import state_of
 
 from agentic import LocalCloud
 from agentic.core.values import RunResult
+from agentic.local.trace import Observer, ignore
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "models"))
 
@@ -71,7 +72,8 @@ class Agents(ModelServer):
 
 
 def _orchestrator(tools: dict[str, str], arguments: dict[str, Any], results: Sequence[str]) -> Turn:
-    status = re.search(r'status\\*"?: ?\\*"?(\w+)', results[-1])[1] if results else "repair"  # type: ignore[index]
+    found = re.search(r'status\\*"?: ?\\*"?(\w+)', results[-1]) if results else None
+    status = "repair" if not results else found[1] if found else "broken off"
     key = next(filter(None, map(_key, reversed(results))), "")
     match status:
         case "repair":
@@ -110,15 +112,15 @@ def backend_cloud(folder: Path, backend: str, **config: str) -> Iterator[LocalCl
         yield cloud
 
 
-def carry_out(cloud: LocalCloud, agents: Agents, **fields: Any) -> RunResult:
+def carry_out(cloud: LocalCloud, agents: Agents, on_event: Observer = ignore, **fields: Any) -> RunResult:
     """A run whose model is `agents`, which are listening."""
     asked = cloud.request({"task": TASK, "api": "stripe", "model": "openai:test", **fields})
-    return cloud.carry_out(asked, credentials=agents.credentials)
+    return cloud.carry_out(asked, credentials=agents.credentials, on_event=on_event)
 
 
 def customers(cloud: LocalCloud) -> list[str]:
     """The names of the customers that the fake has."""
-    texts = [text for key, text in state_of(cloud, "stripe").items() if key.startswith("customers/")]
+    texts = [text for key, text in state_of(cloud, "stripe").items() if key.startswith("customer/")]
     return sorted(str(json.loads(text).get("name")) for text in texts)
 
 

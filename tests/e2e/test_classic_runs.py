@@ -86,6 +86,7 @@ def test_a_run_gives_the_same_contract_with_a_real_result(cloud: LocalCloud):
     result = cloud.run(ZOE, on_event=events.append)
     shown = to_json(result)
     promised = "run_id status api task answer code_ref code verdict outcome calls usage timings_ms error pending"
+    promised += " created_at steps earlier"
     assert list(shown) == promised.split()
     assert (shown["status"], shown["error"]) == ("completed", None)
     assert re.search(r"cus_[A-Za-z0-9]{14}", shown["answer"])

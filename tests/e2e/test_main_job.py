@@ -22,6 +22,7 @@ def test_a_run_as_json_is_one_object_with_everything(shared):
     assert (done.exit, done.err) == (0, "")
     result = done.json
     promised = "run_id status api task answer code_ref code verdict outcome calls usage timings_ms error pending"
+    promised += " created_at steps earlier"
     assert list(result) == promised.split()
     assert (result["status"], result["api"], result["task"], result["error"]) == ("completed", "stripe", ZOE, None)
     assert re.search(r"cus_[A-Za-z0-9]{14}", result["answer"])

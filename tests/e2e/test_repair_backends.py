@@ -175,4 +175,4 @@ def test_the_offline_model_is_not_asked_again(cloud: LocalCloud):
     result = cloud.run(task)
     assert result.status in {RunStatus.FAILED, RunStatus.ASKS, RunStatus.REFUSED}
     assert result.earlier == ()
-    assert TASK != task
+    assert task != TASK

@@ -110,7 +110,7 @@ def test_the_executions_history_is_the_trace_of_the_run(workflow: Workflow):
     result = workflow.run([wrote(GOOD)])
     assert workflow.execution(result.run_id)["status"] == "SUCCEEDED"
     assert workflow.entered(result.run_id) == [
-        "Begin", "Generate", "Store", "Stored", "Validate", "Validated", "Execute", "Ended",
+        "Begin", "Generate", "Store", "Stored", "Validate", "Validated", "Execute", "Executed", "Ended",
     ]  # fmt: skip
     types = [event["type"] for event in workflow.history(result.run_id)]
     assert (types[0], types[-1]) == ("ExecutionStarted", "ExecutionSucceeded")
@@ -126,7 +126,7 @@ def test_a_script_that_validation_refuses_is_written_anew_with_the_findings(work
     assert "print((" in told, "the model sees what it wrote"
     record = workflow.store.get(result.run_id)
     assert (record.round, len(record.earlier)) == (1, 1)
-    assert record.earlier[0].key != record.code_ref.key, "each script keeps its own key"
+    assert record.earlier[0].code_ref.key != record.code_ref.key, "each script keeps its own key"
 
 
 def test_after_the_last_round_the_run_is_refused_with_the_validators_line(workflow: Workflow):

@@ -134,7 +134,9 @@ def test_functions_are_told_what_the_contract_says(dev: Recorded, prod: Recorded
     def told(stack: Recorded, name: str) -> dict[str, str]:
         return stack.one("Function", name).inputs["environment"]["variables"]
 
-    assert told(dev, "generate-code") == told(dev, "validate-code") == {"AGENTIC_TABLE": table, "AGENTIC_BUCKET": bucket}
+    stores = {"AGENTIC_TABLE": table, "AGENTIC_BUCKET": bucket}
+    assert told(dev, "generate-code") == stores
+    assert told(dev, "validate-code") == {**stores, "AGENTIC_REGENERATIONS": "2"}
     assert told(dev, "execute-code") == {
         "AGENTIC_TABLE": table,
         "AGENTIC_BUCKET": bucket,
@@ -154,9 +156,10 @@ def test_functions_are_told_what_the_contract_says(dev: Recorded, prod: Recorded
     }
     assert told(dev, "call-api-stripe") == {
         "AGENTIC_API": "stripe",
-        "AGENTIC_TABLE": table,
+        **stores,
         "AGENTIC_SECRET": "agentic-api-developer/stripe/test-key",
         "AGENTIC_LIVE_KEYS": "false",
+        "AGENTIC_REPEATED_WRITES": "approve",
     }
     assert told(prod, "call-api-stripe")["AGENTIC_LIVE_KEYS"] == "true"
     assert told(prod, "call-api-other_api")["AGENTIC_LIVE_KEYS"] == "false"

@@ -109,7 +109,11 @@ def test_the_state_machine_is_a_standard_one_and_waits_for_its_rights(stack: Rec
     assert "loggingConfiguration" not in machine.inputs, "its rights would know no resources"
     assert stack.one("RolePolicy", "workflow").urn in machine.dependencies
     read(machine.inputs["definition"], "aws-eusc")
-    assert definition(stack)["States"]["Validate"]["Parameters"]["Payload"]["agentic_work"]["regenerations"] == 1
+
+
+def test_the_functions_that_take_a_script_back_know_how_many_rounds_there_are(stack: Recorded):
+    for name in ("validate-code", "execute-code"):
+        assert stack.one("Function", name).inputs["environment"]["variables"]["AGENTIC_REGENERATIONS"] == "1"
 
 
 def test_there_is_nothing_of_the_agents_beside_it(stack: Recorded):
