@@ -31,6 +31,7 @@ from agentic.runs.recording import Recording
 from agentic.runs.wanted import Wanted
 
 MAX_TASK_LENGTH = 4000
+_MOST_UNFINISHED = 10_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,9 +153,19 @@ class FrontDoor:
         with _told():
             return self.store.recent(limit, wanted)
 
-    def unfinished(self, limit: int = 200) -> tuple[str, ...]:
-        """The runs that have not ended and wait for nobody."""
-        return tuple(record.run_id for record in self.recent(limit) if not record.status.final)
+    def unfinished(self, before: float) -> tuple[str, ...]:
+        """The runs that have not ended, wait for nobody, and have been left alone since `before` (epoch seconds).
+
+        However old: a run may have waited long for the approval with which it went on.
+        """
+        going_on = tuple(status for status in RunStatus if not status.final)
+        found = self.recent(_MOST_UNFINISHED, Wanted(statuses=going_on))
+        return tuple(
+            record.run_id
+            for record in found
+            if not (record.status is RunStatus.PAUSED and record.approval is None)
+            and not (record.steps and record.steps[-1].at >= before)
+        )
 
     def recover(self, run_id: str) -> RunResult:
         """Finish a run in whose middle everything ended, or fail it with the reason: for who knows that nobody works on it."""
@@ -267,7 +278,7 @@ class FrontDoor:
                 code = read_script(self._services, record.code_ref).decode(errors="replace")
             except AgenticError as error:
                 code = f"# {error.message}\n"
-        calls = self.store.calls(record.run_id) if record.attempt else ()
+        calls = self.store.calls(record.run_id, ended=record.status.final) if record.attempt else ()
         completed = record.status is RunStatus.COMPLETED
         # The orchestrator's words are the answer only of a run whose record says that it was done.
         answer = record.answer if completed and record.answer else ""

@@ -6,13 +6,14 @@ nothing is done twice; what it does first that is new goes on from where it was.
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from agentic.agents.tools.further_script import ends_as
 from agentic.agents.tools.services import Services
 from agentic.core.errors import RefusedError
 from agentic.core.names import StackNames, new_handle
-from agentic.core.values import Approval, PendingCall, RunError, RunStatus
+from agentic.core.values import Approval, CallState, PendingCall, RunError, RunStatus
 from agentic.runs import RunRecord
 
 # How often a run is taken up again whose function breaks each time.
@@ -99,16 +100,40 @@ class Resumption:
         return bool(record.code_ref) and (approved or record.status in {RunStatus.VALIDATING, RunStatus.EXECUTING})
 
     def recover(self, record: RunRecord) -> RunRecord:
-        """End or finish a run in whose middle everything ended: for who knows that nobody works on it."""
+        """End or finish a run in whose middle everything ended: for who knows that nobody works on it.
+
+        Of the calls that nobody waits for any more it is said what is known.
+        """
         if record.status.final or (record.status is RunStatus.PAUSED and record.approval is None):
             return record
         if self.can_go_on(record) and not record.secret_id:
             record = self.go_on(record, dead=True)
-            if not (record.wanted and record.repair):
-                return record
-            # Whose model and credentials it was is not known any more: there is nobody who could write another script.
-            status, problem = ends_as(record.repair)
-            return self._services.store.finish(record.run_id, status, error=problem)
+            if record.wanted and record.repair:
+                # Whose model and credentials it was is not known any more: there is nobody who could write another script.
+                status, problem = ends_as(record.repair)
+                record = self._services.store.finish(record.run_id, status, error=problem)
+            if record.status.final:
+                self._settled(record)
+            return record
+        done, uncertain = self._settled(record)
+        said = [f"{done} of its writes {'was' if done == 1 else 'were'} done before"] if done else []
+        said += [f"of {uncertain} nobody knows whether it was done"] if uncertain else []
+        message = "; ".join(("everything ended in the middle of this run", *said))
         hint = f"`agentic runs show {record.run_id}` tells which calls it had made; then run it again"
-        error = RunError("interrupted", "everything ended in the middle of this run", hint)
+        error = RunError("interrupted", message, hint)
         return self._services.store.finish(record.run_id, RunStatus.FAILED, error=error, paused=True)
+
+    def _settled(self, record: RunRecord) -> tuple[int, int]:
+        """Note of each call under way that it never left, or that nobody knows. Gives the writes done, and those uncertain."""
+        journal, done, uncertain = self._services.store.journal, set[str](), 0
+        sent = self._services.store.get(record.run_id).sent
+        for entry in journal.entries(record.run_id):
+            if entry.state is CallState.EXECUTING:
+                unsent = entry.call.write and entry.key not in sent
+                state, reason = (CallState.REFUSED, "it had not been sent yet") if unsent else (CallState.UNKNOWN, "")
+                entry = journal.settle(record.run_id, replace(entry, call=replace(entry.call, state=state, refused=reason)))
+            if entry.call.write and entry.state is CallState.APPLIED and (entry.call.status or 200) < 400:
+                # The same key of the script's twice is one effect.
+                done.add(entry.effect or entry.key)
+            uncertain += entry.call.write and entry.state is CallState.UNKNOWN
+        return len(done), uncertain

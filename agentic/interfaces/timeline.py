@@ -92,7 +92,7 @@ def _call_lines(call: Mapping[str, Any]) -> list[tuple[str, str]]:
     if call["refused"]:
         reason = f"refused: {visible(call['refused'])}"
         lines += [(f"    {line}", style) for line in _wrapped(reason, _WIDTH - _TIME - 6)]
-    if state == "unknown":
+    if state == "unknown" and call["write"]:
         lines.append(("    nobody knows whether it was done", style))
     return lines
 

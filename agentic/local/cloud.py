@@ -353,10 +353,15 @@ class LocalCloud:
         for name in owned:
             self._restore(name)
         self._account.wait_until_loaded()
-        # One local cloud per folder: what is unfinished in its records was a crash. No new run waits for it.
-        crashed = [(stack, run_id) for stack in self._stacks.values() for run_id in stack.door.unfinished()]
-        if crashed:
-            threading.Thread(target=_recover, args=(crashed,), name="recover", daemon=True).start()
+        # One local cloud per folder: what is unfinished in its records, and nobody here has touched, was a crash. No new run
+        # waits for it.
+        closing = threading.Event()
+        arguments = (tuple(self._stacks.values()), time.time(), closing)
+        recovering = threading.Thread(target=_recover, args=arguments, name="recover", daemon=True)
+        recovering.start()
+        # A script that runs again is let finish, if it can soon: its functions would be ended under it otherwise.
+        self._exit.callback(recovering.join, _LETTING_GO_SECONDS)
+        self._exit.callback(closing.set)
 
     def _owned(self) -> tuple[str, ...]:
         return folders.owned(self._folder)
@@ -428,14 +433,23 @@ def _timed(result: RunResult, model: float) -> RunResult:
     return replace(result, timings_ms={name: round(value, 1) for name, value in timings.items()})
 
 
-def _recover(crashed: "Sequence[tuple[LocalStack, str]]") -> None:
-    for stack, run_id in crashed:
-        # This cloud may be closed meanwhile: then the next one finds the run.
+def _recover(stacks: "Sequence[LocalStack]", started: float, closing: threading.Event) -> None:
+    """Take up what had not ended when this cloud started, at `started` (epoch seconds). What is left the next one finds."""
+    for stack in stacks:
         with suppress(Exception):
-            api = stack.door.store.get(run_id).api
-            if api:
-                stack.ready(api)
-            stack.door.recover(run_id)
+            for run_id in stack.door.unfinished(started):
+                if closing.is_set():
+                    return
+                _recover_one(stack, run_id)
+
+
+def _recover_one(stack: "LocalStack", run_id: str) -> None:
+    # One that cannot be taken up stands in no other's way.
+    with suppress(Exception):
+        api = stack.door.store.get(run_id).api
+        if api:
+            stack.ready(api)
+        stack.door.recover(run_id)
 
 
 def _reachable(asked: "RunRequest", faked: Collection[str]) -> "RunRequest":

@@ -146,9 +146,9 @@ class RunStore:
                 return tuple(found[:limit])
             request |= {"ExclusiveStartKey": answer["LastEvaluatedKey"], "Limit": max(limit, _PAGE)}
 
-    def calls(self, run_id: str) -> tuple[Call, ...]:
-        """The calls of a run, in order."""
-        return calls_of(self.journal.entries(run_id))
+    def calls(self, run_id: str, *, ended: bool = False) -> tuple[Call, ...]:
+        """The calls of a run, in order. `ended`: of one that has, in which none can be under way for long."""
+        return calls_of(self.journal.entries(run_id), self._clock() if ended else 0.0)
 
     def finish(
         self,

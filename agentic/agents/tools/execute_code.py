@@ -31,6 +31,12 @@ _REASON = re.compile(r"[a-z_]{0,32}")
 _LAYER = re.compile(r"[A-Za-z0-9][A-Za-z0-9 _.:/+-]{0,63}")
 _LAYERS = 32
 _BROKE_OFF = Outcome(success=False, reason="sandbox", stderr="the sandbox could not be asked, or ended before it could answer")
+# Reasons that say nothing about the script: the broker's function has broken several times in a row, or the zygote under it.
+_NOT_THE_SCRIPTS = {"broker", "broke_off"}
+_STOPPED = {
+    "killed": "the script was killed by a signal: its own, or the machine's for want of memory",
+    "memory": "the script was stopped: it used more memory than it may have",
+}
 # How often a script is executed at most, where a function breaks under it; the journal gives it what was done before.
 _TRIES = 3
 
@@ -140,8 +146,7 @@ def _run(services: Services, record: RunRecord, code: str, grant: str, seconds: 
     if answer.get("FunctionError"):
         return None
     outcome = claimed(payload, seconds + _GRACE_SECONDS)
-    # The relay could not go on: the broker's function has broken several times in a row.
-    return None if outcome.reason == "broker" else outcome
+    return None if outcome.reason in _NOT_THE_SCRIPTS else outcome
 
 
 def claimed(payload: bytes, longest: float) -> Outcome:
@@ -214,7 +219,7 @@ def _problem(services: Services, record: RunRecord, outcome: Outcome, seconds: f
         why, _, what_to_do = outcome.stderr.partition("\n")
         return RunError("sandbox", why[:500], what_to_do.strip()[:500])
     if outcome.reason:
-        return RunError("sandbox", f"the script was stopped: {outcome.reason}")
+        return RunError("sandbox", _STOPPED.get(outcome.reason, f"the script was stopped: {outcome.reason}"))
     lines = [line for line in outcome.stderr.splitlines() if line.strip()]
     said = f": {lines[-1].strip()[:300]}" if lines else ""
     return RunError("script_failed", f"the script ended with status {outcome.exit}{said}")
