@@ -1,4 +1,4 @@
-"""The journal's long bodies hold what APIs have answered: they go when its entries go, and with them every version of theirs."""
+"""The journal's long bodies hold what APIs have answered: they go when its entries go, and all of their versions with them."""
 
 from recorded import order, record
 
