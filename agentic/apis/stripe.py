@@ -245,7 +245,8 @@ STRIPE = ApiSpec(
     fake="agentic.apis.fakes.stripe:fake_stripe",
     words=tuple(_WORDS.split()),
     refused=tuple(_never()),
-    dropped_headers=("Stripe-Account", "Stripe-Context"),
+    # Another account than the key's; and what the SDK tells of the machine, which is nothing for a person to read either.
+    dropped_headers=("Stripe-Account", "Stripe-Context", "X-Stripe-Client-User-Agent", "X-Stripe-Client-Telemetry"),
     # Signing and session secrets, and what `expand` could show of an issued card. A payment's client_secret is meant for the
     # customer's browser and stays.
     scrubbed_fields=("secret", "cvc", "card.number"),

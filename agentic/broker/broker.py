@@ -264,7 +264,14 @@ class Broker:
             seconds=self._send_seconds,
             left=left and write,
             find_out=lambda: find_out(
-                self._spec, entry, self._ledger.entries(taken), self._ledger.whole, sent_at, way.transport, way.secret
+                self._spec,
+                entry,
+                lambda: self._ledger.entries(taken),
+                self._ledger.whole,
+                sent_at,
+                way.transport,
+                way.secret,
+                self._sleep,
             ),
             sleep=self._sleep,
             clock=self._clock,

@@ -15,26 +15,33 @@ from agentic.runs.journal import Entry
 
 _MOST_QUESTIONS = 10
 _SECONDS = 10.0
+_LOOKS, _LOOK_SECONDS = 10, 0.5
 
 
 def find_out(
     spec: ApiSpec,
     entry: Entry,
-    entries: Sequence[Entry],
+    entries: Callable[[], Sequence[Entry]],
     whole: Callable[[Entry], Entry],
     sent_at: float,
     transport: Transport,
     secret: Mapping[str, str],
+    sleep: Callable[[float], None],
 ) -> HttpResponse | None:
     """The answer that the write would have had; None when nobody can tell.
 
-    `entries` is the run's journal; `whole` gives one of them with its long bodies.
+    `entries` gives the run's journal as it is now, `whole` one of its entries with the long bodies. What others are about to
+    learn of writes to the same address is waited for, some seconds at most.
     """
-    # Also those that differ: what a longer one has made has all that the shorter one asks for.
-    there = (entry.call.method, entry.call.url)
-    others = [other for other in entries if other.call.write and other.key != entry.key]
-    alike = [other for other in others if (other.call.method, other.call.url) == there]
-    if not spec.settle or entry.request is None or any(_open(other) for other in alike):
+    if not spec.settle or entry.request is None:
+        return None
+    alike = _alike(entry, entries())
+    for _ in range(_LOOKS):
+        if not any(other.state is CallState.EXECUTING for other in alike):
+            break
+        sleep(_LOOK_SECONDS)
+        alike = _alike(entry, entries())
+    if any(_open(other) for other in alike):
         # Of two without an answer, what is found could be either's.
         return None
     rules, asked = Rules(spec), 0
@@ -57,6 +64,12 @@ def find_out(
     except Exception:  # noqa: BLE001
         return None
     return found if isinstance(found, HttpResponse) and 200 <= found.status < 300 else None
+
+
+def _alike(entry: Entry, entries: Sequence[Entry]) -> list[Entry]:
+    """The other writes to its address. Also those that differ: what a longer one has made has all that a shorter one wants."""
+    others = (other for other in entries if other.call.write and other.key != entry.key)
+    return [other for other in others if (other.call.method, other.call.url) == (entry.call.method, entry.call.url)]
 
 
 def _open(entry: Entry) -> bool:

@@ -77,9 +77,10 @@ class CodeStorage(pulumi.ComponentResource):
             policy=tls_only("s3:*", bucket.arn, pulumi.Output.concat(bucket.arn, "/*")),
             opts=pulumi.ResourceOptions(parent=self, depends_on=[walls]),
         )
-        rules = [_expiring("bodies", f"{_BODIES}/", _DAYS_OF_BODIES)]
+        # Their names are of their content: no earlier version has anything that the current one has not.
+        rules = [_expiring("bodies", f"{_BODIES}/", _DAYS_OF_BODIES, versions=1)]
         if expire_after_days:
-            rules.append(_expiring("expire", "", expire_after_days))
+            rules.append(_expiring("expire", "", expire_after_days, versions=expire_after_days))
         aws.s3.BucketLifecycleConfiguration(
             name,
             bucket=bucket.bucket,
@@ -90,13 +91,14 @@ class CodeStorage(pulumi.ComponentResource):
         self.register_outputs({"name": bucket.bucket, "arn": bucket.arn})
 
 
-def _expiring(rule: str, prefix: str, days: int) -> aws.s3.BucketLifecycleConfigurationRuleArgsDict:
+def _expiring(rule: str, prefix: str, days: int, *, versions: int) -> aws.s3.BucketLifecycleConfigurationRuleArgsDict:
+    """`versions`: the days after which one that has expired, or was replaced, is gone for good."""
     return {
         "id": rule,
         "status": "Enabled",
         "filter": {"prefix": prefix},
         "expiration": {"days": days},
-        "noncurrent_version_expiration": {"noncurrent_days": days},
+        "noncurrent_version_expiration": {"noncurrent_days": versions},
         "abort_incomplete_multipart_upload": {"days_after_initiation": _DAYS_TO_ABORT_UPLOADS},
     }
 

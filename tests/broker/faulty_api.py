@@ -125,5 +125,6 @@ def found(lost: LostWrite, get: Callable[[str], HttpResponse]) -> HttpResponse |
     """A plugin's `settle`: a customer of that name that no other write of the run has made."""
     made = json.loads(get(CUSTOMERS).body)["made"]
     mine = [name for name in made if name == lost.request.body.decode()]
-    known = [json.loads(other.body)["said"] for other in lost.others]
+    said = [json.loads(other.body)["said"] for other in lost.others]
+    known = [name for name in said if name == lost.request.body.decode()]
     return HttpResponse(200, (), b'{"found": true}') if len(mine) > len(known) else None

@@ -136,6 +136,10 @@ class OwnedRun:
         self._person.approve(self.record, asked or self.question, "me", every=every)
         self.attempt()
 
+    def reject(self, before: RunRecord) -> None:
+        """The person says no to what they were shown in `before`."""
+        self._person.reject(before, "me")
+
     # --- the attacker ---------------------------------------------------------------------------------------------
 
     def send(

@@ -235,6 +235,20 @@ def test_yes_to_a_question_is_no_yes_to_the_next_equal_one(asking: OwnedRun) -> 
     asking.approve()
 
 
+def test_late_no_does_not_say_of_a_write_that_it_was_not_sent(asking: OwnedRun) -> None:
+    seen = asking.record
+    asking.approve()
+    assert asking.tried(ADA) == "200"
+    with pytest.raises(RefusedError, match="answered already"):
+        asking.reject(seen)
+    assert asking.record.status is RunStatus.EXECUTING
+    # The control: a no in time ends the run, also after a yes that nothing has come of yet.
+    asking.tried(EVE, "0.3")
+    asking.reject(asking.record)
+    assert asking.record.status is RunStatus.REFUSED
+    assert asking.api.made == ["name=Ada"]
+
+
 def test_yes_to_what_was_shown_otherwise_counts_nothing(asking: OwnedRun) -> None:
     asked = asking.question
     for changed in (

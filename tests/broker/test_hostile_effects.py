@@ -1,6 +1,7 @@
 """Attacks of who owns `run_code` on "exactly once" and on the journal: keys, numbers, crashes, other runs, long bodies."""
 
 import json
+import threading
 from collections.abc import Iterator
 from contextlib import suppress
 from functools import partial
@@ -323,3 +324,30 @@ def test_journal_keeps_neither_key_nor_seed_nor_grant(table: Any) -> None:
     for secret in (KEY, seed, run.grant, run.grant.partition(".")[2]):
         assert secret not in repr(items)
     assert any(KEY in dict(sent.headers).get("Authorization", "") for sent in run.api.sent), "the control: it was sent"
+
+
+def test_writes_to_one_address_that_are_under_way_are_waited_for_before_the_api_is_asked(table: Any) -> None:
+    """One of two gets cut; what the other one has made is told apart once that has its answer."""
+    run = allowing(table, FaultyApi(keyed=False), spec=PROBED)
+    sent, go = threading.Event(), threading.Event()
+
+    def slow() -> None:
+        sent.set()
+        go.wait(10)
+
+    run.api.faults = [slow, "cut after"]
+    ends: list[str] = []
+    other = threading.Thread(target=lambda: ends.append(run.tried(EVE, "0.1", 1)))
+    other.start()
+    assert sent.wait(10)
+
+    def meanwhile(seconds: float) -> None:
+        run.now += seconds
+        go.set()
+        other.join(10)
+
+    run.sleep = meanwhile  # type: ignore[method-assign]
+    run.broker = run.another_broker()
+    assert run.tried(ADA, "0.0", 2) == "200"
+    assert ends == ["200"]
+    assert sorted(run.api.made) == ["name=Ada", "name=Eve"]

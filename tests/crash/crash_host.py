@@ -122,7 +122,9 @@ def obey(cloud: LocalCloud, points: Points, order: Mapping[str, Any]) -> None:
             calls = [{key: call[key] for key in ("method", "url", "status", "state", "write")} for call in result["calls"]]
             facts = {key: result[key] for key in ("status", "error", "pending", "outcome")}
             approved = sum(step["name"] == "approved" for step in result["steps"])
-            say({"look": order["run"], **facts, "calls": calls, "approved_steps": approved, "seen": points.seen})
+            attempts = sum(step["name"] == "executing" for step in result["steps"])
+            counts = {"approved_steps": approved, "attempts": attempts, "seen": points.seen}
+            say({"look": order["run"], **facts, "calls": calls, **counts})
         case "session":
             say({"session": order["name"], "turns": cloud.sessions("show", order["name"])})
         case "approve":

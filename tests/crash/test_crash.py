@@ -16,7 +16,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 from crash_kills import CLOUD, Figures, Kill, carried_out
 from crash_plan import plan, points
 from crash_rig import STUCK_SECONDS, Host, Rig
-from crash_scripts import WORKS
+from crash_scripts import WORKS, Work
 
 KILLS = 30
 # The API has done it, and whoever asked is killed before the answer is written down.
@@ -68,13 +68,30 @@ def test_of_two_local_clouds_that_start_at_once_after_a_crash_one_recovers_the_r
     assert (seen["status"], rig.fake.effects(marker)) == ("completed", work.effects)
 
 
+def test_a_second_local_cloud_leaves_a_run_alone_that_the_first_is_at_work_on(tmp_path: Path):
+    work = Work("slow", {"x": 1, "y": 1}, 'import time\n\ncustomer("x")\ntime.sleep(8)\ncustomer("y")\n')
+    with Rig(tmp_path) as rig:
+        marker, host = rig.marker(), rig.host
+        host.order("run", fields=work.fields(marker))
+        began = host.hear(lambda news: "began" in news)
+        assert began
+        rival = rig.rival()
+        try:
+            assert rival.hear(lambda news: "ready" in news) is None
+            assert "another local cloud uses" in (tmp_path / "host.log").read_text()
+        finally:
+            rival.end()
+        seen = _ended(host, began["began"])
+    assert (seen["status"], rig.fake.effects(marker), seen["attempts"]) == ("completed", work.effects, 1)
+
+
 def _ended(host: Host, run_id: str) -> dict[str, Any]:
     deadline = time.monotonic() + STUCK_SECONDS
     while time.monotonic() < deadline:
         host.order("look", run=run_id)
         seen = host.hear(lambda news: news.get("look") == run_id)
         assert seen
-        if seen["status"] != "executing":
+        if seen["status"] not in {"validating", "executing"}:
             return seen
         time.sleep(0.05)
     raise AssertionError("the run is stuck")

@@ -6,6 +6,7 @@ import pytest
 
 from agentic.agents.front_door import FrontDoor
 from agentic.agents.tools.services import Services
+from agentic.core.limits import RunLimits
 from agentic.core.names import StackNames, new_grant, new_handle, new_run_id
 from agentic.core.values import Approval, CodeRef, PendingCall, RunStatus, Target, Verdict
 from agentic.runs import NewRun, RunStore
@@ -17,12 +18,14 @@ Clock = Any
 @pytest.fixture
 def door(dynamodb: Any, clock: Clock) -> FrontDoor:
     services = Services({"AGENTIC_TABLE": "runs"}, lambda _: dynamodb, clock=clock)
-    return FrontDoor(services, StackNames("dev"), "arn:aws:bedrock-agentcore:eu-central-1:1:harness/x", 9)
+    return FrontDoor(services, StackNames("dev"), "arn:aws:bedrock-agentcore:eu-central-1:1:harness/x", RunLimits(calls=9))
 
 
 def executing(store: RunStore) -> str:
     run_id = new_run_id()
-    store.create(NewRun(run_id=run_id, api="stripe", task="x", target=Target.FAKE, call_limit=9, code_ref=REF), "h")
+    store.create(
+        NewRun(run_id=run_id, api="stripe", task="x", target=Target.FAKE, limits=RunLimits(calls=9), code_ref=REF), "h"
+    )
     store.record_verdict(run_id, Verdict(True))
     store.attempts.open(store.get(run_id), new_grant(run_id), 60)
     return run_id
