@@ -1,9 +1,10 @@
-"""Makes docs/images/run.svg: what a person sees of a real run, in colour. `python docs/picture.py`, then look at it."""
+"""Makes the pictures in docs/images: what a person sees of real runs, in colour. `python docs/picture.py`, then look."""
 
 import contextlib
 import os
 import pty
 import re
+import shlex
 import subprocess
 import sys
 import tempfile
@@ -12,15 +13,20 @@ from pathlib import Path
 from rich.console import Console
 from rich.text import Text
 
-TASKS = (
-    "Create a Stripe customer named Zoë Quist with email zoe@quist.example",
-    "Create a product called Gold plan at 15 EUR a month",
-)
+# Of each picture: what is run in it.
+RUNS: dict[str, tuple[list[str], ...]] = {
+    "run": (
+        ["run", "Create a Stripe customer named Zoë Quist with email zoe@quist.example"],
+        ["run", "Create a product called Gold plan at 15 EUR a month"],
+    ),
+    "approval": (["run", "--writes", "approve", "Create a Stripe customer named Alice with email alice@example.com"],),
+}
+ANSWER = b"y\n"
 HERE = Path(__file__).parent
 
 
 def seen(command: list[str], folder: Path) -> str:
-    """What a command writes when it writes to a terminal."""
+    """What a command writes when it writes to a terminal, and what it is answered when it asks."""
     ours, theirs = pty.openpty()
     environment = {**os.environ, "AGENTIC_HOME": str(folder / ".agentic"), "TERM": "xterm-256color"}
     process = subprocess.Popen(command, stdout=theirs, stderr=theirs, stdin=theirs, cwd=folder, env=environment)
@@ -30,6 +36,8 @@ def seen(command: list[str], folder: Path) -> str:
     with contextlib.suppress(OSError):
         while data := os.read(ours, 65536):
             written.extend(data)
+            if written.endswith(b"]o "):
+                os.write(ours, ANSWER)
     os.close(ours)
     process.wait()
     return written.decode().replace("\r\n", "\n")
@@ -38,19 +46,19 @@ def seen(command: list[str], folder: Path) -> str:
 def main() -> None:
     agentic = str(Path(sys.executable).with_name("agentic"))
     with tempfile.TemporaryDirectory() as folder, Path(os.devnull).open("w") as nowhere:
-        console = Console(record=True, width=104, file=nowhere, force_terminal=True)
-        # Started before, so that the picture shows a usual run and not a first one.
+        # Started before, so that the pictures show usual runs and not a first one.
         seen([agentic, "local", "start"], Path(folder))
-        for task in TASKS:
-            console.print(Text.assemble(("$ ", "bold green"), f'agentic run "{task}"'))
-            shown = seen([agentic, "run", task], Path(folder))
-            shown = re.sub(r"objects/\S*?/generated", "objects/…/generated", shown)
-            console.print(Text.from_ansi(shown))
+        for name, commands in RUNS.items():
+            console = Console(record=True, width=104, file=nowhere, force_terminal=True)
+            for command in commands:
+                told = shlex.join(command).replace("'", '"')
+                console.print(Text.assemble(("$ ", "bold green"), f"agentic {told}"))
+                shown = re.sub(r"objects/\S*?/generated", "objects/…/generated", seen([agentic, *command], Path(folder)))
+                console.print(Text.from_ansi(shown))
+            # The fonts that Rich names are on somebody's server; a picture in a repository should not fetch anything.
+            picture = re.sub(r"@font-face\s*\{.*?\}", "", console.export_svg(title="agentic"), flags=re.DOTALL)
+            (HERE / "images" / f"{name}.svg").write_text(picture)
         seen([agentic, "local", "stop"], Path(folder))
-        picture = console.export_svg(title="agentic")
-    # The fonts that Rich names are on somebody's server; a picture in a repository should not fetch anything.
-    picture = re.sub(r"@font-face\s*\{.*?\}", "", picture, flags=re.DOTALL)
-    (HERE / "images" / "run.svg").write_text(picture)
 
 
 if __name__ == "__main__":

@@ -20,6 +20,7 @@ from agentic.agents.declaration import (
     orchestrator_message,
     which_api,
 )
+from agentic.agents.driving import Driving
 from agentic.agents.memory import Memory
 from agentic.agents.resume import Resumption
 from agentic.agents.routing import Routable, route
@@ -35,14 +36,12 @@ from agentic.core.turns import Turn
 from agentic.core.values import PendingCall, RunError, RunResult, RunStatus, Target, WriteMode
 from agentic.costs.prices import token_rates
 from agentic.runs import NewRun, RunRecord, RunStore
-from agentic.runs.record import DONE
 from agentic.runs.recording import Recording
 from agentic.runs.spending import answer_tokens
 from agentic.runs.wanted import Wanted
 
 MAX_TASK_LENGTH = 4000
-# How often to look whether a script has ended that its agents do not wait for.
-_LOOK_SECONDS = 0.5
+_MOST_UNFINISHED = 10_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,6 +117,7 @@ class FrontDoor:
         self._limits = limits
         self._models = dict(models or {})
         self._resumption = Resumption(services, names)
+        self._driving = Driving(services, orchestrator_arn, self._resumption)
         self._memory = Memory(services)
 
     @property
@@ -157,7 +157,7 @@ class FrontDoor:
     def result(self, run_id: str) -> RunResult:
         """A run as its record has it. Raises `UnknownRunError`."""
         with _told():
-            record = self.store.get(run_id)
+            record = self._resumption.seen(self.store.get(run_id))
             result = self._result(record)
         if not record.status.final or len(record.steps) < 2:
             return result
@@ -175,11 +175,21 @@ class FrontDoor:
     def recent(self, limit: int, wanted: Wanted | None = None) -> tuple[RunRecord, ...]:
         """The newest runs first, of those that are wanted."""
         with _told():
-            return self.store.recent(limit, wanted)
+            return self.store.recent(limit, wanted, self._resumption.seen)
 
-    def unfinished(self, limit: int = 200) -> tuple[str, ...]:
-        """The runs that have not ended and wait for nobody."""
-        return tuple(record.run_id for record in self.recent(limit) if not record.status.final)
+    def unfinished(self, before: float) -> tuple[str, ...]:
+        """The runs that have not ended, wait for nobody, and have been left alone since `before` (epoch seconds).
+
+        However old: a run may have waited long for the approval with which it went on.
+        """
+        going_on = tuple(status for status in RunStatus if not status.final)
+        found = self.recent(_MOST_UNFINISHED, Wanted(statuses=going_on))
+        return tuple(
+            record.run_id
+            for record in found
+            if not (record.status is RunStatus.PAUSED and record.approval is None)
+            and not (record.steps and record.steps[-1].at >= before)
+        )
 
     def recover(self, run_id: str) -> RunResult:
         """Finish a run in whose middle everything ended, or fail it with the reason: for who knows that nobody works on it."""
@@ -194,7 +204,8 @@ class FrontDoor:
         started = time.perf_counter()
         with _told():
             before = len(self.store.calls(run_id))
-            result = self._result(self._resumption.approve(self.store.get(run_id), asked, by, every=every))
+            self._resumption.approve(self.store.get(run_id), asked, by, every=every)
+            result = self._result(self._driving.see_through(run_id))
         total = (time.perf_counter() - started) * 1000
         # The calls before had their time in the attempts before.
         api = sum(call.duration_ms for call in result.calls[before:])
@@ -211,14 +222,17 @@ class FrontDoor:
             error = RunError("cancelled", "cancelled by the person")
             self.store.finish(run_id, RunStatus.CANCELLED, error=error, paused=True)
         if workflow.is_workflow(self._orchestrator_arn):
-            workflow.stop(self._services.client("stepfunctions"), self._orchestrator_arn, run_id)
+            rounds = range(1, self.store.get(run_id).round + 1)
+            for name in (run_id, *(f"{run_id}-{number}" for number in rounds)):
+                workflow.stop(self._services.client("stepfunctions"), self._orchestrator_arn, name)
 
     def _delegate(self, request: RunRequest) -> RunRecord:
         handle = new_handle(request.run_id)
         record = self.store.create(self._new_run(request), handle)
-        driver, message = ORCHESTRATOR, _opening(request, handle)
+        limits = record.limits
+        driver, message = self._driving.driver, _opening(request, handle)
         if workflow.is_workflow(self._orchestrator_arn):
-            driver, message = "workflow", workflow.opening(handle)
+            message = workflow.opening(handle)
             if not request.api:
                 # There is no model in its control flow that could choose.
                 return self.store.finish(request.run_id, RunStatus.ASKS, error=_which_api(request))
@@ -240,18 +254,20 @@ class FrontDoor:
                 bounds,
             )
         except AgenticError as error:
-            self._taken_up(request.run_id)
+            self._driving.see_through(request.run_id)
             problem = RunError(error.code, f"the {driver} failed: {error.message}", error.hint)
             return self.store.finish(request.run_id, RunStatus.FAILED, error=problem)
         if reply.complete and not request.api and not self.store.get(request.run_id).api:
             return self._not_chosen(request, reply)
-        self._taken_up(request.run_id)
+        left = self.store.get(request.run_id)
+        record = self._driving.see_through(request.run_id)
         why = "" if reply.complete else f" (it stopped: {reply.stop_reason or 'no answer'})"
         problem = RunError("not_done", f"the {driver} ended before the task was done{why}", "try again, or another --model")
         if bounds.reached(reply):
-            problem = record.limits.reached("model_calls" if "iterations" in reply.stop_reason else limit)
-        # Takes effect only where the tools have not ended the run already. A run that waits for a person has no answer.
-        words = "" if self.store.get(request.run_id).status is RunStatus.PAUSED else _words(reply)
+            problem = limits.reached("model_calls" if "iterations" in reply.stop_reason else limit)
+        # Takes effect only where the tools have not ended the run already. A run that waits for a person has no answer, and one
+        # that went on with another script has not the one that these words are about.
+        words = "" if record.status is RunStatus.PAUSED or record.round > left.round else _words(reply)
         return self.store.finish(request.run_id, RunStatus.FAILED, error=problem, answer=words, usage=reply.usage)
 
     def _not_chosen(self, request: RunRequest, reply: Reply) -> RunRecord:
@@ -274,18 +290,6 @@ class FrontDoor:
         record = self._resumption.go_on(self.store.get(request.run_id), dead=True)
         problem = problem or RunError("not_done", "the script was not executed")
         return self.store.finish(record.run_id, RunStatus.FAILED, error=problem)
-
-    def _taken_up(self, run_id: str) -> None:
-        """See a run's script through that its agents have left in the middle: by waiting, or by executing it again.
-
-        Agents may have ended while their tool is still at work; it may be dead too. Its grant says how long that can take.
-        """
-        services = self._services
-        while (record := self.store.get(run_id)).status is RunStatus.EXECUTING:
-            if record.execute_state == DONE or not record.working or record.grant_expires < services.clock():
-                self._resumption.go_on(record, dead=True)
-                return
-            services.sleep(_LOOK_SECONDS)
 
     def _new_run(self, request: RunRequest, code_ref: Any = None) -> NewRun:
         rates = self._rates(request)
@@ -329,7 +333,7 @@ class FrontDoor:
                 code = read_script(self._services, record.code_ref).decode(errors="replace")
             except AgenticError as error:
                 code = f"# {error.message}\n"
-        calls = self.store.calls(record.run_id) if record.attempt else ()
+        calls = self.store.calls(record.run_id, ended=record.status.final) if record.attempt else ()
         completed = record.status is RunStatus.COMPLETED
         # The orchestrator's words are the answer only of a run whose record says that it was done.
         answer = record.answer if completed and record.answer else ""
@@ -352,6 +356,7 @@ class FrontDoor:
             pending=record.pending if record.status is RunStatus.PAUSED else None,
             created_at=record.created_at,
             steps=record.steps,
+            earlier=record.earlier,
         )
 
 

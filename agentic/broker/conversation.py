@@ -38,7 +38,7 @@ class Conversation:
     """What the relay speaks with one connection to `host`.
 
     `exchange` gets each request and the lane that it names ("" for none). It and `before_answer`, called before each answer,
-    may raise `RunStopped`: then there is none.
+    may raise `RunStopped`: then there is none. `after_answer` is called once an answer is on its way.
     """
 
     def __init__(
@@ -48,12 +48,14 @@ class Conversation:
         refusal: Refusal,
         body_bytes: int,
         before_answer: Callable[[], None] = lambda: None,
+        after_answer: Callable[[], None] = lambda: None,
     ) -> None:
         self._host = host
         self._exchange = exchange
         self._refusal = refusal
         self._body_bytes = body_bytes
         self._before_answer = before_answer
+        self._after_answer = after_answer
         self._http = h11.Connection(h11.SERVER, max_incomplete_event_size=HEADERS_BYTES)
         self._method = b"GET"  # Of the request under way: it says whether its answer has a body.
 
@@ -149,6 +151,7 @@ class Conversation:
         if not _bodiless(response.status, self._method):
             events.insert(1, h11.Data(data=response.body))
         stream.sendall(b"".join(self._http.send(event) or b"" for event in events))
+        self._after_answer()
 
 
 def _without_lane(headers: Headers) -> tuple[Headers, str]:

@@ -34,6 +34,10 @@ class CallLedger(Protocol):
         """Asks for a journalled write, right before it is sent, whether it may leave, and uses up its approval with that."""
         ...
 
+    def give_back(self, taken: TakenCall, approval: Approval) -> None:
+        """Makes the approval that a write has used good for one more: that write has certainly not been sent."""
+        ...
+
     def settle(self, taken: TakenCall, entry: Entry) -> Entry:
         """Journals what became of it, unless that is known already; gives the entry as it stands then."""
         ...
@@ -173,6 +177,11 @@ class MemoryLedger:
             if approval:
                 self._taken = replace(self._taken, approval=None, pending=None)
             return Departure.FIRST
+
+    def give_back(self, taken: TakenCall, approval: Approval) -> None:
+        with self._lock:
+            if self._open and self._taken.attempt == taken.attempt and not self._taken.approval:
+                self._taken = replace(self._taken, approval=replace(approval, returned=True), pending=taken.pending)
 
     def waits(self, taken: TakenCall) -> bool:
         with self._lock:

@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterable
 from agentic.broker.ca import Authority
 from agentic.broker.conversation import Conversation
 from agentic.broker.limits import BODY_BYTES
+from agentic.broker.unheard import Unheard
 from agentic.core.errors import RunStopped
 from agentic.core.host_names import covering
 from agentic.core.spec import Refusal
@@ -72,6 +73,7 @@ class RelayLink:
         self._closed = False
         self._over = threading.Event()
         self._numbers = itertools.count(1)
+        self._unheard = Unheard()
         self._stopping = False
         self._stopped, self._stop = os.pipe()
         os.set_blocking(self._stopped, False)
@@ -180,7 +182,12 @@ class RelayLink:
 
     def _converse(self, stream: socket.socket, host: str, port: int) -> None:
         conversation = Conversation(
-            host, self._exchange, self._relay.refusal, self._relay.body_bytes, before_answer=self._check_stopping
+            host,
+            lambda request, lane: self._exchange(stream, request, lane),
+            self._relay.refusal,
+            self._relay.body_bytes,
+            before_answer=self._check_stopping,
+            after_answer=lambda: self._unheard.heard(stream),
         )
         if port == _HTTP:
             # Spoken in the clear on this machine's own socket only; the broker sends it by https.
@@ -190,9 +197,11 @@ class RelayLink:
         with self._context.wrap_socket(stream.dup(), server_side=True) as tls:
             conversation.hold(tls)
 
-    def _exchange(self, request: HttpRequest, lane: str) -> HttpResponse:
+    def _exchange(self, stream: socket.socket, request: HttpRequest, lane: str) -> HttpResponse:
         self._check_stopping()
-        return self._relay.exchange(request, Origin(lane, next(self._numbers)))
+        return self._unheard.answer(
+            stream, lane, request, lambda: self._relay.exchange(request, Origin(lane, next(self._numbers)))
+        )
 
     def _check_stopping(self) -> None:
         if self._stopping:

@@ -13,7 +13,7 @@ from urllib.parse import quote, unquote_to_bytes
 from agentic.broker.fields import FieldError, body_fields, may_override_method, method_override, query_fields, reaches
 from agentic.broker.limits import BODY_BYTES, HEADERS_BYTES, URL_BYTES
 from agentic.core.operation_paths import as_pattern, openness
-from agentic.core.spec import ApiSpec, Host, Operation
+from agentic.core.spec import READ_METHODS, ApiSpec, Host, Operation
 from agentic.core.wire import Headers, HttpRequest
 
 _URL = re.compile(r"https://([^/?#@]*)(/[^?#]*)(?:\?([^#]*))?", re.ASCII)
@@ -24,7 +24,6 @@ _BAD_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _SAFE_IN_SEGMENT = "-._~!$&'()*+,=:@"
 # The last two look like a slash, and some systems make one of them.
 _SPECIAL = "/\\%;?#\u2044\u2215"
-_READS = frozenset({"GET", "HEAD"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +104,7 @@ class Rules:
             fields.check(operation)
         # Which of them the API takes it for is not ours to guess: one that writes counts.
         operation = max(fitting, key=lambda item: item.writes)
-        if request.method in _READS and request.body:
+        if request.method in READ_METHODS and request.body:
             raise _Unfit(f"a {request.method} request with a body")
         path = "/" + "/".join(quote(segment, safe=_SAFE_IN_SEGMENT) for segment in segments)
         allowed = Allowed(host, operation, request.method, path, _canonical_query(query), request.headers, request.body)

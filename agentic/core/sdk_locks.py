@@ -27,10 +27,15 @@ def own_lock() -> Path:
     return program_folder() / "requirements.lock"
 
 
+def distribution_name(text: str) -> str:
+    """The one spelling of a distribution's name (Python packaging's names and normalization)."""
+    return re.sub(r"[-_.]+", "-", text).lower()
+
+
 def is_pinned(requirement: str, path: Path) -> bool:
     """Whether the lock at `path` pins the distribution of `requirement`. A lock that is not there pins nothing."""
     named = re.match(r"[A-Za-z0-9][A-Za-z0-9._-]*", requirement)
-    name = re.sub(r"[-_.]+", "-", named[0]).lower() if named else ""
+    name = distribution_name(named[0]) if named else ""
     try:
         lines = path.read_text("utf-8").splitlines()
     except OSError:

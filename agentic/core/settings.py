@@ -23,6 +23,9 @@ WALLS = ("process", "limits", "privileges", "files", "system-calls", "network")
 SHARED, PER_API = "shared", "api"
 """What `variants` may be."""
 
+APPROVE, REFUSE = "approve", "refuse"
+"""What `repeated_writes` may be."""
+
 _RUN = RunLimits()
 
 HAIKU = "us.anthropic.claude-haiku-5-5"
@@ -81,7 +84,12 @@ class Settings:
     open_families: tuple[str, ...] = _setting((), "families that their plugins keep closed, opened in this stack", **_FAMILIES)
     protect: bool = _setting(False, "keep bucket and secrets from being destroyed with the stack")
     python_runtime: str = _setting("python3.12", "runtime of the functions", choices=("python3.12", "python3.13", "python3.14"))
-    regenerations: int = _setting(2, "times that the workflow has a script written anew after validation failed", maximum=5)
+    regenerations: int = _setting(2, "times that a run has its script written anew after it failed", maximum=5)
+    repeated_writes: str = _setting(
+        APPROVE,
+        "what becomes of a write that an earlier script of the run has done: a person is asked, or it is refused",
+        choices=(APPROVE, REFUSE),
+    )
     reserved_concurrency: int = _setting(
         0, "executions reserved for each function (at least 2; new accounts have 10 in all); 0 reserves none"
     )

@@ -15,7 +15,7 @@ from agentic.core.host_names import covering
 
 SURFACE_VERSION = 1
 
-_READ_METHODS = frozenset({"GET", "HEAD"})
+READ_METHODS = frozenset({"GET", "HEAD"})
 
 
 class CredentialKind(StrEnum):
@@ -65,7 +65,7 @@ class Operation:
 
     @property
     def writes(self) -> bool:
-        return self.method not in _READ_METHODS if self.write is None else self.write
+        return self.method not in READ_METHODS if self.write is None else self.write
 
 
 @dataclass(frozen=True, slots=True)

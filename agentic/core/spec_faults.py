@@ -11,7 +11,7 @@ from itertools import pairwise
 
 from agentic.core.host_names import host_fault, is_pattern
 from agentic.core.operation_paths import PLACEHOLDER, SEVERAL, as_pattern
-from agentic.core.spec import SURFACE_VERSION, ApiSpec, Credential, CredentialKind, Host, Operation, SecretField
+from agentic.core.spec import READ_METHODS, SURFACE_VERSION, ApiSpec, Credential, CredentialKind, Host, Operation, SecretField
 from agentic.core.spec_types import TypeWalk
 from agentic.core.wire import OF_THE_CONNECTION
 
@@ -281,7 +281,7 @@ def _exactly_once(spec: ApiSpec) -> Iterator[str]:
     if spec.idempotency_header and not spec.idempotency_methods:
         yield "idempotency_methods is empty: name the methods whose writes the header makes one"
     for method in spec.idempotency_methods:
-        if not _METHOD.fullmatch(method) or method in {"GET", "HEAD"}:
+        if not _METHOD.fullmatch(method) or method in READ_METHODS:
             yield f"idempotency_methods: {method!r} is not a method that writes, in capitals"
     for name in spec.counted_headers:
         if not _TOKEN.fullmatch(name):

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from agentic.core.errors import UsageError
 from agentic.core.host_names import host_fault
-from agentic.core.sdk_locks import is_pinned, own_lock
+from agentic.core.sdk_locks import distribution_name, is_pinned, own_lock
 from agentic.core.spec import ApiSpec
 
 _NAME = re.compile(r"[a-z][a-z0-9]*(?:_[a-z0-9]+)*")
@@ -82,7 +82,7 @@ def choose_sdk(asked: str) -> SdkChoice:
         raise UsageError(
             f"{asked[:80]!r} is not a package's name", hint="as for pip: --sdk acme-sdk, or --sdk 'acme-sdk>=2,<3'"
         )
-    name = re.sub(r"[-_.]+", "-", found["name"]).lower()
+    name = distribution_name(found["name"])
     if name == "requests":
         return SdkChoice(asked.strip() if found["version"].strip() else REQUESTS, ("requests",), "requests")
     try:
@@ -103,7 +103,7 @@ def _brought(name: str) -> tuple[str, ...]:
         module
         for module, packages in importlib.metadata.packages_distributions().items()
         if module.isidentifier() and not module.startswith("_")
-        if any(re.sub(r"[-_.]+", "-", package).lower() == name for package in packages)
+        if any(distribution_name(package) == name for package in packages)
     )
     own = name.replace("-", "_")
     return (own,) if own in modules else tuple(modules)

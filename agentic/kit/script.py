@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from typing import Any, cast
 
-from agentic.core.spec import CredentialKind
+from agentic.core.spec import READ_METHODS, CredentialKind
 from agentic.kit.description import Description, PlannedOperation
 from agentic.kit.text import literal, plain
 
@@ -31,7 +31,7 @@ def recipe(description: Description, api: str, with_what: str) -> GeneratedRecip
     operation = min(description.operations, key=_difficulty)
     name = operation.family.replace("_", " ")
     one = name.removesuffix("s")
-    if operation.method in ("GET", "HEAD"):
+    if operation.method in READ_METHODS:
         verb, words = ("list" if "{" not in operation.path else "show"), "list|show|get|give|see|print"
     else:
         verb, words = "create", "create|add|make|new|send"
@@ -81,7 +81,7 @@ def _script(
     constants = [*([constant] if constant else []), *(f'{name.upper()} = "1"' for name in names)]
     path = _PLACEHOLDER.sub(lambda found: f"{{{found[1].upper()}}}", operation.path)
     url = ("f" if names else "") + literal(f"https://{description.hosts[0]}{path}")
-    if not body and operation.method not in ("GET", "HEAD"):
+    if not body and operation.method not in READ_METHODS:
         body = _value(operation.body if operation.body is not None else {})
     make = _with_requests if with_what == "requests" else _with_urllib
     about = operation.summary or operation.named

@@ -225,11 +225,20 @@ class Journal:
         )
 
 
-def calls_of(entries: Sequence[Entry]) -> tuple[Call, ...]:
-    """The journal for a person: the calls as they were made, numbered in their order."""
+def calls_of(entries: Sequence[Entry], ended: float = 0.0) -> tuple[Call, ...]:
+    """The journal for a person: the calls as they were made, numbered in their order.
+
+    `ended` is the time (epoch seconds) for the journal of a run that has ended: what was under way, and cannot be any more, is
+    a call of which nobody knows.
+    """
     return tuple(
-        replace(entry.call, seq=number, replayed=entry.served > entry.attempt) for number, entry in enumerate(entries, 1)
+        replace(entry.call, seq=number, replayed=entry.served > entry.attempt, state=_known(entry, ended))
+        for number, entry in enumerate(entries, 1)
     )
+
+
+def _known(entry: Entry, ended: float) -> CallState:
+    return CallState.UNKNOWN if entry.state is CallState.EXECUTING and entry.until < ended else entry.state
 
 
 def _name(entry: Entry) -> str:

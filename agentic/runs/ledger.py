@@ -4,6 +4,7 @@ Each is one conditional write that checks what it acts on, because who asks for 
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from enum import StrEnum
 from typing import Any
 
@@ -128,6 +129,13 @@ class RunLedger:
         if entry.key in record.sent:
             return Departure.AGAIN
         return Departure.BEYOND if record.writes_made >= record.limits.writes else Departure.SPENT
+
+    def give_back(self, taken: TakenCall, approval: Approval) -> None:
+        asked = taken.pending
+        if asked is not None:
+            condition = "attempt = :attempt AND #status = :executing AND attribute_not_exists(approval)"
+            kept = {"approval": json_text(replace(approval, returned=True)), "pending": json_text(asked)}
+            self._items.change(taken.run_id, condition, _this(taken), sets=kept)
 
     def waits(self, taken: TakenCall) -> bool:
         values = {**_this(taken), ":approval": json_text(taken.approval)}

@@ -25,6 +25,7 @@ from agentic.core.values import (
     Target,
     Usage,
     Verdict,
+    Version,
     WriteMode,
 )
 from agentic.runs.steps import steps_of
@@ -90,8 +91,8 @@ class RunRecord:
     replayed; `writes_made` those of them that left and change something. `requests_made` are all of the current attempt.
     `calls_refused` are those that came with the run's current grant and were beyond it (limit, time, another API). Calls with a
     grant that is not the current one are in the broker's log only.
-    `round` counts the scripts that were written anew; `earlier` are those before, in order, and `repair` says what was wrong
-    with the last of them.
+    `round` counts the scripts that were given up; `earlier` are these, in order, and `repair` says what was wrong with the last
+    of them. `attempt` counts the executions of all scripts, `attempts_before` those of the ones that were given up.
     `api` is empty until an orchestrator has chosen one of `candidates`; a run whose API was clear from the start has none.
     `before` is what the run's session knew when it began, the oldest turn first.
     `working`: somebody executes the script now, or died while doing so. `pins_seed` and `pins_started` (epoch seconds) are what
@@ -118,10 +119,11 @@ class RunRecord:
     execute_state: str = ""
     code_ref: CodeRef | None = None
     round: int = 0
-    earlier: tuple[CodeRef, ...] = ()
+    earlier: tuple[Version, ...] = ()
     repair: Repair | None = None
     verdict: Verdict | None = None
     attempt: int = 0
+    attempts_before: int = 0
     requests_made: int = 0
     calls_made: int = 0
     writes_made: int = 0
@@ -148,6 +150,21 @@ class RunRecord:
     def tokens_used(self) -> int:
         """Tokens in and out of its agents' conversations, as far as these have ended."""
         return self.usage.input_tokens + self.usage.output_tokens
+
+    @property
+    def begun(self) -> bool:
+        """Whether the script, as it stands, was executed before or is now."""
+        return self.attempt > self.attempts_before
+
+    @property
+    def again(self) -> bool:
+        """Whether this attempt is not the script's first one."""
+        return self.attempt > self.attempts_before + 1
+
+    @property
+    def wanted(self) -> bool:
+        """Whether its script was taken back, and nobody writes another one yet."""
+        return self.status is RunStatus.GENERATING and self.generate_state == WANTED and self.repair is not None
 
     @classmethod
     def from_item(cls, item: Item) -> Self:
@@ -184,10 +201,11 @@ class RunRecord:
             execute_state=text("execute_state"),
             code_ref=CodeRef(code_key, text("code_sha256")) if code_key else None,
             round=number("generate_round"),
-            earlier=tuple(CodeRef(**ref) for ref in value("earlier") or ()),
+            earlier=tuple(Version.from_json(version) for version in value("earlier") or ()),
             repair=Repair.from_json(repair) if (repair := value("repair")) else None,
             verdict=Verdict.from_json(verdict) if verdict else None,
             attempt=number("attempt"),
+            attempts_before=number("attempts_before"),
             requests_made=number("requests_made"),
             calls_made=number("calls_made"),
             writes_made=number("writes_made"),

@@ -37,6 +37,7 @@ from agentic.runs.wanted import Wanted
 # How many runs a filtered list reads at a time.
 _PAGE = 100
 _ORCHESTRATOR, _GENERATOR, _EXECUTOR = "orchestrator", "generator", "executor"
+_AGENTS = {Step.GENERATE: _GENERATOR, Step.EXECUTE: _EXECUTOR}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +75,7 @@ class RunStore:
         self._items = RunItems(dynamodb, table, clock)
         self._clock = clock
         self.rounds = Rounds(self._items)
-        """The rounds of generation of a run that a state machine drives."""
+        """The rounds of generation after the first one."""
         self.spending = Spending(self._items)
         """What its agents may spend."""
         self.attempts = Attempts(self._items, clock)
@@ -133,8 +134,13 @@ class RunStore:
             raise UnknownRunError(f"no run {run_id!r}", hint="`agentic runs list` shows the runs there are")
         return record
 
-    def recent(self, limit: int = 20, wanted: Wanted | None = None) -> tuple[RunRecord, ...]:
-        """The newest runs first, of those that are `wanted`."""
+    def recent(
+        self,
+        limit: int = 20,
+        wanted: Wanted | None = None,
+        seen: Callable[[RunRecord], RunRecord] = lambda record: record,
+    ) -> tuple[RunRecord, ...]:
+        """The newest runs first, of those that are `wanted`; `seen` gives each as it is now."""
         wanted = wanted or Wanted()
         request: dict[str, Any] = {
             "TableName": self._table,
@@ -150,14 +156,14 @@ class RunStore:
         found: list[RunRecord] = []
         while True:
             answer = self._dynamodb.query(**request)
-            found += filter(wanted, map(RunRecord.from_item, answer["Items"]))
+            found += filter(wanted, map(seen, map(RunRecord.from_item, answer["Items"])))
             if len(found) >= limit or "LastEvaluatedKey" not in answer:
                 return tuple(found[:limit])
             request |= {"ExclusiveStartKey": answer["LastEvaluatedKey"], "Limit": max(limit, _PAGE)}
 
-    def calls(self, run_id: str) -> tuple[Call, ...]:
-        """The calls of a run, in order."""
-        return calls_of(self.journal.entries(run_id))
+    def calls(self, run_id: str, *, ended: bool = False) -> tuple[Call, ...]:
+        """The calls of a run, in order. `ended`: of one that has, in which none can be under way for long."""
+        return calls_of(self.journal.entries(run_id), self._clock() if ended else 0.0)
 
     def finish(
         self,
@@ -231,24 +237,39 @@ class RunStore:
         )
 
     def end_step(
-        self, run_id: str, step: Step, usage: Usage, status: RunStatus | None = None, error: RunError | None = None
+        self,
+        run_id: str,
+        step: Step,
+        usage: Usage,
+        status: RunStatus | None = None,
+        error: RunError | None = None,
+        *,
+        claim: str = "",
     ) -> RunRecord:
         """Mark a claimed step as done; `status` and `error` end the run as well, unless it has ended already.
 
-        A run whose script was executing is left so: its execution broke off, and may be taken up again.
+        `claim` is the digest of the handle that the step was claimed with. Where the record has another one by now, somebody
+        else is at the step, or its script was taken back: then only `usage` counts. A run whose script was executing is left
+        so: its execution broke off, and may be taken up again.
         """
         done = {f"{step}_state": {"S": DONE}}
-        agent = _GENERATOR if step is Step.GENERATE else _EXECUTOR
-        record = self._change(run_id, sets=done, add=self.spending.counts(run_id, agent, usage))
+        counts = self.spending.counts(run_id, _AGENTS[step], usage)
+        if claim:
+            held, values = f"handle_{_AGENTS[step]} = :claim", {":claim": {"S": claim}}
+            record, mine = self._items.change(run_id, held, values, sets=done, add=counts)
+            if not mine:
+                return self.count(run_id, usage, _AGENTS[step])
+        else:
+            record = self._change(run_id, sets=done, add=counts)
         ends = status and not record.status.final and record.status is not RunStatus.EXECUTING
         if status and ends:
             return self.finish(run_id, status, error=error)
         over = beyond(record)
         return self.spending.end(run_id, over) if over else record
 
-    def count(self, run_id: str, usage: Usage) -> RunRecord:
-        """Add what a conversation has used."""
-        counts = self.spending.counts(run_id, _EXECUTOR, usage)
+    def count(self, run_id: str, usage: Usage, agent: str = _EXECUTOR) -> RunRecord:
+        """Add what a conversation with `agent` has used."""
+        counts = self.spending.counts(run_id, agent, usage)
         return self._change(run_id, sets={}, add=counts) if counts else self.get(run_id)
 
     # --- the generator's tool -------------------------------------------------------------------------------------
@@ -288,15 +309,17 @@ class RunStore:
 
     # --- the executor's tools -------------------------------------------------------------------------------------
 
-    def record_verdict(self, run_id: str, verdict: Verdict) -> None:
-        """Record the validator's verdict; a refused script ends the run."""
+    def record_verdict(self, run_id: str, verdict: Verdict, code_ref: CodeRef | None = None) -> None:
+        """Record the validator's verdict, which is about `code_ref` and no other script; a refused script ends the run."""
         sets: dict[str, Mapping[str, str]] = {"verdict": json_text(verdict)}
         if not verdict.valid:
             error = RunError("validation_failed", f"Code validation failed: {verdict.summary}", _first_fix(verdict))
             sets |= {"status": {"S": RunStatus.REFUSED}, "error": json_text(error)}
-        _, changed = self._items.change(
-            run_id, "#status = :validating", {":validating": {"S": RunStatus.VALIDATING}}, sets=sets
-        )
+        condition = "#status = :validating"
+        values: dict[str, dict[str, str]] = {":validating": {"S": RunStatus.VALIDATING}}
+        if code_ref:
+            condition, values[":key"] = f"{condition} AND code_key = :key", {"S": code_ref.key}
+        _, changed = self._items.change(run_id, condition, values, sets=sets)
         if not changed:
             raise RefusedError("the run is not being validated")
 

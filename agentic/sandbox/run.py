@@ -29,10 +29,12 @@ _REPORT_BYTES = 65536
 _STOP_REASON = re.compile(rb"[a-z_]{1,32}")
 # How long a killed child may take to be gone before its zygote is no longer believed to be able to tell.
 _GRACE_SECONDS = 2.0
+# How long a zygote may take to make a child, which a machine with other things to do makes it wait for.
+_CHILD_SECONDS = 20.0
 
 
 class _ZygoteGoneError(Exception):
-    """The zygote ended, or could not fork, before there was a child: nothing has run, so the run may be tried again."""
+    """The zygote ended, or made no child, and says why if it can: nothing has run, so the run may be tried again."""
 
 
 class Sandbox:
@@ -95,10 +97,13 @@ class Sandbox:
             return _Run(zygote, code, policy, network, started).outcome()
         except _ZygoteGoneError:
             zygote.settle()
+        zygote = self._zygote()
         try:
-            return _Run(self._zygote(), code, policy, network, started).outcome()
-        except _ZygoteGoneError:
-            raise SandboxError("the sandbox's zygote cannot start the script: it ended twice") from None
+            return _Run(zygote, code, policy, network, started).outcome()
+        except _ZygoteGoneError as gone:
+            why = str(gone) or zygote.settle()
+            hint = "is there enough memory, and are more processes allowed? Then run it again"
+            raise SandboxError(f"the sandbox's zygote cannot start the script, twice: {why}", hint=hint) from None
 
     def _zygote(self) -> ZygoteProcess:
         """The one to ask for the next child, ready. A dead one is replaced."""
@@ -210,8 +215,11 @@ class _Run:
         return fd
 
     def _follow(self, status: socket.socket, stdout: Capture, stderr: Capture, report: Capture, stopped: int | None) -> None:
-        """Reads what the child writes until the zygote says that it has ended; ends it at a limit, or on `stopped`."""
-        deadline = self._started + self._policy.seconds
+        """Reads what the child writes until the zygote says that it has ended; ends it at a limit, or on `stopped`.
+
+        The script's time begins with its child: what the machine takes until there is one is not the script's.
+        """
+        deadline, begun = time.monotonic() + _CHILD_SECONDS, False
         with selectors.DefaultSelector() as selector:
             selector.register(status, selectors.EVENT_READ)
             for capture in (stdout, stderr, report):
@@ -230,12 +238,18 @@ class _Run:
                         selector.unregister(key.fd)
                 if self._ended is not None:
                     break
+                if self._pid and not begun and not self._reason:
+                    deadline, begun = time.monotonic() + self._policy.seconds, True
                 if not self._reason and (stdout.flooded or stderr.flooded or report.flooded):
                     self._reason = "output"
                     deadline = self._kill(status)
                 if time.monotonic() >= deadline:
-                    if self._reason:  # Killed and still not gone: the zygote is stopped or worse.
+                    if not (self._pid or self._reason or report.data):
                         self._zygote.kill()
+                        raise _ZygoteGoneError("it made no process for it")
+                    if self._reason or not self._pid:  # Killed and still not gone: the zygote is stopped or worse.
+                        self._zygote.kill()
+                        self._reason = self._reason or "broke_off"
                         self._ended = {"ended": signal.SIGKILL}
                     else:
                         self._reason = "timeout"
@@ -261,6 +275,8 @@ class _Run:
     def _heed(self, status: socket.socket) -> None:
         try:
             data, fds, _flags, _address = socket.recv_fds(status, 4096, 1)
+        except TimeoutError:  # It is there still.
+            raise
         except OSError:
             data, fds = b"", list[int]()
         if fds:
@@ -268,10 +284,13 @@ class _Run:
         if not data:
             if not self._pid:
                 raise _ZygoteGoneError
-            self._reason = self._reason or "sandbox"
+            # Its zygote ended under it, and every child of that with it: this says nothing about the script.
+            self._reason = self._reason or "broke_off"
             self._ended = {"ended": signal.SIGKILL}
             return
         message = json.loads(data)
+        if "failed" in message:
+            raise _ZygoteGoneError(message["failed"])
         if "pid" in message:
             self._pid = message["pid"]
         else:

@@ -95,8 +95,9 @@ class _Nursery:
     def watch(self) -> None:
         while self._open or self._runs:
             if self._open and not self._runs and self._spare is None:
-                # Nobody waits now, so the next run need not wait for the fork.
-                self._spare = self._fork()
+                # Nobody waits now, so the next run need not wait for the fork. Where there cannot be one, that run is told.
+                with contextlib.suppress(OSError):
+                    self._spare = self._fork()
             poll = select.poll()
             poll.register(self._wake, select.POLLIN)
             if self._open:
@@ -122,8 +123,9 @@ class _Nursery:
         child = self._send_to_child(rest)
         for fd in rest:
             os.close(fd)
-        if child is None:  # Too many processes: the run's status socket closes without a word.
-            os.close(status)
+        if isinstance(child, OSError):
+            with socket.socket(fileno=status) as line:
+                _tell(line, json.dumps({"failed": f"no process could be made: {child.strerror}"}).encode(), [])
             return
         line = self._runs[child] = socket.socket(fileno=status)
         message = json.dumps({"pid": child}).encode()
@@ -135,30 +137,33 @@ class _Nursery:
             _tell(line, message, [handle])
             os.close(handle)
 
-    def _send_to_child(self, files: list[int]) -> int | None:
-        """The child that has the run's descriptors now. A spare that died meanwhile is replaced."""
-        for child in (self._spare, None):
-            child = child or self._fork()
+    def _send_to_child(self, files: list[int]) -> int | OSError:
+        """The child that has the run's descriptors now, or why there is none. A spare that died meanwhile is replaced."""
+        problem = OSError(0, "it ended at once")
+        for spare in (self._spare, None):
             self._spare = None
-            if child is None:
-                return None
+            try:
+                child = spare or self._fork()
+            except OSError as error:
+                return error
             with child.line:
                 try:
                     socket.send_fds(child.line, [b"run"], files)
-                except OSError:
+                except OSError as error:
+                    problem = error
                     continue
             return child.pid
-        return None
+        return problem
 
-    def _fork(self) -> "_Child | None":
-        """A child that waits for its run, so far without anything of any."""
+    def _fork(self) -> _Child:
+        """A child that waits for its run, so far without anything of any. Raises `OSError` when there cannot be one."""
         ours, theirs = socket.socketpair()
         try:
             pid = os.fork()
         except OSError:
             ours.close()
             theirs.close()
-            return None
+            raise
         if pid == 0:
             # Their descriptors are about to be closed, so the objects must not close the numbers' next owners.
             for owned in (self._control, ours, *self._runs.values()):

@@ -130,10 +130,11 @@ class ZygoteProcess:
         self._process.kill()
         self.wait()
 
-    def settle(self) -> None:
-        """Gives a zygote that is ending the time to be gone."""
+    def settle(self) -> str:
+        """Gives a zygote that is ending the time to be gone, and says how it ended."""
         with contextlib.suppress(subprocess.TimeoutExpired):
-            self._process.wait(0.5)
+            return f"it ended with status {self._process.wait(0.5)}"
+        return "it did not say why"
 
     def wait(self) -> None:
         self._control.close()

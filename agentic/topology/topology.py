@@ -109,6 +109,7 @@ class Topology(pulumi.ComponentResource):
                     **stores,
                     "AGENTIC_SECRET": secrets.names[api],
                     "AGENTIC_LIVE_KEYS": "true" if api in settings.live_keys else "false",
+                    "AGENTIC_REPEATED_WRITES": settings.repeated_writes,
                 },
                 may=rights.call_api(table.arn, storage.arn, secrets.arns[api]),
             )

@@ -88,6 +88,7 @@ class LauncherStage:
     dynamodb: Any
     folder: Path
     wall: Wall = lambda event: HONEST
+    regenerations: int = 2
 
     @cached_property
     def bucket(self) -> Bucket:
@@ -110,7 +111,7 @@ class LauncherStage:
             "AGENTIC_BUCKET": "bucket",
             "AGENTIC_PREFIX": "aad",
             "AGENTIC_RUN_SECONDS": "30",
-            "AGENTIC_REGENERATIONS": "2",
+            "AGENTIC_REGENERATIONS": str(self.regenerations),
         }
         clients = {"dynamodb": self.dynamodb, "s3": self.bucket, "lambda": self.walls}
         return Services(environ, clients.__getitem__)

@@ -1,14 +1,18 @@
-"""Stripe, outside of what is killed: the project's fake in the test's own process. It counts what was done."""
+"""Stripe and GitHub, outside of what is killed: the project's fakes in the test's own process. They count what was done."""
 
 import json
+import re
 import threading
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+from agentic.apis.fakes.github.service import GitHubFake
 from agentic.apis.fakes.stripe.service import StripeFake
-from agentic.core.fake import FakeRequest
+from agentic.core.fake import Fake, FakeRequest
+
+_SAID = re.compile(r"run=(\w+) step=(\w+)")
 
 
 class OutsideFake:
@@ -17,7 +21,7 @@ class OutsideFake:
     def __init__(self, *, deaf: bool = False) -> None:
         self.deaf = deaf
         self.asked = 0
-        self._store: dict[str, str] = {}
+        self._stores: dict[str, dict[str, str]] = {"stripe": {}, "github": {}}
         self._lock = threading.Lock()
         this = self
 
@@ -48,21 +52,39 @@ class OutsideFake:
         self._thread.join()
 
     def answer(self, facts: dict[str, Any]) -> dict[str, Any]:
-        key, headers = facts.pop("key"), dict(facts["headers"])
+        secrets, headers = facts.pop("secrets"), dict(facts["headers"])
         if self.deaf:
             headers = {name: value for name, value in headers.items() if name != "idempotency-key"}
         request = FakeRequest(**{**facts, "headers": headers, "body": facts["body"].encode("latin-1")})
         with self._lock:
             self.asked += 1
-            answer = StripeFake(self._store, {"api_key": key}).respond(request)
+            answer = self._fake(secrets).respond(request)
         return {"status": answer.status, "headers": dict(answer.headers), "body": answer.body.decode("latin-1")}
 
     def effects(self, marker: str) -> Mapping[str, int]:
         """How often each step of the run that writes `marker` was done."""
         with self._lock:
-            objects = [json.loads(text) for name, text in self._store.items() if not name.startswith("idempotency")]
-        made = [found.get("metadata") or {} for found in objects if isinstance(found, dict) and "object" in found]
-        steps: Counter[str] = Counter(str(found["step"]) for found in made if found.get("run") == marker)
+            objects = list(self._objects())
+        steps: Counter[str] = Counter()
+        for found in objects:
+            made = found.get("metadata") or {}
+            if "object" in found and made.get("run") == marker:
+                steps[str(made["step"])] += 1
+            for run, step in _SAID.findall(f"{found.get('body')} {found.get('description')}"):
+                steps[step] += run == marker
         # What a task in words makes has no marker but its name.
-        named = sum(found.get("name") == marker for found in objects if isinstance(found, dict))
-        return {**steps, **({"named": named} if named else {})}
+        named = sum("object" in found and found.get("name") == marker for found in objects)
+        return {step: count for step, count in {**steps, "named": named}.items() if count}
+
+    def _fake(self, secrets: Mapping[str, str]) -> Fake:
+        if "token" not in secrets:
+            return StripeFake(self._stores["stripe"], secrets)
+        # A new one each time has no rate limit to reach.
+        return GitHubFake(self._stores["github"], secrets)
+
+    def _objects(self) -> Iterator[Mapping[str, Any]]:
+        for store in self._stores.values():
+            for name, text in store.items():
+                found = json.loads(text) if not name.startswith("idempotency") else None
+                if isinstance(found, dict):
+                    yield found

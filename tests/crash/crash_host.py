@@ -6,6 +6,7 @@ or to the fake, before and after it is done; a function's or model's start and e
 
 import json
 import os
+import resource
 import signal
 import sys
 import threading
@@ -23,6 +24,9 @@ from agentic.local.functions.process_tree import children
 from agentic.local.trace import Event
 
 CLOUD, ZYGOTE, SANDBOX, SCRIPT = "cloud", "zygote", "sandbox", "script"
+# Not a process: from the point on nothing can be written to any file.
+DISK = "disk"
+APIS, OF_AN_API = ("stripe", "github"), ("run-code", "call-api")
 
 
 class Points:
@@ -55,6 +59,9 @@ class Points:
             victim, self._victim = self._victim, ""
             # Written before: what is killed may be ourselves.
             say({"killed": victim, "point": point})
+            if victim == DISK:
+                write_to_disk(most=0)
+                return
             for pid in pids:
                 os.kill(pid, signal.SIGKILL)
         if victim == CLOUD:
@@ -62,20 +69,27 @@ class Points:
 
     def victims(self, victim: str) -> list[int]:
         """The victim's processes that are at work now."""
-        if victim == CLOUD:
+        if victim in {CLOUD, DISK}:
             return [os.getpid()]
         if victim == ZYGOTE:
             return [self.functions._starter.zygote_pid] if self.functions else []
         if victim in {SANDBOX, SCRIPT}:
-            zygotes = [child for pid in self._busy("run-code-stripe") for child in children(pid)]
+            zygotes = [child for pid in self._busy("run-code") for child in children(pid)]
             return zygotes if victim == SANDBOX else [script for pid in zygotes for script in children(pid)]
         return self._busy(victim)
 
     def _busy(self, function: str) -> list[int]:
+        """The function's processes that have an event; of one that every API has its own of, those of all APIs."""
         if not self.functions:
             return []
-        name = f"agentic-api-developer-dev-{function}"
-        return [found.pid for found in self.functions.processes(name) if found.pid and found._current]
+        names = [f"{function}-{api}" for api in APIS] if function in OF_AN_API else [function]
+        processes = [found for name in names for found in self.functions.processes(f"agentic-api-developer-dev-{name}")]
+        return [found.pid for found in processes if found.pid and found._current]
+
+
+def write_to_disk(*, most: int) -> None:
+    _, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (most, hard))
 
 
 def say(news: Mapping[str, Any]) -> None:
@@ -105,9 +119,12 @@ def obey(cloud: LocalCloud, points: Points, order: Mapping[str, Any]) -> None:
             except UnknownRunError:
                 say({"look": order["run"], "status": "never begun"})
                 return
-            calls = [{key: call[key] for key in ("method", "url", "status", "state")} for call in result["calls"]]
+            calls = [{key: call[key] for key in ("method", "url", "status", "state", "write")} for call in result["calls"]]
             facts = {key: result[key] for key in ("status", "error", "pending", "outcome")}
-            say({"look": order["run"], **facts, "calls": calls, "seen": points.seen})
+            approved = sum(step["name"] == "approved" for step in result["steps"])
+            say({"look": order["run"], **facts, "calls": calls, "approved_steps": approved, "seen": points.seen})
+        case "session":
+            say({"session": order["name"], "turns": cloud.sessions("show", order["name"])})
         case "approve":
             door = cloud.stack("dev").door
             pending = door.store.get(order["run"]).pending
@@ -115,8 +132,9 @@ def obey(cloud: LocalCloud, points: Points, order: Mapping[str, Any]) -> None:
                 say({"approved": order["run"], "status": door.approve(order["run"], pending, "a test").status})
             except AgenticError as error:
                 say({"approved": order["run"], "raised": f"{error.code}: {error.message}"})
-        case "pids":
-            say({"pids": {victim: points.victims(victim) for victim in order["victims"]}})
+        case "free the disk":
+            write_to_disk(most=resource.RLIM_INFINITY)
+            say({"free": True})
 
 
 def main(folder: Path) -> None:

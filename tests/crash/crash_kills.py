@@ -5,27 +5,27 @@ import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from crash_rig import Rig
-from crash_scripts import APPROVED, TASK, WORKS, Work
+from crash_scripts import Work
 
 from agentic.local.functions.process_tree import children
 
-CLOUD = "cloud"
-# What of the local cloud can die alone: every function, what starts all of them, the script and what starts it.
-SCRIPTED = ("call-api-stripe", "execute-code", "run-code-stripe", "script", "validate-code", "sandbox", "zygote")
-DELEGATED = ("invoke-executor", "generate-code", "invoke-generator", "execute-code")
+CLOUD, DISK = "cloud", "disk"
+WHILE_PAUSED = "while it waits for a person"
 # By its distance from the process of the local cloud.
 _DEPTHS = ("the local cloud", "the zygote", "a function", "the sandbox", "the script")
+# A little more than a broker may take for a call.
+_SENDING_SECONDS = 40.0
 _ENDED = {"completed", "failed", "refused", "cancelled", "asks"}
-# Multiples of it, less their whole parts, fill the time from a run's begin to its end evenly, however many there are.
-_GOLDEN = 0.6180339887
 
 
 @dataclass(frozen=True, slots=True)
 class Kill:
     """SIGKILL for `victim` when `part` (0 to 1) of the events of the run at which it is at work have come.
 
+    The victim `disk` is full from then on, until the run has ended; then the local cloud is killed.
     With a `point`: at the event of these words in the `call`-th call. Without a victim: at a random time, and of anything.
     `again`: the local cloud is killed once more at that event after its next start, in which it recovers the run.
     """
@@ -46,15 +46,24 @@ class Kill:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What became of one run."""
+    """What became of one run. `seen` is what its record says, `turns` what its session knows."""
 
     kill: Kill
     work: Work
     point: str
-    status: str
-    error: str
+    seen: Mapping[str, Any]
     effects: Mapping[str, int]
     run_id: str = ""
+    turns: tuple[Mapping[str, Any], ...] = ()
+
+    @property
+    def status(self) -> str:
+        return self.seen["status"]
+
+    @property
+    def error(self) -> str:
+        error = self.seen.get("error") or {}
+        return f"{error['code']}: {error['message']}" if error else ""
 
     @property
     def duplicates(self) -> int:
@@ -69,9 +78,15 @@ class Found:
             return "effects of a run without a record" if self.effects else ""
         if self.status not in _ENDED:
             return "stuck"
-        if self.status == "completed":
-            return "" if self.effects == self.work.effects else "completed without its effects"
-        return "" if self.error else "no reason given"
+        if any(call["state"] == "executing" for call in self.seen.get("calls") or ()):
+            return "a call of an ended run is told as under way"
+        if self.work.session and [(turn["run_id"], turn["status"]) for turn in self.turns] != [(self.run_id, self.status)]:
+            return "its session knows something else"
+        if self.status != "completed":
+            return "" if self.error else "no reason given"
+        if self.work.writes == "approve" and self.seen["approved_steps"] != sum(self.work.effects.values()):
+            return "an approval counted twice, or was asked for twice"
+        return "" if self.effects == self.work.effects else "completed without its effects"
 
 
 @dataclass
@@ -125,27 +140,56 @@ def carried_out(rig: Rig, kills: Iterable[Kill], figures: Figures) -> Iterator[F
 def _one(rig: Rig, kill: Kill, figures: Figures) -> Iterator[Found]:
     host = rig.host
     markers = {work: rig.marker() for work in kill.works}
-    host.order("arm", victim=kill.victim, number=kill.number, point=kill.point)
-    host.hear(lambda news: "armed" in news)
+    waiting = kill.point == WHILE_PAUSED
+    if not waiting:
+        host.order("arm", victim=kill.victim, number=kill.number, point=kill.point)
+        host.hear(lambda news: "armed" in news)
     runs: dict[Work, str] = {}
     for work, marker in markers.items():
         host.order("run", fields=work.fields(marker))
         if began := host.hear(lambda news: "began" in news):
             runs[work] = began["began"]
     point = "" if kill.victim else _at_random(rig)
-    for run_id in runs.values():
-        host.hear(lambda news, run_id=run_id: news.get("ended") == run_id)
-    if kill.again and not host.alive and (again := rig.started(str(kill.again)).hear(lambda news: "killed" in news, 15)):
-        figures.kills[CLOUD, f"recovering: {again['point']}"] += 1
-    ends = {work: rig.ended(run_id, approve=work.writes == "approve") for work, run_id in runs.items()}
+    ended = [host.hear(lambda news, run_id=run_id: news.get("ended") == run_id) for run_id in runs.values()]
+    if kill.victim == DISK:
+        host.order("free the disk")
+        host.hear(lambda news: "free" in news)
+    paused = waiting and any(news and news.get("status") == "paused" for news in ended)
+    if paused or kill.victim == DISK:
+        rig.kill(host.pid)
+        point = WHILE_PAUSED if paused else ""
+        host.hear(lambda _: False)
+    if kill.again and not host.alive and (again := _killed_again(rig, kill, [*runs.values()])):
+        figures.kills[CLOUD, f"recovering: {again}"] += 1
+    ends = {work: _settled(rig, work, run_id) for work, run_id in runs.items()}
     if kill.victim and (killed := host.hear(lambda news: "killed" in news, 0)):
         point = killed["point"]
     if point:
         figures.kills[kill.victim, point] += 1
     for work, seen in ends.items():
-        error = seen.get("error") or {}
-        said = f"{error['code']}: {error['message']}" if error else ""
-        yield Found(kill, work, point, seen["status"], said, rig.fake.effects(markers[work]), runs[work])
+        turns = tuple(rig.session(markers[work])) if work.session else ()
+        yield Found(kill, work, point, seen, rig.fake.effects(markers[work]), runs[work], turns)
+
+
+def _killed_again(rig: Rig, kill: Kill, run_ids: list[str]) -> str:
+    """The point at which the next local cloud was killed; empty when the runs had been taken up before."""
+    host = rig.started(str(kill.again))
+    while host.alive:
+        if all(rig.look(run_id)["status"] in {*_ENDED, "never begun", "paused", "nothing"} for run_id in run_ids):
+            break
+        time.sleep(0.2)
+    again = host.hear(lambda news: "killed" in news, 0)
+    return again["point"] if again else ""
+
+
+def _settled(rig: Rig, work: Work, run_id: str) -> dict[str, Any]:
+    """The run's end, once whoever was at its last call cannot be at it any more."""
+    deadline = time.monotonic() + _SENDING_SECONDS
+    while True:
+        seen = rig.ended(run_id, approve=work.writes == "approve")
+        if all(call["state"] != "executing" for call in seen.get("calls") or ()) or time.monotonic() > deadline:
+            return seen
+        time.sleep(0.5)
 
 
 def _at_random(rig: Rig) -> str:
@@ -157,37 +201,3 @@ def _at_random(rig: Rig) -> str:
     depth = random.randrange(len(depths) - 1)
     rig.kill(random.choice(sorted(depths[depth])))
     return f"at random: {_DEPTHS[min(depth, len(_DEPTHS) - 1)]}"
-
-
-# Each point of a call: taken, to be written down, written down, sent, answered, and delivered.
-POINTS = (
-    "after dynamodb UpdateItem",
-    "before dynamodb PutItem",
-    "after dynamodb PutItem",
-    "before fake POST /v1/customers",
-    "after fake POST /v1/customers",
-    "after function call-api-stripe",
-)
-
-
-def plan(seed: int = 1) -> Iterator[Kill]:
-    """Kills without end. A short part of them has something of everything, a long part has every step."""
-    chance, scripted, number = random.Random(seed), (*WORKS, APPROVED), 0
-
-    def part() -> float:
-        nonlocal number
-        number += 1
-        return number * _GOLDEN % 1
-
-    while True:
-        for turn in range(len(scripted) * len(SCRIPTED)):
-            work, other = scripted[turn % len(scripted)], scripted[(turn + 1) % len(scripted)]
-            point, call = POINTS[turn % len(POINTS)], chance.randint(1, min(work.calls, 4))
-            if turn % 3 == 2:
-                yield Kill((work, other), CLOUD, point=point, call=call)
-            else:
-                yield Kill((work, other, TASK), CLOUD, part(), chance.choice((0, 0, chance.randint(1, 60))))
-            yield Kill((work,), SCRIPTED[turn % len(SCRIPTED)], part())
-            yield Kill((work,), ("call-api-stripe", "run-code-stripe", "script")[turn // 2 % 3], point=point, call=call)
-            yield Kill((TASK,), DELEGATED[turn % len(DELEGATED)], part())
-            yield Kill((work,))

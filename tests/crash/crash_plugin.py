@@ -1,4 +1,4 @@
-"""The Stripe plugin whose fake lives in another process, which no kill of the local cloud reaches.
+"""The plugins of Stripe and GitHub, whose fakes live in another process, which no kill of the local cloud reaches.
 
 CRASH_FAKE is that process's address. `told` hears of each request twice: when it is about to be done, and when it is done.
 """
@@ -10,6 +10,7 @@ import os
 from collections.abc import Callable, Iterable, Mapping, MutableMapping
 from typing import Any
 
+from agentic.apis.github import GITHUB
 from agentic.apis.stripe import STRIPE
 from agentic.core.fake import FakeRequest, FakeResponse
 from agentic.core.spec import ApiSpec
@@ -21,8 +22,8 @@ told: list[Callable[[str, str], None]] = []
 class Elsewhere:
     """Hands each request on, and its answer back."""
 
-    def __init__(self, key: str) -> None:
-        self._key = key
+    def __init__(self, secrets: Mapping[str, str]) -> None:
+        self._secrets = dict(secrets)
 
     def respond(self, request: FakeRequest) -> FakeResponse:
         name = f"fake {request.method} {request.path}"
@@ -30,7 +31,11 @@ class Elsewhere:
             tell("start", name)
         host, _, port = os.environ["CRASH_FAKE"].partition(":")
         connection = http.client.HTTPConnection(host, int(port), timeout=20)
-        facts: dict[str, Any] = {**dataclasses.asdict(request), "body": request.body.decode("latin-1"), "key": self._key}
+        facts: dict[str, Any] = {
+            **dataclasses.asdict(request),
+            "body": request.body.decode("latin-1"),
+            "secrets": self._secrets,
+        }
         try:
             connection.request("POST", "/", json.dumps(facts, default=dict))
             answer = json.loads(connection.getresponse().read())
@@ -42,9 +47,9 @@ class Elsewhere:
 
 
 def fake(store: MutableMapping[str, str], secrets: Mapping[str, str]) -> Elsewhere:
-    return Elsewhere(secrets["api_key"])
+    return Elsewhere(secrets)
 
 
 @hookimpl
 def agentic_apis() -> Iterable[ApiSpec]:
-    return [dataclasses.replace(STRIPE, fake=f"{__name__}:fake")]
+    return [dataclasses.replace(spec, fake=f"{__name__}:fake") for spec in (STRIPE, GITHUB)]

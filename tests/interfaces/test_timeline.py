@@ -49,7 +49,7 @@ def test_timeline_tells_steps_attempts_calls_pauses_and_who_approved() -> None:
         call(3, replayed=True),
         call(132, method="POST", url="https://api.stripe.com/v1/refunds", write=True),
         call(133, method="DELETE", status=403, state="refused", refused="not allowed", duration_ms=0),
-        call(134, method="POST", status=None, state="unknown"),
+        call(134, method="POST", status=None, state="unknown", write=True),
     ]
     lines = shown(steps, calls)
     assert lines[0].split() == ["2026-11-23", "06:00:00", "UTC", "run_1"]

@@ -216,6 +216,28 @@ def test_a_change_that_cannot_be_stored_is_an_error_not_a_silent_loss(tmp_path: 
         assert raised.value.response["ResponseMetadata"]["HTTPStatusCode"] == 400
 
 
+@pytest.mark.parametrize(("change", "before"), [("new", None), ("changed", "old"), ("deleted", "old")])
+def test_a_change_that_cannot_be_stored_has_not_been_made(tmp_path: Path, change: str, before: str | None) -> None:
+    """Else a write whose intent is in memory only would be sent, and nobody would know of it after a restart."""
+    key = {"run_id": {"S": change}, "item": {"S": "run"}}
+    with running(tmp_path / "s") as world:
+        client = world.operator("dynamodb")
+        make_table(client)
+        if before:
+            client.put_item(TableName="runs", Item=_item(change, v={"S": before}))
+        young = {"TableName": "runs", "Item": _item(change, v={"S": "young"})}
+        gone = {"TableName": "runs", "Key": key}
+        request, fields = (client.delete_item, gone) if change == "deleted" else (client.put_item, young)
+        world.endpoint.durable._database._connection.execute("PRAGMA query_only = 1")
+        with pytest.raises(ClientError, match=r"store\.sqlite"):
+            request(**fields)
+        found = client.get_item(TableName="runs", Key=key).get("Item", {})
+        assert found.get("v", {}).get("S") == before
+        world.endpoint.durable._database._connection.execute("PRAGMA query_only = 0")
+        client.put_item(**young)
+        assert client.get_item(TableName="runs", Key=key)["Item"]["v"]["S"] == "young"
+
+
 @pytest.mark.parametrize("service", ["dynamodb", "s3"])
 def test_what_was_answered_survives_a_killed_process(tmp_path: Path, service: str) -> None:
     """The other process dies without any clean-up right after the answers."""

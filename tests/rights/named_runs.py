@@ -25,6 +25,19 @@ class Ended:
 
 Run = Callable[[LocalCloud], Ended]
 
+_LONG_CUSTOMERS = """import os
+import stripe
+stripe.api_key = os.environ["STRIPE_API_KEY"]
+for number in range(4):
+    stripe.Customer.create(name=f"Long {number}", metadata={f"key{place}": "x" * 500 for place in range(50)})
+"""
+_READ_THEN_WRITE = """import os
+import stripe
+stripe.api_key = os.environ["STRIPE_API_KEY"]
+print(len(str(stripe.Customer.list(limit=100))))
+print(stripe.Customer.create(name="After").id)
+"""
+
 
 def task(cloud: LocalCloud) -> Ended:
     """A person's task, from its words to the API call."""
@@ -48,6 +61,16 @@ def task_with_its_log(cloud: LocalCloud) -> Ended:
     keys = [item["Key"] for item in listed if result.run_id in item["Key"]]
     kept = [json.loads(s3.get_object(Bucket=bucket, Key=key)["Body"].read()) for key in keys]
     return Ended([len(log["calls"]) for log in kept] == [1], f"{_told(result)}\nlogs kept: {len(kept)}")
+
+
+def approved_after_a_long_answer(cloud: LocalCloud) -> Ended:
+    """A script that has read more than an item of the journal holds waits for approval, and is given it again from there."""
+    done = cloud.carry_out(cloud.request({"task": TASK, "api": API, "code": _LONG_CUSTOMERS}))
+    asked = cloud.carry_out(cloud.request({"task": TASK, "api": API, "code": _READ_THEN_WRITE, "writes": "approve"}))
+    if done.status is not RunStatus.COMPLETED or asked.pending is None:
+        return Ended(False, f"{_told(done)}\n{_told(asked)}")
+    result = cloud.approve(asked.run_id, asked.pending)
+    return Ended(result.status is RunStatus.COMPLETED and result.calls[0].replayed, _told(result))
 
 
 def asked_twice(cloud: LocalCloud) -> Ended:
@@ -83,4 +106,10 @@ ASKED_TWICE = {"harness", "classic"}
 
 def runs_of(backend: str) -> tuple[Run, ...]:
     """The cheapest first."""
-    return (task, task_with_its_log, *((asked_twice,) if backend in ASKED_TWICE else ()), task_with_new_processes)
+    return (
+        task,
+        task_with_its_log,
+        approved_after_a_long_answer,
+        *((asked_twice,) if backend in ASKED_TWICE else ()),
+        task_with_new_processes,
+    )

@@ -1,13 +1,16 @@
 """Every way to outstay a limit ends the run within it, and leaves no process behind."""
 
 import os
+import signal
 import subprocess
 import sys
+import threading
 import time
 
 import pytest
 
 from agentic.core.spec import Sdk
+from agentic.local.functions.process_tree import children
 from agentic.sandbox import Sandbox, SandboxPolicy
 from tests.sandbox.conftest import AS_ON_LAMBDA, Run
 
@@ -152,6 +155,20 @@ def test_stopped_zygote_does_not_prolong_the_run() -> None:
         assert outcome.reason == "timeout"
         assert time.monotonic() - started < 6
         assert sandbox.run("print(1)", SandboxPolicy()).stdout == "1\n"
+
+
+def test_a_zygote_that_the_machine_makes_wait_longer_than_the_scripts_own_time_starts_it_all_the_same() -> None:
+    before = children(os.getpid())
+    with Sandbox(Sdk("", ()), terms=AS_ON_LAMBDA) as sandbox:
+        assert sandbox.run("print(1)", LIMIT).stdout == "1\n"
+        (zygote,) = children(os.getpid()) - before
+        os.kill(zygote, signal.SIGSTOP)
+        # Longer than the script's time and what a killed child may take to be gone.
+        waking = threading.Timer(4.0, os.kill, (zygote, signal.SIGCONT))
+        waking.start()
+        outcome = sandbox.run("print(2)", LIMIT)
+        waking.join()
+    assert (outcome.stdout, outcome.reason) == ("2\n", "")
 
 
 def test_control_without_the_sandboxs_end_a_process_would_survive() -> None:

@@ -195,7 +195,7 @@ def test_dead_zygote_is_started_again() -> None:
 def test_zygote_that_dies_during_a_run_ends_the_run() -> None:
     with Sandbox(Sdk("", ()), terms=AS_ON_LAMBDA) as sandbox:
         outcome = sandbox.run("import os, time\nos.kill(os.getppid(), 9)\ntime.sleep(20)", SandboxPolicy(seconds=10))
-        assert (outcome.success, outcome.reason, outcome.exit) == (False, "sandbox", None)
+        assert (outcome.success, outcome.reason, outcome.exit) == (False, "broke_off", None)
         assert outcome.duration_ms < 5000
         assert sandbox.run("print(1)", SandboxPolicy()).stdout == "1\n"
 

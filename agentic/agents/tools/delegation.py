@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from agentic.agents.conversation import Bounds, Reply, converse, session_id
-from agentic.agents.declaration import ANSWER_TOKENS, TURNS
+from agentic.agents.declaration import ANSWER_TOKENS, EXECUTOR, GENERATOR, TURNS
 from agentic.agents.tools.events import WORK
 from agentic.agents.tools.services import Services
 from agentic.core.errors import AgenticError
@@ -21,6 +21,7 @@ from agentic.runs.record import DONE
 from agentic.runs.spending import answer_tokens
 
 _PAUSE_SECONDS = 0.5
+_CLAIMED_FOR = {Step.GENERATE: GENERATOR, Step.EXECUTE: EXECUTOR}
 
 STILL_RUNNING: dict[str, Any] = {"status": "still_running", "message": "call the tool again with the same arguments"}
 
@@ -59,7 +60,7 @@ def talk(services: Services, work: Mapping[str, str], agent: str, step: Step) ->
         reply = converse(services.client, arn, session, work["message"], work["model"], bounds)
     except AgenticError as error:
         problem = RunError(error.code, f"the {agent} failed: {error.message}", error.hint)
-        return services.store.end_step(run_id, step, Usage(), RunStatus.FAILED, problem)
+        return services.store.end_step(run_id, step, Usage(), RunStatus.FAILED, problem, claim=work["claim"])
     spending.give_back(run_id, reserved, reply.usage.model_calls)
     if bounds.reached(reply) and (step is Step.EXECUTE or services.store.get(run_id).code_ref is None):
         # The agent had more to say; a script that it has begun to execute goes on.
@@ -89,7 +90,9 @@ def _work_and_wait(services: Services, record: RunRecord, step: Step, message: s
     from botocore.exceptions import ReadTimeoutError  # pyright: ignore[reportMissingTypeStubs]
 
     client, itself = services.client("lambda"), services.environ["AWS_LAMBDA_FUNCTION_NAME"]
-    work = {"run_id": record.run_id, "api": record.api, "message": message, "model": record.model}
+    # What tells this step from one of another round: an invocation may end, or come once more, long after its own.
+    claim = record.handles[_CLAIMED_FOR[step]]
+    work = {"run_id": record.run_id, "api": record.api, "message": message, "model": record.model, "claim": claim}
     payload = json.dumps({WORK: work}).encode()
     try:
         answer = client.invoke(FunctionName=itself, Payload=payload)
@@ -103,7 +106,7 @@ def _work_and_wait(services: Services, record: RunRecord, step: Step, message: s
     if not answer.get("FunctionError"):
         return content
     problem = RunError("function", f"the {step} step broke off: {content.get('errorMessage', 'no reason given')}")
-    return ended(services.store.end_step(record.run_id, step, Usage(), RunStatus.FAILED, problem))
+    return ended(services.store.end_step(record.run_id, step, Usage(), RunStatus.FAILED, problem, claim=claim))
 
 
 def _wait_for(services: Services, run_id: str, step: Step) -> RunRecord | None:

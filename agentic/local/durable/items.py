@@ -26,6 +26,13 @@ class Items:
         """Return when the changes are on the disk; StorageError otherwise."""
         self._database.settle(ticket)
 
+    def get(self, region: str, table: str, key: Key) -> dict[str, Any] | None:
+        """An item as the disk has it."""
+        query = "SELECT item FROM items WHERE region = ? AND name = ? AND key = ?"
+        for (item,) in self._database.rows(query, region, table, _name(key)):
+            return json.loads(item)
+        return None
+
     def stored(self, region: str, table: str) -> Iterator[dict[str, Any]]:
         for (item,) in self._database.rows("SELECT item FROM items WHERE region = ? AND name = ?", region, table):
             yield json.loads(item)
@@ -35,7 +42,10 @@ class Items:
 
 
 def _statement(region: str, table: str, key: Key, item: Mapping[str, Any] | None) -> Statement:
-    name = json.dumps(key, sort_keys=True, separators=(",", ":"))
     if item is None:
-        return _DELETE, (region, table, name)
-    return _PUT, (region, table, name, json.dumps(item, separators=(",", ":")))
+        return _DELETE, (region, table, _name(key))
+    return _PUT, (region, table, _name(key), json.dumps(item, separators=(",", ":")))
+
+
+def _name(key: Key) -> str:
+    return json.dumps(key, sort_keys=True, separators=(",", ":"))

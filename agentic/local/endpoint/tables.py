@@ -4,10 +4,12 @@ import base64
 import json
 import re
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import datetime
 from functools import cache
 from typing import Any, cast
 
+from agentic.core.errors import StorageError
 from agentic.local.durable.items import Items, Key
 from agentic.local.endpoint.actions import json_body
 from agentic.local.endpoint.faults import fault
@@ -50,7 +52,7 @@ class Tables:
         self._clock = clock
 
     def answer(self, request: Request) -> Answer:
-        """Raises StorageError when a change could not be stored; it is in memory then, and lost with the process."""
+        """Raises StorageError when a change could not be stored; then it has not been made."""
         operation = request.operation
         if operation in _REFUSED:
             return fault(_SERVICE, "ValidationException", f"The local cloud has no {operation}.")
@@ -70,8 +72,27 @@ class Tables:
             elif operation == "DeleteTable":
                 self._items.delete_table(request.region, _name(body["TableName"]))
         if ticket.statements:
-            self._items.settle(ticket)
+            try:
+                self._items.settle(ticket)
+            except StorageError:
+                self._take_back(request.region, changes)
+                raise
         return answer
+
+    def _take_back(self, region: str, changes: list[Change]) -> None:
+        """What is not on the disk must not be in memory: who asks for it next would take it for something that lasts."""
+        # Where the disk cannot even be read, nothing that is answered from here on can last.
+        with self._moto.lock(_SERVICE), suppress(StorageError):
+            # Whoever came after has its place in the order of writes, which is done or refused first.
+            with suppress(StorageError):
+                self._items.settle(self._items.enqueue(region, []))
+            for table, key, _ in changes:
+                model = self._moto.models(_SERVICE, region).get_table(table)
+                item = self._moto.models(_SERVICE, region).get_item(table, key)
+                if stored := self._items.get(region, table, key):
+                    model.put_item(stored, overwrite=True)
+                elif item is not None:
+                    model.delete_item(item.hash_key, item.range_key)
 
     def _read(self, request: Request, operation: str, body: Mapping[str, Any]) -> Answer | None:
         """A usual GetItem or Query, without moto's way around it; None leaves it to moto."""

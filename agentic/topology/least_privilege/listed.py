@@ -133,6 +133,13 @@ LISTED: tuple[Listed, ...] = (
         _SCRIPTS,
     ),
     Listed(
+        "Bodies",
+        ("s3:GetObject", "s3:PutObject"),
+        "arn:{partition}:s3:::{bucket}/bodies/*",
+        "a long body's name is made from its digest",
+        _SCRIPTS,
+    ),
+    Listed(
         "Model",
         _MODEL,
         "arn:{partition}:bedrock:*::foundation-model/{model}",
