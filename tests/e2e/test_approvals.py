@@ -15,6 +15,7 @@ from approving import TWO_WRITES, approve_each, execute, restore, state_of, told
 from agentic import LocalCloud
 from agentic.agents.front_door import FrontDoor
 from agentic.core.errors import RefusedError, UnknownRunError
+from agentic.core.limits import RunLimits
 from agentic.core.names import StackNames
 from agentic.core.values import RunResult, RunStatus
 from agentic.local.identities import person

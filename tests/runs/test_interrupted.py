@@ -7,6 +7,7 @@ import pytest
 
 from agentic.agents.resume import Resumption
 from agentic.agents.tools.services import Services
+from agentic.core.limits import RunLimits
 from agentic.core.names import StackNames, new_grant, new_handle, new_run_id
 from agentic.core.values import Call, CallState, CodeRef, PendingCall, RunStatus, Target, Verdict, WriteMode
 from agentic.core.wire import HttpRequest, HttpResponse
@@ -29,7 +30,7 @@ class LiveRun:
             api="stripe",
             task="x",
             target=Target.REAL,
-            call_limit=9,
+            limits=RunLimits(calls=9),
             writes=WriteMode.ALLOW,
             code_ref=REF,
             secret_id="agentic-api-developer/stripe/run/x",

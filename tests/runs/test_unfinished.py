@@ -23,7 +23,9 @@ def door(dynamodb: Any, clock: Clock) -> FrontDoor:
 
 def executing(store: RunStore) -> str:
     run_id = new_run_id()
-    store.create(NewRun(run_id=run_id, api="stripe", task="x", target=Target.FAKE, call_limit=9, code_ref=REF), "h")
+    store.create(
+        NewRun(run_id=run_id, api="stripe", task="x", target=Target.FAKE, limits=RunLimits(calls=9), code_ref=REF), "h"
+    )
     store.record_verdict(run_id, Verdict(True))
     store.attempts.open(store.get(run_id), new_grant(run_id), 60)
     return run_id
