@@ -36,7 +36,7 @@ def seen(command: list[str], folder: Path) -> str:
     with contextlib.suppress(OSError):
         while data := os.read(ours, 65536):
             written.extend(data)
-            if written.endswith(b"]o "):
+            if written.endswith(b"]o: "):
                 os.write(ours, ANSWER)
     os.close(ours)
     process.wait()

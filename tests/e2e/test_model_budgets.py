@@ -1,9 +1,6 @@
 """Budgets of what a run's agents use, on the local cloud, with models that a local server plays: calls, tokens and money."""
 
-import sys
-from collections.abc import Iterator, Sequence
-from pathlib import Path
-from typing import Any
+from collections.abc import Iterator
 
 import pytest
 from test_real_models import TASK, Cast, environment
@@ -12,16 +9,11 @@ from agentic import LocalCloud
 from agentic.core.errors import UsageError
 from agentic.core.values import RunResult
 
-sys.path.insert(0, str(Path(__file__).parent.parent / "models"))
-
-from model_server import Call, ModelServer, Turn
-
 pytestmark = pytest.mark.cloud
 
 PRICED = "bedrock:us.anthropic.claude-haiku-4-5-20251001-v1:0"
 # What the server says that each call used, and what that costs: 1.1 USD a million tokens in, 5.5 out.
 TOKENS, NANOS = 11 + 7, 11 * 1100 + 7 * 5500
-SCRIPT = "import os\nimport stripe\nstripe.api_key = os.environ['STRIPE_API_KEY']\nprint(stripe.Customer.create(name='G').id)\n"
 
 
 @pytest.fixture(scope="module")
@@ -102,36 +94,3 @@ def test_money_cannot_be_limited_for_a_model_without_a_known_price(cloud: LocalC
         carried_out(cloud, usd=0.5)
     # The offline model costs nothing, and needs none.
     assert cloud.run(TASK, api="stripe", limits={"usd": 0}).status == "completed"
-
-
-class TestWorkflow:
-    """The backend whose state machine makes the model calls itself: before each of them its unit is set aside."""
-
-    BROKEN = "import os\n\n\n\nprint((\n"
-
-    @pytest.fixture(scope="class")
-    def machine(self, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalCloud]:
-        config = {"agentic:backend": "workflow", "agentic:apis": '["stripe"]'}
-        with LocalCloud(tmp_path_factory.mktemp("machine") / ".agentic", config=config) as cloud:
-            yield cloud
-
-    def run(self, cloud: LocalCloud, codes: Sequence[str], **limits: float) -> tuple[RunResult, int]:
-        turns: list[Turn] = [Call("generate_code", {"handle": "any", "code": code}) for code in codes]
-        with ModelServer(turns) as server:
-            fields: dict[str, Any] = {"task": TASK, "api": "stripe", "model": "openai:test", "limits": limits}
-            credentials = environment("openai", server.url)
-            return cloud.carry_out(cloud.request(fields), credentials=credentials), len(server.requests)
-
-    def test_model_calls(self, machine: LocalCloud):
-        assert self.run(machine, [SCRIPT], model_calls=1)[0].status == "completed"
-        assert self.run(machine, [self.BROKEN, SCRIPT], model_calls=2)[0].status == "completed"
-        result, calls = self.run(machine, [self.BROKEN, SCRIPT], model_calls=1)
-        assert ended(result)[:2] == ("budget", "the run's limit of 1 model calls is reached")
-        assert calls == 1
-
-    def test_tokens(self, machine: LocalCloud):
-        assert self.run(machine, [SCRIPT], tokens=TOKENS)[0].status == "completed"
-        result, calls = self.run(machine, [self.BROKEN, SCRIPT], tokens=TOKENS)
-        assert (ended(result)[0], calls) == ("budget", 1)
-        result, _ = self.run(machine, [SCRIPT], tokens=TOKENS - 1)
-        assert (ended(result)[0], result.calls) == ("budget", ())
