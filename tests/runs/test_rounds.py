@@ -106,7 +106,7 @@ def test_a_record_that_is_not_what_the_table_has_takes_nothing_back(store: RunSt
 
 def test_the_script_of_a_person_is_never_taken_back(store: RunStore):
     run_id, ref = new_run_id(), CodeRef("generated/stripe/x.py", "00")
-    new = NewRun(run_id=run_id, api="stripe", task="x", target=Target.FAKE, call_limit=1, code_ref=ref)
+    new = NewRun(run_id=run_id, api="stripe", task="x", target=Target.FAKE, code_ref=ref)
     assert store.rounds.take_back(store.create(new, new_handle(run_id)), REPAIR, 2) is None
 
 
