@@ -73,10 +73,10 @@ FUNCTIONS = {
         Function("invoke_generator", 256 * _KIB, each_api=48 * _KIB),
         Function("invoke_executor", 256 * _KIB, each_api=48 * _KIB),
         Function("generate_code", 256 * _KIB, each_api=48 * _KIB),
-        Function("validate_code", 448 * _KIB, each_api=160 * _KIB),
-        Function("execute_code", 448 * _KIB, each_api=160 * _KIB),
+        Function("validate_code", 512 * _KIB, each_api=160 * _KIB),
+        Function("execute_code", 512 * _KIB, each_api=160 * _KIB),
         Function("run_code", 25 * _MIB, per_api=True),
-        Function("call_api", 416 * _KIB, per_api=True),
+        Function("call_api", 448 * _KIB, per_api=True),
     )
 }
 

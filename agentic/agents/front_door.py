@@ -8,10 +8,11 @@ import time
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from typing import Any, Self
+from typing import Any, Self, cast
 
 from agentic.agents.conversation import Reply, aws_words, converse, session_id, workflow
-from agentic.agents.declaration import ORCHESTRATOR, ApiToChoose, choosing_message, orchestrator_message, which_api
+from agentic.agents.declaration import ApiToChoose, choosing_message, orchestrator_message, which_api
+from agentic.agents.driving import Driving
 from agentic.agents.memory import Memory
 from agentic.agents.resume import Resumption
 from agentic.agents.routing import Routable, route
@@ -21,18 +22,16 @@ from agentic.agents.tools.no_script import no_script
 from agentic.agents.tools.services import Services
 from agentic.agents.tools.validate_code import read_script
 from agentic.core.errors import AgenticError, StorageError, UsageError
+from agentic.core.limits import RunLimits
 from agentic.core.names import StackNames, new_handle, new_run_id
 from agentic.core.turns import Turn
 from agentic.core.values import PendingCall, RunError, RunResult, RunStatus, Target, WriteMode
 from agentic.runs import NewRun, RunRecord, RunStore
-from agentic.runs.record import DONE
 from agentic.runs.recording import Recording
 from agentic.runs.wanted import Wanted
 
 MAX_TASK_LENGTH = 4000
 _MOST_UNFINISHED = 10_000
-# How often to look whether a script has ended that its agents do not wait for.
-_LOOK_SECONDS = 0.5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +40,8 @@ class RunRequest:
 
     `api` is empty where the task does not tell it: then it may be for one of `candidates` (`agentic.agents.routing`).
     `session` is one of `person`'s, who is told by whoever took the request in and never by the request itself. `names_api`
-    says that the task names an API; `before` is what the session knows, once `FrontDoor.in_session` has looked.
+    says that the task names an API; `before` is what the session knows, once `FrontDoor.in_session` has looked. `limits` are
+    the budgets to be lower than the stack's (`RunLimits`).
     """
 
     api: str
@@ -56,15 +56,19 @@ class RunRequest:
     names_api: bool = False
     person: str = ""
     before: tuple[Turn, ...] | None = None
+    limits: Mapping[str, float] = field(default_factory=dict[str, float])
     run_id: str = field(default_factory=new_run_id)
 
     @classmethod
     def of(cls, fields: Mapping[str, Any], apis: Sequence[Routable], target: Target, model: str, *, person: str = "") -> Self:
-        """A request from JSON fields (task, api, writes, session, code) to a stack that has `apis`, whose API it chooses.
+        """A request from JSON fields (task, api, writes, session, limits, code) to a stack with `apis`, whose API it chooses.
 
         Raises `UnknownApiError`, and `UsageError` for a script that does not tell its API.
         """
         task, code = str(fields.get("task") or ""), None if fields.get("code") is None else str(fields["code"])
+        limits: Any = fields.get("limits") or {}
+        if not isinstance(limits, Mapping):
+            raise UsageError("the limits must be numbers by name", hint='such as {"writes": 3}')
         choice = route(apis, name=str(fields.get("api") or ""), task=task, code=code)
         return cls(
             api=choice.api,
@@ -74,6 +78,7 @@ class RunRequest:
             model=model,
             session=str(fields.get("session") or ""),
             person=person,
+            limits=cast("Mapping[str, float]", limits),
             names_api=choice.named,
             code=code,
             candidates=()
@@ -85,12 +90,13 @@ class RunRequest:
 class FrontDoor:
     """Starts runs on one stack and reads them. `services` give the clients and the settings `table` and `bucket`."""
 
-    def __init__(self, services: Services, names: StackNames, orchestrator_arn: str, call_limit: int) -> None:
+    def __init__(self, services: Services, names: StackNames, orchestrator_arn: str, limits: RunLimits) -> None:
         self._services = services
         self._names = names
         self._orchestrator_arn = orchestrator_arn
-        self._call_limit = call_limit
+        self._limits = limits
         self._resumption = Resumption(services, names)
+        self._driving = Driving(services, orchestrator_arn, self._resumption)
         self._memory = Memory(services)
 
     @property
@@ -101,6 +107,7 @@ class FrontDoor:
         """Carry out a task and wait for its end. What goes wrong inside the run is in the result, not raised."""
         started = time.perf_counter()
         _check(request)
+        self._limits.lowered_to(request.limits)
         request = self.in_session(request)
         with _told():
             if request.session:
@@ -129,7 +136,7 @@ class FrontDoor:
     def result(self, run_id: str) -> RunResult:
         """A run as its record has it. Raises `UnknownRunError`."""
         with _told():
-            record = self.store.get(run_id)
+            record = self._resumption.seen(self.store.get(run_id))
             result = self._result(record)
         if not record.status.final or len(record.steps) < 2:
             return result
@@ -147,7 +154,7 @@ class FrontDoor:
     def recent(self, limit: int, wanted: Wanted | None = None) -> tuple[RunRecord, ...]:
         """The newest runs first, of those that are wanted."""
         with _told():
-            return self.store.recent(limit, wanted)
+            return self.store.recent(limit, wanted, self._resumption.seen)
 
     def unfinished(self, before: float) -> tuple[str, ...]:
         """The runs that have not ended, wait for nobody, and have been left alone since `before` (epoch seconds).
@@ -176,7 +183,8 @@ class FrontDoor:
         started = time.perf_counter()
         with _told():
             before = len(self.store.calls(run_id))
-            result = self._result(self._resumption.approve(self.store.get(run_id), asked, by, every=every))
+            self._resumption.approve(self.store.get(run_id), asked, by, every=every)
+            result = self._result(self._driving.see_through(run_id))
         total = (time.perf_counter() - started) * 1000
         # The calls before had their time in the attempts before.
         api = sum(call.duration_ms for call in result.calls[before:])
@@ -193,14 +201,16 @@ class FrontDoor:
             error = RunError("cancelled", "cancelled by the person")
             self.store.finish(run_id, RunStatus.CANCELLED, error=error, paused=True)
         if workflow.is_workflow(self._orchestrator_arn):
-            workflow.stop(self._services.client("stepfunctions"), self._orchestrator_arn, run_id)
+            rounds = range(1, self.store.get(run_id).round + 1)
+            for name in (run_id, *(f"{run_id}-{number}" for number in rounds)):
+                workflow.stop(self._services.client("stepfunctions"), self._orchestrator_arn, name)
 
     def _delegate(self, request: RunRequest) -> RunRecord:
         handle = new_handle(request.run_id)
         self.store.create(self._new_run(request), handle)
-        driver, message = ORCHESTRATOR, _opening(request, handle)
+        driver, message = self._driving.driver, _opening(request, handle)
         if workflow.is_workflow(self._orchestrator_arn):
-            driver, message = "workflow", workflow.opening(handle)
+            message = workflow.opening(handle)
             if not request.api:
                 # There is no model in its control flow that could choose.
                 return self.store.finish(request.run_id, RunStatus.ASKS, error=_which_api(request))
@@ -213,16 +223,18 @@ class FrontDoor:
                 request.model,
             )
         except AgenticError as error:
-            self._taken_up(request.run_id)
+            self._driving.see_through(request.run_id)
             problem = RunError(error.code, f"the {driver} failed: {error.message}", error.hint)
             return self.store.finish(request.run_id, RunStatus.FAILED, error=problem)
         if reply.complete and not request.api and not self.store.get(request.run_id).api:
             return self._not_chosen(request, reply)
-        self._taken_up(request.run_id)
+        left = self.store.get(request.run_id)
+        record = self._driving.see_through(request.run_id)
         why = "" if reply.complete else f" (it stopped: {reply.stop_reason or 'no answer'})"
         problem = RunError("not_done", f"the {driver} ended before the task was done{why}", "try again, or another --model")
-        # Takes effect only where the tools have not ended the run already. A run that waits for a person has no answer.
-        words = "" if self.store.get(request.run_id).status is RunStatus.PAUSED else _words(reply)
+        # Takes effect only where the tools have not ended the run already. A run that waits for a person has no answer, and one
+        # that went on with another script has not the one that these words are about.
+        words = "" if record.status is RunStatus.PAUSED or record.round > left.round else _words(reply)
         return self.store.finish(request.run_id, RunStatus.FAILED, error=problem, answer=words, usage=reply.usage)
 
     def _not_chosen(self, request: RunRequest, reply: Reply) -> RunRecord:
@@ -246,25 +258,13 @@ class FrontDoor:
         problem = problem or RunError("not_done", "the script was not executed")
         return self.store.finish(record.run_id, RunStatus.FAILED, error=problem)
 
-    def _taken_up(self, run_id: str) -> None:
-        """See a run's script through that its agents have left in the middle: by waiting, or by executing it again.
-
-        Agents may have ended while their tool is still at work; it may be dead too. Its grant says how long that can take.
-        """
-        services = self._services
-        while (record := self.store.get(run_id)).status is RunStatus.EXECUTING:
-            if record.execute_state == DONE or not record.working or record.grant_expires < services.clock():
-                self._resumption.go_on(record, dead=True)
-                return
-            services.sleep(_LOOK_SECONDS)
-
     def _new_run(self, request: RunRequest, code_ref: Any = None) -> NewRun:
         return NewRun(
             run_id=request.run_id,
             api=request.api,
             task=request.task,
             target=request.target,
-            call_limit=self._call_limit,
+            limits=self._limits.lowered_to(request.limits),
             writes=request.writes,
             model=request.model,
             session=request.session,
@@ -304,6 +304,7 @@ class FrontDoor:
             pending=record.pending if record.status is RunStatus.PAUSED else None,
             created_at=record.created_at,
             steps=record.steps,
+            earlier=record.earlier,
         )
 
 

@@ -1,16 +1,19 @@
 """A front door's sessions: what the runs of one person under one name are told of each other."""
 
+from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any
 
 from agentic.agents.remembering import turn_of
 from agentic.agents.tools.services import Services
-from agentic.core.errors import UnknownRunError, UsageError
+from agentic.core.errors import StorageError, UnknownRunError, UsageError
 from agentic.core.turns import Turn
 from agentic.core.values import to_json
+from agentic.runs import Entry
 from agentic.runs.sessions import Sessions
 
 LONGEST_NAME = 100
+_LONG_ANSWERS = 5
 
 
 class Memory:
@@ -45,8 +48,21 @@ class Memory:
         with suppress(UnknownRunError):
             record = self._services.store.get(run_id)
             entries = self._services.store.journal.entries(run_id) if record.attempt else ()
-            return turn_of(record, entries), record.status.final
+            return turn_of(record, self._read(entries)), record.status.final
         return None
+
+    def _read(self, entries: Sequence[Entry]) -> list[Entry]:
+        """The entries, the newest of those with long answers with these: lists have the ids that a script printed."""
+        long = [entry.key for entry in entries if "response" in entry.bodies_at][-_LONG_ANSWERS:]
+        read: list[Entry] = []
+        for entry in entries:
+            found = entry
+            if entry.key in long:
+                # What cannot be read tells nothing; a session is no reason to fail.
+                with suppress(StorageError):
+                    found = self._services.store.journal.whole(entry)
+            read.append(found)
+        return read
 
 
 def _known(person: str) -> str:

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from agentic.agents.tools.further_script import ends_as
 from agentic.agents.tools.services import Services
 from agentic.core.errors import RefusedError
 from agentic.core.names import StackNames, new_handle
@@ -18,6 +19,7 @@ from agentic.runs import RunRecord
 # How often a run is taken up again whose function breaks each time.
 _TRIES = 3
 _RUN_AGAIN = "run the task again"
+EXPIRED = "expired"
 
 
 class Resumption:
@@ -49,19 +51,42 @@ class Resumption:
 
         Raises `RefusedError` when the run waits with another one, was answered already, or the question has expired.
         """
-        if record.pending and asked.code_sha256 != record.pending.code_sha256:
-            raise RefusedError("this call was shown with another script", hint="look at it again: `agentic runs show`")
+        record = self._in_time(record)
+        if record.pending and asked != record.pending:
+            # An equal call that was asked for earlier, or under another script, is another question.
+            raise RefusedError("this is not the call that the run waits with", hint="look at it again: `agentic runs show`")
         now = self._services.clock()
         approval = Approval(digest=asked.digest, account=asked.account, all=every, by=by[:200], at=now)
         return self.go_on(self._services.store.attempts.approve(record, approval))
 
     def reject(self, record: RunRecord, by: str) -> RunRecord:
-        """Say no: the run ends as refused. Raises `RefusedError` when nothing waits."""
-        if record.status is not RunStatus.PAUSED or record.pending is None:
-            raise RefusedError(f"the run is {record.status}; nothing waits for approval", hint="`agentic runs show` has it")
+        """Say no: the run ends as refused. Raises `RefusedError` when nothing waits, or it was answered or has expired."""
+        record = self._in_time(record)
         asked = record.pending
-        error = RunError("rejected", f"{by} did not allow {asked.method} {asked.url}", "")
-        return self._services.store.finish(record.run_id, RunStatus.REFUSED, error=error, paused=True)
+        error = RunError("rejected", f"{by} did not allow {_named(asked)}" if asked else "")
+        return self._services.store.attempts.decline(record, RunStatus.REFUSED, error)
+
+    def seen(self, record: RunRecord) -> RunRecord:
+        """The record as it is from now on: a question that nobody has answered in time ends its run."""
+        asked = record.pending
+        waits = asked and record.status is RunStatus.PAUSED and not record.approval
+        if not asked or not waits or self._services.clock() < asked.expires:
+            return record
+        hours = (asked.expires - asked.asked_at) / 3600
+        error = RunError(
+            EXPIRED, f"the question has expired: nobody allowed {_named(asked)} within {hours:.0f} h", "run it again"
+        )
+        try:
+            return self._services.store.attempts.decline(record, RunStatus.FAILED, error)
+        except RefusedError:
+            # Somebody else has seen it too.
+            return self._services.store.get(record.run_id)
+
+    def _in_time(self, record: RunRecord) -> RunRecord:
+        record = self.seen(record)
+        if record.error and record.error.code == EXPIRED:
+            raise RefusedError(f"too late: {record.error.message}", hint=record.error.hint)
+        return record
 
     def go_on(self, record: RunRecord, *, dead: bool = False) -> RunRecord:
         """Execute the script (again) until it pauses or ends; it is validated first where it is not yet.
@@ -102,10 +127,15 @@ class Resumption:
 
         Of the calls that nobody waits for any more it is said what is known.
         """
+        record = self.seen(record)
         if record.status.final or (record.status is RunStatus.PAUSED and record.approval is None):
             return record
         if self.can_go_on(record) and not record.secret_id:
             record = self.go_on(record, dead=True)
+            if record.wanted and record.repair:
+                # Whose model and credentials it was is not known any more: there is nobody who could write another script.
+                status, problem = ends_as(record.repair)
+                record = self._services.store.finish(record.run_id, status, error=problem)
             if record.status.final:
                 self._settled(record)
             return record
@@ -131,3 +161,7 @@ class Resumption:
                 done.add(entry.effect or entry.key)
             uncertain += entry.call.write and entry.state is CallState.UNKNOWN
         return len(done), uncertain
+
+
+def _named(asked: PendingCall) -> str:
+    return f"{asked.method} {asked.url}"

@@ -1,7 +1,7 @@
 """The workflow: the state machine that drives a run without a model in the control flow, in the Amazon States Language.
 
     Begin → Generate (the one model call) → Store → Validate → Execute
-                 ↑___________ Validate: refused, and rounds are left
+                 ↑______________________ Validate or Execute: the script failed, and rounds are left
 
 With a generator for each API (setting `variants`) there is a Generate for each of them, chosen by the record's API.
 Every step looks into the run record and answers what comes next; whatever goes wrong ends in GiveUp, which closes the
@@ -51,7 +51,8 @@ def definition(
 ) -> dict[str, Any]:
     """The state machine's definition. `functions` are generate_code, validate_code and execute_code by name.
 
-    `generators` are by API; one for all APIs stands under the empty name.
+    `generators` are by API; one for all APIs stands under the empty name. `regenerations` are the rounds after the first one:
+    the execution has time for them, and the record counts them.
     """
     generate, validate, execute = (functions[name] for name in ("generate_code", "validate_code", "execute_code"))
     turn = ("next", "round", "message", *(() if "" in generators else ("api",)))
@@ -79,7 +80,7 @@ def definition(
             partition,
             validate,
             "validate",
-            {"round.$": "$.turn.round", "regenerations": regenerations},
+            {"round.$": "$.turn.round"},
             result=turn,
             to="Validated",
         ),
@@ -89,11 +90,12 @@ def definition(
             execute,
             "execute",
             {"round.$": "$.turn.round"},
-            result=("next",),
-            to="Ended",
-            # A function that may have begun must not begin again: a run has one attempt.
+            result=turn,
+            to="Executed",
+            # A function that may have begun tries by itself what can be tried again.
             retry=_NOT_BEGUN,
         ),
+        "Executed": _choice("$.turn.next", {"end": "Ended", "generate": _GENERATE}),
         "Ended": {"Type": "Succeed", "Comment": "How the run ended stands in its record."},
         "GiveUp": {
             **_step(partition, generate, "fail", {"error.$": "$.error"}, result=("next",), to="Failed"),
@@ -194,6 +196,6 @@ def _whole_seconds(states: Mapping[str, Any], regenerations: int) -> int:
     for name, state in tasks.items():
         retry = state["Retry"][0]
         pauses = sum(retry["IntervalSeconds"] * _BACKOFF**number for number in range(retry["MaxAttempts"]))
-        rounds = 1 + regenerations if name in (_GENERATE, "Store", "Validate") else 1
+        rounds = 1 if name in ("Begin", "GiveUp") else 1 + regenerations
         total += rounds * (pauses + (1 + retry["MaxAttempts"]) * state["TimeoutSeconds"])
     return total

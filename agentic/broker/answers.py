@@ -7,6 +7,7 @@ from typing import NoReturn
 from agentic.broker import replay
 from agentic.broker.ledger import CallLedger
 from agentic.broker.refusal import refuse
+from agentic.broker.replay import LOOK_AT_IT
 from agentic.broker.scrub import check_readable, scrub, scrub_text
 from agentic.core.errors import BrokerError, RunStopped
 from agentic.core.spec import ApiSpec
@@ -14,8 +15,6 @@ from agentic.core.values import CallState, RunError
 from agentic.core.wire import HttpResponse
 from agentic.runs.journal import Entry
 from agentic.runs.record import TakenCall
-
-LOOK_AT_IT = "look at the API itself before running this again"
 
 
 class Answers:

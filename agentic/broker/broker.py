@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import NoReturn
 
 from agentic.broker import replay
-from agentic.broker.answers import LOOK_AT_IT, Answers
+from agentic.broker.answers import Answers
 from agentic.broker.cards import card_in
 from agentic.broker.identity import client_key_of, digest_of
 from agentic.broker.leave import account_of, leave
@@ -45,7 +45,8 @@ class Broker:
     """One API's broker. Safe for calls in parallel as far as its parts are.
 
     `secret(secret_id)` gives the fields of the API's secret ("" for the stack's). `transports` says how each target is
-    reached; a target without one is refused. `clock` counts seconds, `now` those since the epoch.
+    reached; a target without one is refused. `repeats`: whether a write that an earlier script of the run has done may be done
+    again with a person's approval; it is refused otherwise. `clock` counts seconds, `now` those since the epoch.
     """
 
     def __init__(
@@ -56,6 +57,7 @@ class Broker:
         transports: Mapping[Target, Transport],
         *,
         live_keys: bool = False,
+        repeats: bool = True,
         clock: Callable[[], float] = time.monotonic,
         now: Callable[[], float] = time.time,
         sleep: Callable[[float], None] = time.sleep,
@@ -66,6 +68,7 @@ class Broker:
         self._ledger = ledger
         self._ways = Ways(spec, secret, transports, live_keys=live_keys)
         self._answers = Answers(spec, ledger)
+        self._repeats = repeats
         self._clock = clock
         self._now = now
         self._sleep = sleep
@@ -79,7 +82,7 @@ class Broker:
         judged = self._rules.judge(request)
         allowed = judged if isinstance(judged, Allowed) else None
         write = allowed.operation.writes if allowed else request.method not in READ_METHODS
-        taken = self._take(grant, write)
+        taken = self._stopping(lambda: self._ledger.take_call(grant, self._spec.name, write))
         entry = self._entry(taken, allowed, request, origin or Origin(), write=write)
         entries = self._ledger.entries(taken) if taken.attempt > 1 or taken.round else ()
         if taken.attempt > 1:
@@ -88,6 +91,10 @@ class Broker:
                 self._answers.stop(taken, "diverged", known)
             if known is not None:
                 return self._again(taken, known)
+        if not taken.counted:
+            # It is new, and only now known to be.
+            self._stopping(lambda: self._ledger.count(taken))
+            taken = replace(taken, counted=True)
         if isinstance(judged, Refused):
             return self._again(taken, self._answers.refuse(taken, entry, judged.reason))
         if write and card_in(judged.url, judged.body, self._spec.test_cards):
@@ -120,9 +127,10 @@ class Broker:
         headers = _with_effect(allowed.headers, self._spec.idempotency_header, effect)
         return replace(entry, effect=effect, request=HttpRequest(allowed.method, allowed.url, headers, allowed.body))
 
-    def _take(self, grant: str, write: bool) -> TakenCall:
+    def _stopping[Given](self, act: Callable[[], Given]) -> Given:
+        """What the ledger gives; a run that has ended, or ends with this very call, stops."""
         try:
-            return self._ledger.take_call(grant, self._spec.name, write)
+            return act()
         except RefusedError as error:
             if error.data.get("reason") in {"stopped", "state"}:
                 raise RunStopped("stopped", error.message) from None
@@ -137,23 +145,30 @@ class Broker:
         approval = self._leave(taken, entry, allowed, way) if entry.call.write else None
         if isinstance(approval, str):
             return self._again(taken, self._answers.refuse(taken, entry, approval))
+        if approval and taken.pending and entry.request:
+            # The person has seen these headers, whatever this one has besides those that make it the same call.
+            headers = _with_effect(taken.pending.headers, self._spec.idempotency_header, entry.effect)
+            entry, allowed = replace(entry, request=replace(entry.request, headers=headers)), replace(allowed, headers=headers)
+            way = self._ways.of(taken, allowed)
+            if isinstance(way, str):
+                return self._again(taken, self._answers.refuse(taken, entry, way))
         if there := self._ledger.begin(taken, entry):
             return self._again(taken, self._answers.same(taken, entry, there))
-        return self._send(taken, entry, way, left=self._departed(taken, entry, allowed, way, approval))
+        return self._send(taken, entry, way, left=self._departed(taken, entry, allowed, way, approval), approval=approval)
 
     def _again(self, taken: TakenCall, entry: Entry) -> HttpResponse:
         """The journal's answer of a call; of one without an answer, what can be made certain of it."""
         try:
             entry = self._ledger.whole(entry)
         except AgenticError as error:
-            self._answers.stop(taken, "unreadable", RunError("unreadable", error.message, LOOK_AT_IT))
+            self._answers.stop(taken, "unreadable", RunError("unreadable", error.message, replay.LOOK_AT_IT))
         if entry.state is CallState.EXECUTING:
             return self._resume(taken, entry)
         if entry.state is CallState.UNKNOWN:
             entry = self._answers.unknown(taken, entry, "it was sent, and no answer came")
         if entry.response is None or "response" in entry.bodies_at:
             done = f"{entry.call.method} {entry.call.url} was done, but its answer cannot be given to the script again"
-            self._answers.stop(taken, "unreadable", RunError("unreadable", done, LOOK_AT_IT))
+            self._answers.stop(taken, "unreadable", RunError("unreadable", done, replay.LOOK_AT_IT))
         return entry.response
 
     def _resume(self, taken: TakenCall, entry: Entry) -> HttpResponse:
@@ -169,7 +184,7 @@ class Broker:
             return self._send(taken, entry, way, left=False)
         if entry.account != account_of(taken, way.secret):
             return self._again(taken, self._answers.unknown(taken, entry, "the API's key was changed meanwhile"))
-        left = True
+        left, approval = True, None
         if not may_have_left:
             approval = self._leave(taken, entry, judged, way)
             if isinstance(approval, str):
@@ -177,7 +192,7 @@ class Broker:
             left = self._departed(taken, entry, judged, way, approval)
         if left and not self._repeatable(entry):
             return self._wait(taken, entry, way)
-        return self._send(taken, entry, way, left=left)
+        return self._send(taken, entry, way, left=left, approval=approval)
 
     def _wait(self, taken: TakenCall, entry: Entry, way: Way) -> HttpResponse:
         """For who has sent a write that may not be sent twice; then the API itself is asked."""
@@ -190,17 +205,23 @@ class Broker:
 
     def _leave(self, taken: TakenCall, entry: Entry, allowed: Allowed, way: Way) -> Approval | str | None:
         """What a write is sent with; why it is refused. Raises `RunStopped` for one that a person has to allow first."""
-        repeats = bool(taken.round) and replay.repeats(self._ledger.entries(taken), entry)
-        said = leave(self._spec, taken, entry, allowed, way.secret, self._now(), repeats=repeats)
+        before = replay.repeated(self._ledger.entries(taken), entry) if taken.round else None
+        if before and not self._repeats:
+            return f"script {before.round + 1} of this run has done the same already, and this stack does not repeat it"
+        said = leave(self._spec, taken, entry, allowed, way.secret, self._now(), before=before)
         if isinstance(said, RunError):
-            self._answers.stop(taken, "diverged", said)
+            self._answers.stop(taken, said.code, said)
+        if taken.writes_left <= 0 and not isinstance(said, str):
+            # Nobody is asked about what could not be sent.
+            self._beyond(taken, entry)
         if isinstance(said, PendingCall):
             self._pause(taken, said)
         return said
 
     def _pause(self, taken: TakenCall, asked: PendingCall) -> NoReturn:
         held_until = self._clock() + _HOLD_SECONDS
-        other = taken.approval and taken.pending and taken.pending.lane != asked.lane and not taken.approval.all
+        given = taken.approval if taken.pending and taken.pending.lane != asked.lane else None
+        other = given and not given.all and not given.returned
         while other and self._clock() < held_until and self._ledger.waits(taken):
             self._sleep(_LOOK_SECONDS / 5)
         if self._ledger.pause(taken, asked):
@@ -214,16 +235,26 @@ class Broker:
         departure = self._ledger.depart(taken, entry, approval)
         if departure is Departure.OVER:
             raise RunStopped("stopped", "the run has ended")
+        if departure is Departure.BEYOND:
+            self._answers.refused(taken, entry, taken.limits.reached("writes").message)
+            self._beyond(taken, entry)
         if departure is Departure.SPENT:
             # Another equal call was quicker: this one is a question of its own.
-            self._leave(replace(taken, approval=None), entry, allowed, way)
+            self._leave(replace(taken, approval=None, counted=False), entry, allowed, way)
             raise RunStopped("stopped", "the run has ended")
         return departure is Departure.AGAIN
+
+    def _beyond(self, taken: TakenCall, entry: Entry) -> NoReturn:
+        """The run's writes are used up: it ends before this one."""
+        error = taken.limits.reached("writes")
+        message = f"{error.message}; {entry.call.method} {entry.call.url} was not sent"
+        self._answers.stop(taken, error.code, replace(error, message=message))
 
     def _repeatable(self, entry: Entry) -> bool:
         return not entry.call.write or (bool(entry.effect) and self._now() < entry.until + _KEY_SECONDS)
 
-    def _send(self, taken: TakenCall, entry: Entry, way: Way, *, left: bool) -> HttpResponse:
+    def _send(self, taken: TakenCall, entry: Entry, way: Way, *, left: bool, approval: Approval | None = None) -> HttpResponse:
+        """`approval` is the one that the write has used up with this."""
         started, write = self._clock(), entry.call.write
         sent_at = entry.until - self._send_seconds - 1
         delivery = Delivery(
@@ -232,7 +263,9 @@ class Broker:
             write=write,
             seconds=self._send_seconds,
             left=left and write,
-            find_out=lambda: find_out(self._spec, entry, self._ledger.entries(taken), sent_at, way.transport, way.secret),
+            find_out=lambda: find_out(
+                self._spec, entry, self._ledger.entries(taken), self._ledger.whole, sent_at, way.transport, way.secret
+            ),
             sleep=self._sleep,
             clock=self._clock,
         )
@@ -242,7 +275,11 @@ class Broker:
             said = scrub_text(self._spec, error.message, way.secret)
             if write and isinstance(error, UncertainError):
                 return self._again(taken, self._answers.unknown(taken, entry, said))
-            return self._again(taken, self._answers.unanswered(taken, entry, said, self._since(started)))
+            standing = self._answers.unanswered(taken, entry, said, self._since(started))
+            if approval and standing.state is CallState.REFUSED:
+                # Its SDK may try again: the person is not asked a second time for what has not been done.
+                self._ledger.give_back(taken, approval)
+            return self._again(taken, standing)
         return self._again(taken, self._answers.answered(taken, entry, got, way.secret, self._since(started)))
 
     def _since(self, started: float) -> float:

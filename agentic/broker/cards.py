@@ -1,6 +1,9 @@
 """Payment card numbers in what a script sends: they would stand in the journal, so such a write is refused."""
 
+import contextlib
+import json
 import re
+import unicodedata
 from collections.abc import Collection, Iterator
 from urllib.parse import unquote_plus
 
@@ -15,8 +18,18 @@ _SCHEMES = re.compile(
 
 def card_in(url: str, body: bytes, harmless: Collection[str]) -> bool:
     """Whether URL or body name a card that is none of the `harmless` ones (digits alone)."""
+    return any(
+        number not in harmless for text in _readings(url, body) for number in _cards(unicodedata.normalize("NFKC", text))
+    )
+
+
+def _readings(url: str, body: bytes) -> Iterator[str]:
     text = body.decode("utf-8", "replace")
-    return any(number not in harmless for source in (text, unquote_plus(text), unquote_plus(url)) for number in _cards(source))
+    yield from (text, unquote_plus(text), unquote_plus(url))
+    if "\\u" in text:
+        # JSON has another spelling for each digit.
+        with contextlib.suppress(ValueError, RecursionError):
+            yield json.dumps(json.loads(text), ensure_ascii=False)
 
 
 def _cards(text: str) -> Iterator[str]:

@@ -10,7 +10,7 @@ from agentic.broker.fields import reaches
 from agentic.broker.rules import Allowed
 from agentic.core.errors import BrokerError, MissingCredentialsError
 from agentic.core.spec import ApiSpec, Credential, CredentialKind, SecretField
-from agentic.core.wire import OF_THE_CONNECTION, Headers, HttpRequest
+from agentic.core.wire import LANE_HEADER, OF_THE_CONNECTION, Headers, HttpRequest
 
 _NOT_THE_SCRIPTS = {
     # Another account than the key's, by any of the usual names.
@@ -28,9 +28,13 @@ _NOT_THE_SCRIPTS = {
     ),
     # Another method than the one that was judged.
     *("x-http-method-override", "x-http-method", "x-method-override", "x-method", "http-method-override"),
+    # What only the relay has any use for; it takes it off, unless it is the attacker's.
+    LANE_HEADER.lower(),
     # An answer in a form, or cut into parts, in which the key would not be recognised.
     *("accept-encoding", "accept-charset", "range", "if-range", "a-im"),
 }
+# So that the answer can be read, and scrubbed.
+_AS_IT_IS = ("Accept-Encoding", "identity")
 _STEERING = re.compile(
     r"(?:x-forwarded|proxy|x-original|x-rewrite|x-auth|x-authorization|x-envoy|x-amzn|cf-connecting)(?:-.*)?"
 )
@@ -43,26 +47,25 @@ def to_send(spec: ApiSpec, allowed: Allowed, secret: Mapping[str, str]) -> HttpR
 
     Raises `MissingCredentialsError` for a secret without a field that the credential needs.
     """
-    headers = _clean(spec, allowed.headers)
+    headers = (*sendable(spec, allowed.headers), _AS_IT_IS)
     request = HttpRequest(allowed.method, allowed.url, headers, allowed.body)
     if allowed.host.credential is None:
         return request
     return _INJECT[allowed.host.credential.kind](allowed, request, allowed.host.credential, secret)
 
 
-def _clean(spec: ApiSpec, headers: Headers) -> Headers:
+def sendable(spec: ApiSpec, headers: Headers) -> Headers:
+    """Those headers of a script's request that go on to the API, but for the credential's."""
     named = {token.strip().lower() for name, value in headers if name.lower() == "connection" for token in value.split(",")}
     # The type by which the body was judged goes with it, whatever the connection's own header says.
     named.discard("content-type")
     dropped = OF_THE_CONNECTION | _NOT_THE_SCRIPTS | named | {name.lower() for name in spec.dropped_headers}
-    kept = [
+    return tuple(
         (name, value)
         for name, value in headers
         # An underscore is a hyphen to many servers, so that Content_Type is a second Content-Type.
         if "_" not in name and (plain := name.lower()) not in dropped and not _STEERING.fullmatch(plain)
-    ]
-    # So that the answer can be read, and scrubbed.
-    return (*kept, ("Accept-Encoding", "identity"))
+    )
 
 
 def _header(allowed: Allowed, request: HttpRequest, credential: Credential, secret: Mapping[str, str]) -> HttpRequest:

@@ -10,8 +10,7 @@ import hmac
 import json
 import re
 from collections.abc import Mapping
-from typing import Any
-from urllib.parse import parse_qsl
+from urllib.parse import unquote_plus
 
 from agentic.broker.rules import Allowed
 from agentic.core.spec import ApiSpec, CredentialKind
@@ -28,7 +27,7 @@ def digest_of(spec: ApiSpec, judged: Allowed | None, request: HttpRequest) -> st
         return _sha256("refused", request.method, request.url, _type(request.headers), request.body)
     credential = judged.host.credential
     left_out = credential.name.lower() if credential and credential.kind is CredentialKind.QUERY else ""
-    query = [pair for pair in _pairs(judged.query) if pair[0].lower() != left_out]
+    query = [part for part in _parts(judged.query) if not left_out or _name(part).lower() != left_out]
     headers = sorted((name.lower(), value.strip()) for name, value in counted_headers(spec, judged.headers))
     return _sha256(judged.method, judged.host.name, judged.path, query, headers, *_body(_type(judged.headers), judged.body))
 
@@ -67,7 +66,7 @@ def _body(content_type: str, body: bytes) -> tuple[str, object]:
         if kind == "application/json" or kind.endswith("+json"):
             return content_type.strip().lower(), _json(body)
         if kind == "application/x-www-form-urlencoded":
-            return content_type.strip().lower(), _pairs(body.decode("ascii"))
+            return content_type.strip().lower(), _parts(body.decode("ascii"))
     except (ValueError, RecursionError):
         return content_type.strip().lower(), body
     if kind == "multipart/form-data" and (found := _BOUNDARY.search(content_type)):
@@ -88,13 +87,17 @@ def _json(body: bytes) -> str:
     return json.dumps(value)
 
 
-def _pairs(text: str) -> list[tuple[str, Any]]:
-    """Form fields, sorted by what stands before the first bracket of their names.
+def _parts(text: str) -> list[str]:
+    """Form fields as they were written, sorted by what stands before the first bracket of their names.
 
-    Fields of one such name keep their order: of `a[][x]=1&a[][y]=2` servers make lists.
+    Fields of one such name keep their order: of `a[][x]=1&a[][y]=2` servers make lists. Nor are they decoded: to some servers
+    "+" is no blank, and `a` is not `a=`.
     """
-    pairs = parse_qsl(text, keep_blank_values=True, errors="surrogateescape", max_num_fields=100_000)
-    return sorted(pairs, key=lambda pair: pair[0].partition("[")[0])
+    return sorted(filter(None, text.split("&")), key=lambda part: _name(part).partition("[")[0])
+
+
+def _name(part: str) -> str:
+    return unquote_plus(part.partition("=")[0], errors="surrogateescape")
 
 
 def _type(headers: Headers) -> str:

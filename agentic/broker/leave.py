@@ -12,6 +12,11 @@ from agentic.core.values import Approval, PendingCall, RunError, Target, WriteMo
 from agentic.runs.journal import Entry
 from agentic.runs.record import TakenCall
 
+_OTHER_ACCOUNT = (
+    "the API's key is not the one that the call was shown for: it was changed since, and may be another account's; "
+    "the call was not sent"
+)
+
 
 def key_refused(spec: ApiSpec, taken: TakenCall, secret: Mapping[str, str], *, live_keys: bool) -> str:
     """Why nothing is sent with this key; empty when it may be used."""
@@ -35,28 +40,30 @@ def leave(
     secret: Mapping[str, str],
     now: float,
     *,
-    repeats: bool,
+    before: Entry | None,
 ) -> Approval | PendingCall | RunError | str | None:
     """None for a write that may be sent, or the approval that it uses up.
 
     Else why it is refused, in words; the question to a person; or the error with which the run ends, where the script asks for
-    another write than the approved one. `repeats`: an earlier script of this run has done the same, so that nobody's general
-    leave covers it.
+    another write than the approved one. `before` is the same write of an earlier script of this run: then nobody's general
+    leave covers this one.
     """
     harmless = taken.target is Target.FAKE or key_class(spec.secrets, secret) == "test"
     mode = taken.writes or (WriteMode.ALLOW if harmless else WriteMode.APPROVE)
     if mode is WriteMode.REFUSE:
         return "this run may only read"
-    if mode is WriteMode.ALLOW and not repeats:
+    if mode is WriteMode.ALLOW and not before:
         return None
     account = account_of(taken, secret)
     approval, asked = taken.approval, taken.pending
-    # Of this very script, for this account, and in time; else it is asked anew.
-    if approval and asked and approval.account == account and asked.code_sha256 == taken.code_sha256 and now < asked.expires:
-        if approval.all and not repeats:
+    # Of this very script, and in time; else it is asked anew.
+    if approval and asked and asked.code_sha256 == taken.code_sha256 and now < asked.expires:
+        if approval.account != account:
+            return RunError("other_account", _OTHER_ACCOUNT, "run the task again")
+        if approval.all and not before:
             return None
         if approval.digest == entry.digest == asked.digest:
             return approval
-        if not approval.all and asked.lane == entry.lane:
+        if not approval.all and not approval.returned and asked.lane == entry.lane:
             return replay.differs_from_approved(asked, entry)
-    return question(spec, allowed, taken, entry, account, now)
+    return question(spec, allowed, taken, entry, account, now, before)

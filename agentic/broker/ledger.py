@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Protocol
 
 from agentic.core.errors import RefusedError
+from agentic.core.limits import RunLimits
 from agentic.core.values import Approval, Call, CallState, PendingCall, RunError, Target, WriteMode
 from agentic.runs.journal import Entry, calls_of
 from agentic.runs.ledger import Departure
@@ -16,9 +17,13 @@ class CallLedger(Protocol):
     """The part of the run record that concerns calls; `agentic.runs.RunLedger` is one. Safe for calls in parallel."""
 
     def take_call(self, grant: str, api: str, write: bool) -> TakenCall:
-        """Counts one call. Raises `RefusedError`: unknown, closed or expired grant, another API; data `reason` is `stopped`
+        """Counts one request. Raises `RefusedError`: unknown, closed or expired grant, another API; data `reason` is `stopped`
         where the run has ended with it, because a limit is reached.
         """
+        ...
+
+    def count(self, taken: TakenCall) -> None:
+        """Counts one that is no `counted` call yet, because it could have been replayed. Raises as `take_call`."""
         ...
 
     def begin(self, taken: TakenCall, entry: Entry) -> Entry | None:
@@ -27,6 +32,10 @@ class CallLedger(Protocol):
 
     def depart(self, taken: TakenCall, entry: Entry, approval: Approval | None) -> Departure:
         """Asks for a journalled write, right before it is sent, whether it may leave, and uses up its approval with that."""
+        ...
+
+    def give_back(self, taken: TakenCall, approval: Approval) -> None:
+        """Makes the approval that a write has used good for one more: that write has certainly not been sent."""
         ...
 
     def settle(self, taken: TakenCall, entry: Entry) -> Entry:
@@ -70,14 +79,26 @@ class MemoryLedger:
         target: Target = Target.FAKE,
         writes: WriteMode | None = None,
         limit: int = 100,
+        writes_limit: int = 1000,
         secret_id: str = "",
     ) -> None:
         self._grant = grant
         self._api = api
-        self._limit = limit
+        self._limits = RunLimits(calls=limit, writes=writes_limit)
+        self._calls_made = 0
         self._lock = threading.Lock()
         self._open, self._closed = True, False
-        self._taken: TakenCall = TakenCall(run_id, 1, 0, target, writes, secret_id, effect_seed=f"{run_id}.seed")
+        self._taken: TakenCall = TakenCall(
+            run_id,
+            1,
+            0,
+            target,
+            writes,
+            secret_id,
+            effect_seed=f"{run_id}.seed",
+            limits=self._limits,
+            writes_left=writes_limit,
+        )
         self._entries: dict[tuple[int, int, int], Entry] = {}
         self.intents: list[Call] = []
         self.pending: PendingCall | None = None
@@ -109,6 +130,7 @@ class MemoryLedger:
                 approval=approval,
                 pending=self.pending,
                 round=before.round if round_ is None else round_,
+                counted=False,
             )
             self._open, self._closed, self.error = True, False, None
 
@@ -118,11 +140,20 @@ class MemoryLedger:
                 raise RefusedError("no such grant")
             if not self._open:
                 raise RefusedError("the attempt is over; its grant is closed", reason="grant" if self._closed else "state")
-            if self._taken.seq >= self._limit:
-                self._open = False
-                raise RefusedError(f"the run has made its {self._limit} calls", reason="stopped")
+            if self._taken.counted:
+                self._count()
             self._taken = replace(self._taken, seq=self._taken.seq + 1)
             return self._taken
+
+    def count(self, taken: TakenCall) -> None:
+        with self._lock:
+            self._count()
+
+    def _count(self) -> None:
+        if self._calls_made >= self._limits.calls:
+            self._open, self.error = False, self._limits.reached("calls")
+            raise RefusedError(self.error.message, hint=self.error.hint, reason="stopped")
+        self._calls_made += 1
 
     def begin(self, taken: TakenCall, entry: Entry) -> Entry | None:
         with self._lock:
@@ -140,10 +171,17 @@ class MemoryLedger:
                 return Departure.AGAIN
             if approval and now.approval != approval:
                 return Departure.SPENT
-            self._taken = replace(now, sent=now.sent | {entry.key})
+            if now.writes_left <= 0:
+                return Departure.BEYOND
+            self._taken = replace(now, sent=now.sent | {entry.key}, writes_left=now.writes_left - 1)
             if approval:
                 self._taken = replace(self._taken, approval=None, pending=None)
             return Departure.FIRST
+
+    def give_back(self, taken: TakenCall, approval: Approval) -> None:
+        with self._lock:
+            if self._open and self._taken.attempt == taken.attempt and not self._taken.approval:
+                self._taken = replace(self._taken, approval=replace(approval, returned=True), pending=taken.pending)
 
     def waits(self, taken: TakenCall) -> bool:
         with self._lock:
@@ -179,6 +217,8 @@ class MemoryLedger:
             first, self._open = self._open, False
             if first:
                 self.pending = pending
+            # It was not made: it is counted when it is.
+            self._calls_made -= taken.counted
             return first
 
     def stop(self, taken: TakenCall, error: RunError) -> bool:

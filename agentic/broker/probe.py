@@ -1,7 +1,7 @@
 """Asks an API whether a write without an answer was done: by the plugin's `settle`, with requests that only read."""
 
 import importlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from agentic.broker.credentials import to_send
 from agentic.broker.rules import Refused, Rules
@@ -18,12 +18,24 @@ _SECONDS = 10.0
 
 
 def find_out(
-    spec: ApiSpec, entry: Entry, entries: Sequence[Entry], sent_at: float, transport: Transport, secret: Mapping[str, str]
+    spec: ApiSpec,
+    entry: Entry,
+    entries: Sequence[Entry],
+    whole: Callable[[Entry], Entry],
+    sent_at: float,
+    transport: Transport,
+    secret: Mapping[str, str],
 ) -> HttpResponse | None:
-    """The answer that the write would have had; None when nobody can tell. `entries` is the run's journal."""
-    equal = [other for other in entries if other.digest == entry.digest and other.key != entry.key and other.call.write]
-    if not spec.settle or entry.request is None or any(_open(other) for other in equal):
-        # Of two equal ones without an answer, what is found could be either's.
+    """The answer that the write would have had; None when nobody can tell.
+
+    `entries` is the run's journal; `whole` gives one of them with its long bodies.
+    """
+    # Also those that differ: what a longer one has made has all that the shorter one asks for.
+    there = (entry.call.method, entry.call.url)
+    others = [other for other in entries if other.call.write and other.key != entry.key]
+    alike = [other for other in others if (other.call.method, other.call.url) == there]
+    if not spec.settle or entry.request is None or any(_open(other) for other in alike):
+        # Of two without an answer, what is found could be either's.
         return None
     rules, asked = Rules(spec), 0
 
@@ -36,16 +48,16 @@ def find_out(
         return transport.send(to_send(spec, judged, secret), _SECONDS)
 
     module, _, name = spec.settle.partition(":")
-    others = tuple(other.response for other in equal if other.response)
     try:
+        answers = tuple(response for other in alike if (response := whole(other).response))
         found = getattr(importlib.import_module(module), name)(
-            LostWrite(request=entry.request, sent_at=sent_at, others=others), get
+            LostWrite(request=entry.request, sent_at=sent_at, others=answers), get
         )
-    # A plugin's own fault must not pass for an answer.
+    # A plugin's own fault must not pass for an answer; nor what another equal write has made for this one's.
     except Exception:  # noqa: BLE001
         return None
     return found if isinstance(found, HttpResponse) and 200 <= found.status < 300 else None
 
 
 def _open(entry: Entry) -> bool:
-    return entry.state in {CallState.EXECUTING, CallState.UNKNOWN}
+    return entry.state in {CallState.EXECUTING, CallState.UNKNOWN} or entry.response is None

@@ -6,6 +6,7 @@ from dataclasses import replace
 from agentic.core.values import CallState, PendingCall, RunError
 from agentic.runs.journal import Entry
 
+LOOK_AT_IT = "look at the API itself before running this again"
 _HINT = "run the task again; a script that asks for other things each time cannot be paused"
 
 
@@ -37,22 +38,23 @@ def left_undone(entries: Sequence[Entry], round_: int, attempt: int, sent: Colle
     return tuple(
         entry
         for entry in entries
-        if entry.round == round_ and entry.given < attempt and _may_be_done(entry) and entry.key in sent
+        if entry.round == round_ and entry.given < attempt and may_be_done(entry) and entry.key in sent
     )
 
 
-def repeats(entries: Sequence[Entry], asked: Entry) -> bool:
-    """Whether an earlier script of the run has done the same write, or may have."""
-    return any(entry.round < asked.round and entry.digest == asked.digest and _may_be_done(entry) for entry in entries)
+def repeated(entries: Sequence[Entry], asked: Entry) -> Entry | None:
+    """The same write of an earlier script of the run, if one has done it, or may have."""
+    same = (entry for entry in entries if entry.round < asked.round and entry.digest == asked.digest)
+    return next(filter(may_be_done, same), None)
 
 
 def twin(entries: Sequence[Entry], asked: Entry) -> Entry | None:
     """A write with the same effect that is done: it was made under the same key of the script's."""
     same = (entry for entry in entries if entry.effect == asked.effect and entry.digest == asked.digest)
-    return next((entry for entry in same if entry.state is CallState.APPLIED and _may_be_done(entry)), None)
+    return next((entry for entry in same if entry.state is CallState.APPLIED and may_be_done(entry)), None)
 
 
-def _may_be_done(entry: Entry) -> bool:
+def may_be_done(entry: Entry) -> bool:
     """Whether a write has an effect, as far as is known: not if it was never sent, and not if the API refused it."""
     return entry.call.write and entry.state is not CallState.REFUSED and (entry.call.status or 200) < 400
 

@@ -9,7 +9,8 @@ from agentic.core.wire import HttpRequest, HttpResponse
 class LostWrite:
     """`request` is the write without its key; it left at `sent_at` (epoch seconds) at the earliest.
 
-    `others` are the answers that equal writes of the same run have had: what these speak of is not what this one has made.
+    `others` are the answers that the same run's other writes to its address have had: what these speak of is not what this one
+    has made.
     """
 
     request: HttpRequest

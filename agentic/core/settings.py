@@ -13,6 +13,7 @@ from typing import Any, NamedTuple, Self
 
 from agentic.core.errors import ConfigurationError
 from agentic.core.key_forms import KeyForms, looks_like_key
+from agentic.core.limits import NAMES, RunLimits
 from agentic.core.setting import Setting, from_plain, from_text, to_text
 from agentic.core.settings_reading import LIVE_KEYS, NAMESPACE, Reader, check, foreign, together
 
@@ -21,6 +22,11 @@ WALLS = ("process", "limits", "privileges", "files", "system-calls", "network")
 
 SHARED, PER_API = "shared", "api"
 """What `variants` may be."""
+
+APPROVE, REFUSE = "approve", "refuse"
+"""What `repeated_writes` may be."""
+
+_RUN = RunLimits()
 
 HAIKU = "us.anthropic.claude-haiku-5-5"
 
@@ -78,12 +84,24 @@ class Settings:
     open_families: tuple[str, ...] = _setting((), "families that their plugins keep closed, opened in this stack", **_FAMILIES)
     protect: bool = _setting(False, "keep bucket and secrets from being destroyed with the stack")
     python_runtime: str = _setting("python3.12", "runtime of the functions", choices=("python3.12", "python3.13", "python3.14"))
-    regenerations: int = _setting(2, "times that the workflow has a script written anew after validation failed", maximum=5)
+    regenerations: int = _setting(2, "times that a run has its script written anew after it failed", maximum=5)
+    repeated_writes: str = _setting(
+        APPROVE,
+        "what becomes of a write that an earlier script of the run has done: a person is asked, or it is refused",
+        choices=(APPROVE, REFUSE),
+    )
     reserved_concurrency: int = _setting(
         0, "executions reserved for each function (at least 2; new accounts have 10 in all); 0 reserves none"
     )
-    run_calls: int = _setting(100, "API calls that one run may make", minimum=1)
-    run_seconds: int = _setting(30, "seconds that a script may take", minimum=1)
+    run_calls: int = _setting(_RUN.calls, "API calls that one run may make", minimum=1)
+    run_model_calls: int = _setting(_RUN.model_calls, "model calls that the agents of one run may make", minimum=1)
+    run_output_bytes: int = _setting(
+        _RUN.output_bytes, "bytes that a script may print to each of stdout and stderr; 64 KiB of them are kept", minimum=1
+    )
+    run_seconds: int = _setting(_RUN.seconds, "seconds that a script may take, each time it is executed", minimum=1)
+    run_tokens: int = _setting(_RUN.tokens, "tokens, in and out, that the agents of one run may use", minimum=1)
+    run_usd: float = _setting(_RUN.usd, "US dollars that the models of one run may cost, by list prices")
+    run_writes: int = _setting(_RUN.writes, "calls of one run that change something")
     sandbox__require: tuple[str, ...] = _setting(
         WALLS, "walls without which no script runs; a shorter list is a weaker sandbox", choices=WALLS
     )
@@ -152,6 +170,11 @@ class Settings:
             if "faults" not in error.data:
                 raise
             raise ConfigurationError(f"{path}: {error.message}", hint=error.hint, **error.data) from None
+
+    @property
+    def run_limits(self) -> RunLimits:
+        """The budgets of a run in this stack."""
+        return RunLimits.of({name: getattr(self, f"run_{name}") for name in NAMES})
 
     def to_config(self) -> dict[str, str]:
         """Every setting as the text that Pulumi keeps, by key without `agentic:`; `from_config` reads it back.

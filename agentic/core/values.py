@@ -143,7 +143,9 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class RunStep:
-    """One change of a run: its new state, or what came to it (`generated`, `validated`, `approved`, `ended`: an attempt).
+    """One change of a run: its new state, or what came to it.
+
+    That is `generated`, `validated`, `approved`, `ended` (an attempt), or `given_up` (a script, to be written anew).
 
     `at` is in epoch seconds. `facts` are small: by whom, which call, how it ended.
     """
@@ -157,9 +159,11 @@ class RunStep:
 class PendingCall:
     """The write that a paused run waits to be allowed: all of it, so that a person knows what they say yes to.
 
-    `url` and `body` are exactly what would be sent, without the key; `headers` those that the API acts on. `digest` is what an
-    approval is bound to, with `code_sha256` (the script) and `account` (a fingerprint of the key, which tells nothing of it).
-    `lane` is where in the script it is made. Times are in epoch seconds.
+    `url`, `headers` and `body` (with an escape for what cannot be seen) are exactly what would be sent, without the key.
+    `digest` is what an approval is bound to, with `code_sha256` (the script) and `account` (a fingerprint of the key, which
+    tells nothing of it).
+    `lane` is where in the script it is made. `done_before`: an earlier script of the run has done the same, in words; empty
+    otherwise. Times are in epoch seconds.
     """
 
     digest: str
@@ -174,6 +178,7 @@ class PendingCall:
     expires: float
     headers: tuple[tuple[str, str], ...] = ()
     lane: str = ""
+    done_before: str = ""
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Self:
@@ -184,13 +189,17 @@ class PendingCall:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Approval:
-    """A person's leave for one pending write, used once; with `all`, for every write of the script as it stands."""
+    """A person's leave for one pending write, used once; with `all`, for every write of the script as it stands.
+
+    `returned`: the write that used it has certainly not been sent, and the script may try again.
+    """
 
     digest: str
     account: str
     all: bool
     by: str
     at: float
+    returned: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,23 +224,43 @@ class RunError:
 
 @dataclass(frozen=True, slots=True)
 class Repair:
-    """Why a run's script is to be written anew: `told` in sentences, and `script` itself, as far as it is not too long.
+    """Why a run's script is to be written anew: `script` itself, as far as it is not too long, and what was found of it.
 
-    `error` is how the run ends if nobody does.
+    `told` are facts as (what it is, text): data of others, which nobody has to believe. `error` is how the run ends if
+    nobody writes another one.
     """
 
-    told: tuple[str, ...]
+    told: tuple[tuple[str, str], ...]
     script: str
     error: RunError
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Self:
-        return cls(tuple(data["told"]), str(data["script"]), RunError(**data["error"]))
+        told = tuple((str(what), str(text)) for what, text in data["told"])
+        return cls(told, str(data["script"]), RunError(**data["error"]))
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """A script of a run that was given up for another one, and why."""
+
+    code_ref: CodeRef
+    error: RunError
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Self:
+        if "key" in data:
+            # As older releases kept it.
+            return cls(CodeRef(**data), RunError("validation_failed", "Code validation failed"))
+        return cls(CodeRef(**data["code_ref"]), RunError(**data["error"]))
 
 
 @dataclass(frozen=True, slots=True)
 class RunResult:
-    """Everything a person gets from a run: what `agentic run --json` prints (DESIGN, section 8)."""
+    """Everything a person gets from a run: what `agentic run --json` prints (DESIGN, section 8).
+
+    `code_ref` and `code` are its last script; `earlier` are those that were given up before, in order.
+    """
 
     run_id: str
     status: RunStatus
@@ -249,6 +278,7 @@ class RunResult:
     pending: PendingCall | None = None
     created_at: str = ""
     steps: tuple[RunStep, ...] = ()
+    earlier: tuple[Version, ...] = ()
 
 
 def to_json(value: Any) -> Any:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, Self
 
 from agentic.core.errors import DeploymentError
+from agentic.core.limits import RunLimits
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +20,7 @@ class Outputs:
     apis: tuple[str, ...]
     backend: str
     orchestrator: str
-    run_calls: int
+    run_limits: RunLimits
     bucket: str
     table: str
     functions: Mapping[str, str]
@@ -36,8 +37,7 @@ class Outputs:
                 apis=tuple(map(str, exports["apis"])),
                 backend=str(exports["backend"]),
                 orchestrator=str(exports["orchestrator"]),
-                # Numbers come out of Pulumi as floats.
-                run_calls=int(exports["run_calls"]),
+                run_limits=RunLimits.of(exports["run_limits"]),
                 bucket=str(exports["bucket"]),
                 table=str(exports["table"]),
                 functions={str(key): str(name) for key, name in exports["functions"].items()},

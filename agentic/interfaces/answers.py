@@ -22,17 +22,24 @@ Secret = Callable[[], Mapping[str, str]]
 
 
 class Background:
-    """The background local cloud of the state folder `folder`. `secret` gives the key of a run on the live API once more."""
+    """The background local cloud of the state folder `folder`.
 
-    def __init__(self, folder: Path, stack: str, view: LiveView, secret: Secret) -> None:
+    `secret` gives the key of a run on the live API once more; `credentials` are those of the run's model.
+    """
+
+    def __init__(
+        self, folder: Path, stack: str, view: LiveView, secret: Secret, credentials: Mapping[str, str] | None = None
+    ) -> None:
         self._folder = folder
         self._stack = stack
         self._view = view
         self._secret = secret
+        self._credentials = dict(credentials or {})
 
     def approve(self, run_id: str, pending: Mapping[str, Any], *, every: bool) -> dict[str, Any]:
         secret = dict(self._secret()) if pending["target"] == "real" else None
-        return self._request("approve", {"run_id": run_id, "pending": dict(pending), "every": every, "secret": secret})
+        arguments = {"run_id": run_id, "pending": dict(pending), "every": every, "secret": secret}
+        return self._request("approve", {**arguments, "credentials": self._credentials})
 
     def reject(self, run_id: str) -> dict[str, Any]:
         return self._request("reject", {"run_id": run_id})
@@ -45,13 +52,16 @@ class Background:
 
 
 class InProcess:
-    """A local cloud of this process; `secret` as above."""
+    """A local cloud of this process; `secret` and `credentials` as above."""
 
-    def __init__(self, cloud: "LocalCloud", stack: str, view: LiveView, secret: Secret) -> None:
+    def __init__(
+        self, cloud: "LocalCloud", stack: str, view: LiveView, secret: Secret, credentials: Mapping[str, str] | None = None
+    ) -> None:
         self._cloud = cloud
         self._stack = stack
         self._view = view
         self._secret = secret
+        self._credentials = dict(credentials or {})
 
     def approve(self, run_id: str, pending: Mapping[str, Any], *, every: bool) -> dict[str, Any]:
         from agentic.core.values import PendingCall, to_json
@@ -61,7 +71,13 @@ class InProcess:
 
         def approved() -> Any:
             return self._cloud.approve(
-                run_id, asked, every=every, stack=self._stack, secret=secret, on_event=lambda event: self._view(to_json(event))
+                run_id,
+                asked,
+                every=every,
+                stack=self._stack,
+                secret=secret,
+                credentials=self._credentials,
+                on_event=lambda event: self._view(to_json(event)),
             )
 
         return to_json(until_done(self._cloud, run_id, self._stack, approved))

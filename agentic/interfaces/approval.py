@@ -1,19 +1,23 @@
 """The question to a person whether a write may be sent: what is shown, what is asked, and how to go on without a terminal."""
 
 import argparse
+import shutil
 import sys
 import time
-from collections.abc import Callable, Mapping
+import unicodedata
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Protocol
 
+from agentic.broker.question import shown
 from agentic.core.errors import RefusedError, UsageError
 from agentic.interfaces.call_fields import fields_of
 from agentic.interfaces.report import script_path
 from agentic.interfaces.terminal import Terminal, visible
 
 YES, ALL, NO = "yes", "all", "no"
-_ANSWERS = {"y": YES, "yes": YES, "a": ALL, "all": ALL, "n": NO, "no": NO}
+_SCRIPT = "script"
+_ANSWERS = {"y": YES, "yes": YES, "a": ALL, "all": ALL, "n": NO, "no": NO, "s": _SCRIPT, "script": _SCRIPT}
 _DAY, _HOUR, _MINUTE = 86400, 3600, 60
 
 
@@ -50,7 +54,7 @@ def go_on(
         pending, told = result["pending"], not terminal.json_only
         if told:
             show_question(result, terminal, folder, now=now())
-        answer = answer or (_ask(terminal, every=every) if can_ask(terminal) else "")
+        answer = answer or (_ask(result, terminal, every=every) if can_ask(terminal) else "")
         if not answer:
             return result
         if answer == NO:
@@ -69,7 +73,9 @@ def how_to_go_on(result: Mapping[str, Any], options: argparse.Namespace) -> str:
 
 def waiting(result: Mapping[str, Any]) -> Mapping[str, Any]:
     """The call that a run waits with. Raises `RefusedError` when it waits with none."""
-    pending = result["pending"]
+    pending, error = result["pending"], result["error"]
+    if error and error["code"] == "expired":
+        raise RefusedError(error["message"], hint=error["hint"])
     if result["status"] != "paused" or not pending:
         hint = f"`agentic runs show {result['run_id']}` has it"
         raise RefusedError(f"the run is {result['status']}; nothing waits for approval", hint=hint)
@@ -96,27 +102,49 @@ def show_question(result: Mapping[str, Any], terminal: Terminal, folder: Path, *
         "verdict": "valid" if result["verdict"] and result["verdict"]["valid"] else "not valid",
         "call": f"{visible(pending['method'])} {visible(pending['url'])}",
         "operation": visible(pending["what"]),
+        "again": visible(pending.get("done_before", "")),
         "goes to": "the fake on this machine" if pending["target"] == "fake" else "the real API",
         "asked": f"{_span(now - pending['asked_at'])} ago, open for {_span(pending['expires'] - now)}"
         if now < pending["expires"]
         else "too long ago: it can no longer be approved",
     }
-    for number, (name, value) in enumerate(fields_of(pending["url"], pending["body"])):
-        rows["fields" if number == 0 else " " * number] = f"{name} = {value}"
-    terminal.fields({name: value for name, value in rows.items() if value})
+    rows = {name: value for name, value in rows.items() if value}
+    terminal.fields(rows)
+    width = max(map(len, rows))
+    fields = [f"{name} = {value}" for name, value in fields_of(pending["url"], pending["body"])]
+    for label, lines in (("headers", [f"{name}: {shown(value)}" for name, value in pending["headers"]]), ("fields", fields)):
+        for number, line in enumerate(whole_lines(lines, width + 2)):
+            terminal.line(f"{terminal.paint('dim', ('' if number else label).ljust(width))}  {line}")
     if pending["body"]:
         terminal.line(terminal.paint("dim", "body"))
-        for line in visible(pending["body"]).splitlines():
+        for line in whole_lines(visible(pending["body"]).splitlines(), 4):
             terminal.line(f"  | {line}")
     else:
         terminal.line(terminal.paint("dim", "no body"))
+    # Once more at the end: what stands between may be long, and its beginning out of sight.
+    terminal.line(f"{terminal.paint('dim', 'to send'.ljust(width))}  {rows['call']}, {rows['goes to']}")
 
 
-def _ask(terminal: Terminal, *, every: bool) -> str:
+def whole_lines(lines: Iterable[str], before: int) -> Iterator[str]:
+    """The lines in pieces that fit the terminal behind `before` columns: what it wraps by itself would begin at its edge, and
+    could look like a line of ours."""
+    room = max(20, shutil.get_terminal_size().columns - before - 2)
+    for line in lines:
+        piece, used = "", 0
+        for character in line.expandtabs(4):
+            wide = 2 if unicodedata.east_asian_width(character) in {"W", "F"} else 1
+            if used + wide > room:
+                yield piece
+                piece, used = "↳ ", 2
+            piece, used = piece + character, used + wide
+        yield piece
+
+
+def _ask(result: Mapping[str, Any], terminal: Terminal, *, every: bool) -> str:
     """The person's answer; empty when they leave it open (end of input, or Ctrl-C: nothing is sent then)."""
-    choice = "send it, and every further write of this script? [y]es / [n]o: "
+    choices = "send it, and every further write of this script? [y]es" if every else "send it? [y]es / [a]ll of this script"
     while True:
-        terminal.err.write(choice if every else "send it? [y]es / [a]ll of this script / [n]o: ")
+        terminal.err.write(f"{choices} / [s]how the script / [n]o: ")
         terminal.err.flush()
         try:
             line = sys.stdin.readline()
@@ -125,7 +153,11 @@ def _ask(terminal: Terminal, *, every: bool) -> str:
         if not line:
             terminal.err.write("\n")
             return ""
-        if answer := _ANSWERS.get(line.strip().lower()):
+        answer = _ANSWERS.get(line.strip().lower(), "")
+        if answer == _SCRIPT:
+            for text in visible(result["code"]).splitlines():
+                terminal.line(f"  | {text}")
+        elif answer:
             return ALL if every and answer == YES else answer
 
 

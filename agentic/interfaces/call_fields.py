@@ -54,5 +54,5 @@ def _leaves(name: str, value: Any) -> Iterator[tuple[str, str]]:
 
 def _text(value: str) -> str:
     """On one line and without a doubt: what is not plain text stands as in JSON."""
-    plain = value.isprintable() and "\\" not in value and '"' not in value and value == value.strip()
+    plain = value.isprintable() and "\\" not in value and '"' not in value and value == " ".join(value.split())
     return value if plain else shown(json.dumps(value, ensure_ascii=False))

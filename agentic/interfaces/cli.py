@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import Any, NoReturn
 
 from agentic.core.errors import AgenticError, ExitCode
+from agentic.core.limits import NAMES as LIMITS
 from agentic.core.values import WriteMode
 from agentic.interfaces.terminal import Terminal, own_output
 
@@ -200,6 +201,12 @@ def _run_options(command: argparse.ArgumentParser) -> None:
         "--writes",
         choices=modes,
         help="may the script change things (default: allow on fakes and test keys, else approve: you are asked)",
+    )
+    command.add_argument(
+        "--limit",
+        action="append",
+        metavar="NAME=N",
+        help=f"allow this run less than its stack does, such as writes=3 ({', '.join(LIMITS)}); repeatable",
     )
     command.add_argument("--no-background", action="store_true", help="leave no process behind")
     _which_stack(command)

@@ -33,7 +33,7 @@ class DeployedStack:
         self._outputs = outputs
         self._clients = clients
         services = Services({"AGENTIC_TABLE": outputs.table, "AGENTIC_BUCKET": outputs.bucket}, clients)
-        self._door = FrontDoor(services, StackNames(outputs.environment), outputs.orchestrator, outputs.run_calls)
+        self._door = FrontDoor(services, StackNames(outputs.environment), outputs.orchestrator, outputs.run_limits)
 
     def run(self, fields: dict[str, Any]) -> dict[str, Any]:
         """Carry out the request `fields` (as the local cloud takes them) and wait for its end. Ctrl-C ends the run."""

@@ -24,6 +24,8 @@ class LiveView:
                 self._answered(event)
             case "call", "end":
                 self._call(event)
+            case "queue", "start":
+                self._step(1, f"waits for its turn: {event['facts']['before']} runs are before it")
             case _:
                 pass
 

@@ -64,6 +64,10 @@ def _facts(result: Mapping[str, Any], folder: Path) -> dict[str, str]:
     facts = {"run": result["run_id"]}
     if result["code_ref"]:
         facts["script"] = script_path(result["code_ref"], folder)
+    for number, version in enumerate(result.get("earlier", ()), 1):
+        facts[f"script {number}"] = (
+            f"{script_path(version['code_ref'], folder)}  given up: {visible(version['error']['message'])}"
+        )
     for number, call in enumerate(result["calls"]):
         note = f"  refused: {visible(call['refused'])}" if call["refused"] else ""
         facts["calls" if number == 0 else " " * number] = (

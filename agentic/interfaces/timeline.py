@@ -9,7 +9,8 @@ from agentic.interfaces.terminal import Terminal, visible
 _WIDTH = 80
 _TIME = 9
 _METHOD = 6
-_STYLES = {"completed": "green", "failed": "red", "refused": "red", "paused": "yellow", "asks": "yellow", "cancelled": "yellow"}
+_WAITING = ("paused", "given_up", "asks", "cancelled")
+_STYLES = {"completed": "green", "failed": "red", "refused": "red", **dict.fromkeys(_WAITING, "yellow")}
 
 
 def show_timeline(result: Mapping[str, Any], terminal: Terminal) -> None:
@@ -59,6 +60,8 @@ def _said(name: str, facts: Mapping[str, Any]) -> str:
         return "valid" if facts.get("valid") else f"not valid: {facts.get('message', '')}"
     if name == "approved":
         return f"by {facts.get('by', '?')}{', and every write of this script' if facts.get('all') else ''}"
+    if name == "given_up":
+        return f"script {facts.get('round', '?')}: {facts.get('message', '')}"
     if name == "paused":
         return f"asks a person: {facts.get('method', '')} {_address(str(facts.get('url', '')))}"
     parts: list[str] = []

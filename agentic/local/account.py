@@ -182,14 +182,18 @@ class Account:
             self.endpoint.secret_overlay.pop(name, None)
 
     @contextmanager
-    def armed_again(self, record: "RunRecord", secret: Mapping[str, str]) -> Generator[None]:
-        """A run that goes on finds its live API's key, given once more, where it had it at first."""
+    def armed_again(self, record: "RunRecord", secret: Mapping[str, str], credentials: Mapping[str, str]) -> Generator[None]:
+        """A run that goes on finds its live API's key and its model's credentials, given once more, where it had them."""
         name = record.secret_id
+        self._model_credentials[record.run_id] = credentials
+        self._models_of_runs[record.run_id] = record.model
         if name:
             self.endpoint.secret_overlay[name] = json.dumps(dict(secret))
         try:
             yield
         finally:
+            self._model_credentials.pop(record.run_id, None)
+            self._models_of_runs.pop(record.run_id, None)
             self.endpoint.secret_overlay.pop(name, None)
 
     @contextmanager

@@ -178,6 +178,7 @@ class Background:
                 every=bool(request["every"]),
                 stack=stack,
                 secret=request.get("secret") or {},
+                credentials=request.get("credentials") or {},
                 on_event=tell,
             )
         return to_json(result)
@@ -245,8 +246,14 @@ def _listen(path: Path, handle: Callable[[socket.socket], None]) -> _Server:
         os.umask(before)
 
 
-def main(folder: Path, digest: str, ready: int) -> int:
-    """Run until stopped. Tells on the descriptor `ready`, in one JSON line, that it is up or why it is not."""
+def main(folder: Path, digest: str, ready: int, life: int) -> int:
+    """Run until stopped. Tells on the descriptor `ready`, in one JSON line, that it is up or why it is not.
+
+    `life` is a locked file: by that others see that this process lives, also while it starts and ends.
+    """
+    os.set_inheritable(life, False)
+    os.ftruncate(life, 0)
+    os.write(life, f"{os.getpid()}\n".encode())
 
     def tell(message: Mapping[str, Any]) -> None:
         with contextlib.suppress(OSError):
@@ -274,4 +281,4 @@ def main(folder: Path, digest: str, ready: int) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])))
+    sys.exit(main(Path(sys.argv[1]), sys.argv[2], int(sys.argv[3]), int(sys.argv[4])))

@@ -4,14 +4,11 @@ Start-up is one straight line (`_build`), ordered so that the slow parts overlap
 process, and the functions' zygote imports boto3 in another, while this process imports moto and Strands.
 """
 
-import fcntl
 import gc
-import hashlib
 import os
 import threading
-import time
-from collections.abc import Callable, Collection, Generator, Mapping, Sequence, Set
-from contextlib import ExitStack, contextmanager, suppress
+from collections.abc import Collection, Generator, Mapping, Set
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
@@ -24,20 +21,20 @@ from agentic.core.program import program_folder
 from agentic.core.settings import Settings
 from agentic.core.values import PendingCall, RunResult, Target
 from agentic.local import offered, project
-from agentic.local.control import home, program_digest
+from agentic.local.control import home
 from agentic.local.identities import OPERATOR, person
-from agentic.local.program.engine import RunningProgram
+from agentic.local.program.begun import begin
 from agentic.local.program.place import ACCOUNT, Place
 from agentic.local.program.program import Program, project_name
+from agentic.local.queue_of_runs import QueueOfRuns
+from agentic.local.recovery import Recovery
 from agentic.local.stacks import folders
 from agentic.local.state import StateFolder
-from agentic.local.trace import Observer, ignore
+from agentic.local.trace import Event, Observer, ignore
 from agentic.registry import Registry
 
 if TYPE_CHECKING:
     from agentic.agents.front_door import RunRequest
-    from agentic.local.program.plan import Plan
-    from agentic.local.program.program import ProgramResult
     from agentic.local.program.table import Context
     from agentic.local.stacks.stack import LocalStack
     from agentic.runs import RunRecord
@@ -73,6 +70,7 @@ class LocalCloud:
         self._broken: dict[str, AgenticError] = {}
         self._sessions: set[str] = set()
         self._free = threading.Condition()
+        self._queue = QueueOfRuns()
 
     def __enter__(self) -> Self:
         if not hasattr(self, "_account"):
@@ -111,15 +109,17 @@ class LocalCloud:
         api: str = "",
         model: str = "offline",
         session: str = "",
+        limits: Mapping[str, float] | None = None,
         stack: str = project.STACK,
         on_event: Observer = ignore,
     ) -> RunResult:
-        """Carry out a task against the fakes and wait for its end."""
-        asked = self.request({"task": task, "api": api, "model": model, "session": session}, stack=stack)
+        """Carry out a task against the fakes and wait for its end. `limits`: lower than the stack's (`RunLimits`)."""
+        fields = {"task": task, "api": api, "model": model, "session": session, "limits": limits}
+        asked = self.request(fields, stack=stack)
         return self.carry_out(asked, stack=stack, on_event=on_event)
 
     def request(self, fields: Mapping[str, Any], *, stack: str = project.STACK) -> "RunRequest":
-        """A run request from JSON fields (task, api, model, writes, live, session, code). Raises `UsageError`."""
+        """A run request from JSON fields (task, api, model, writes, live, session, limits, code). Raises `UsageError`."""
         return self.stack(stack).request(fields)
 
     def routed(self, asked: "RunRequest") -> str:
@@ -146,6 +146,7 @@ class LocalCloud:
             chosen.ready(asked.api)
         door = chosen.door
         with (
+            self._turn(asked.run_id, on_event),
             account.heard(asked.run_id, door.store, on_event) as milliseconds,
             account.armed(asked, secret or {}, credentials or {}) as armed,
         ):
@@ -161,12 +162,14 @@ class LocalCloud:
         by: str = "",
         stack: str = project.STACK,
         secret: Mapping[str, str] | None = None,
+        credentials: Mapping[str, str] | None = None,
         on_event: Observer = ignore,
     ) -> RunResult:
         """Allow the write that a paused run waits with, and go on to its end or its next question.
 
         `asked` is what was shown to the person (`RunResult.pending`); `every` allows all further writes of the same script too.
-        `by` says who allows it (this process's user). `secret` is given again for a run on the live API: the same key.
+        `by` says who allows it (this process's user). `secret` is given again for a run on the live API: the same key; so are
+        the model's `credentials`, which are needed where the script fails and is to be written anew.
         Raises `UnknownRunError`, and `RefusedError` when the run waits with another call or with none, or it is another key.
         """
         chosen = self.stack(stack)
@@ -176,8 +179,9 @@ class LocalCloud:
         chosen.ready(record.api)
         told = len(chosen.door.store.calls(run_id))
         with (
+            self._turn(run_id, on_event),
             self._account.heard(run_id, chosen.door.store, on_event, told) as milliseconds,
-            self._account.armed_again(record, secret or {}),
+            self._account.armed_again(record, secret or {}, credentials or {}),
         ):
             result = chosen.door.approve(run_id, asked, by or person(), every=every)
         return _timed(result, milliseconds["model"])
@@ -186,12 +190,16 @@ class LocalCloud:
         """Do not allow what a paused run waits with: the run ends as refused. Raises as `approve`."""
         return self.stack(stack).door.reject(run_id, by or person())
 
+    def _turn(self, run_id: str, on_event: Observer) -> AbstractContextManager[None]:
+        return self._queue.turn(run_id, lambda before: on_event(Event("queue", "start", "", run_id, {"before": before})))
+
     def ready_next(self) -> bool:
         """Start the functions of one API that no run has needed yet; False when there is none left."""
         return any(stack.ready(api) for stack in list(self._stacks.values()) for api in stack.registry.names)
 
     def cancel(self, run_id: str, *, stack: str = project.STACK) -> None:
         """End a run now: its record is closed, its script is killed. One that has ended stays as it is."""
+        self._queue.cancel(run_id)
         self.stack(stack).cancel(run_id)
 
     def result(self, run_id: str, *, stack: str = project.STACK) -> RunResult:
@@ -316,7 +324,7 @@ class LocalCloud:
 
     def _build(self) -> None:
         state = StateFolder(self._folder)
-        self._exit.enter_context(_only_one(state.root / "cloud.lock"))
+        self._exit.enter_context(state.alone())
         state.folder(state.logs)
         main = program_folder() / "__main__.py"
         registry = Registry.load()
@@ -327,11 +335,11 @@ class LocalCloud:
         region = config.get("aws:region", project.REGION)
         place = Place(project_name(main), project.STACK, region, ACCOUNT)
         owned = self._owned()
-        complete = (
-            None
-            if project.STACK in owned
-            else self._program(Program(main, place, config, extra_environment=_passed_on()), state)
-        )
+        begun = None
+        if project.STACK not in owned:
+            program = Program(main, place, config, extra_environment=_passed_on())
+            begun = begin(program, self._config, plans=cache_folder() / "plans", log=state.logs / "program.log")
+            self._exit.callback(begun.close)
 
         # From here on the heavy imports; the program's process is importing Pulumi meanwhile.
         from agentic.local.account import Account
@@ -343,23 +351,15 @@ class LocalCloud:
         self._account.fakes.expect(*settings.apis)
         from agentic.local.stacks.stack import LocalStack
 
-        if complete is not None:
+        if begun is not None:
             context = self._account.context(place)
-            made = complete(context)
+            made = begun.complete(context, self._observer)
             self._contexts[place.stack] = context
             self._stacks[place.stack] = LocalStack(self._account, context, made.exports)
         for name in owned:
             self._restore(name)
         self._account.wait_until_loaded()
-        # One local cloud per folder: what is unfinished in its records, and nobody here has touched, was a crash. No new run
-        # waits for it.
-        closing = threading.Event()
-        arguments = (tuple(self._stacks.values()), time.time(), closing)
-        recovering = threading.Thread(target=_recover, args=arguments, name="recover", daemon=True)
-        recovering.start()
-        # A script that runs again is let finish, if it can soon: its functions would be ended under it otherwise.
-        self._exit.callback(recovering.join, _LETTING_GO_SECONDS)
-        self._exit.callback(closing.set)
+        self._exit.callback(Recovery(tuple(self._stacks.values())).close)
 
     def _owned(self) -> tuple[str, ...]:
         return folders.owned(self._folder)
@@ -387,67 +387,12 @@ class LocalCloud:
         except AgenticError as error:
             self._broken[name] = error
 
-    def _program(self, program: Program, state: StateFolder) -> "Callable[[Context], ProgramResult]":
-        """Begin to run the program; what is given completes it. A plan of the same program takes its place."""
-        from agentic.local.program import plan
-
-        plans, digest = cache_folder() / "plans", self._digest()
-        if known := plan.load(plans, digest):
-            return lambda context: self._planned(known, plans, digest, context)
-        running = RunningProgram.launch(program, state.logs / "program.log")
-        self._exit.callback(running.close)
-
-        def complete(context: "Context") -> "ProgramResult":
-            from agentic.local.program.resources import all_types
-
-            made = running.complete(all_types(), context, observer=self._observer)
-            if made.registered is not None:
-                resources = tuple(plan.PlannedResource(*item) for item in made.registered)
-                plan.save(plans, digest, plan.Plan(resources, made.exports, program.default_tags()))
-            return made
-
-        return complete
-
-    def _digest(self) -> str:
-        if not self._config:
-            return program_digest()
-        return hashlib.sha256(f"{program_digest()}{sorted(self._config.items())}".encode()).hexdigest()
-
-    def _planned(self, known: "Plan", plans: Path, digest: str, context: "Context") -> "ProgramResult":
-        from agentic.local.program import plan
-        from agentic.local.program.resources import all_types
-
-        try:
-            return known.complete(all_types(), context, observer=self._observer)
-        except AgenticError:
-            plan.forget(plans, digest)
-            raise
-
 
 def _timed(result: RunResult, model: float) -> RunResult:
     """The result, with the times that only this place knows: what the models took, and the rest."""
     timings = {**result.timings_ms, "model": model}
     timings["platform"] = max(0.0, timings["total"] - timings["model"] - timings["api"])
     return replace(result, timings_ms={name: round(value, 1) for name, value in timings.items()})
-
-
-def _recover(stacks: "Sequence[LocalStack]", started: float, closing: threading.Event) -> None:
-    """Take up what had not ended when this cloud started, at `started` (epoch seconds). What is left the next one finds."""
-    for stack in stacks:
-        with suppress(Exception):
-            for run_id in stack.door.unfinished(started):
-                if closing.is_set():
-                    return
-                _recover_one(stack, run_id)
-
-
-def _recover_one(stack: "LocalStack", run_id: str) -> None:
-    # One that cannot be taken up stands in no other's way.
-    with suppress(Exception):
-        api = stack.door.store.get(run_id).api
-        if api:
-            stack.ready(api)
-        stack.door.recover(run_id)
 
 
 def _reachable(asked: "RunRequest", faked: Collection[str]) -> "RunRequest":
@@ -467,22 +412,3 @@ def _passed_on() -> dict[str, str]:
     """What the program's process may know of this one's environment: which plugins to load."""
     names = ("AGENTIC_LOAD_PLUGINS", "AGENTIC_STRICT_PLUGINS", "AGENTIC_CACHE")
     return {name: os.environ[name] for name in names if name in os.environ}
-
-
-@contextmanager
-def _only_one(path: Path) -> Generator[None]:
-    """One local cloud per state folder: two would each think that the other's state is theirs."""
-    with path.open("w") as lock:
-        deadline = time.monotonic() + 5.0
-        while True:
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                break
-            except OSError:
-                if time.monotonic() > deadline:
-                    raise LocalCloudError(
-                        f"another local cloud uses {path.parent}",
-                        hint="`agentic local stop` ends it; or leave out --no-background; or set another AGENTIC_HOME",
-                    ) from None
-                time.sleep(0.05)
-        yield

@@ -9,6 +9,7 @@ import fcntl
 import hashlib
 import json
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -22,6 +23,7 @@ from agentic.core.errors import AgenticError, ExitCode, LocalCloudError, Storage
 
 START_SECONDS = 60.0
 STOP_SECONDS = 20.0
+_LIFE = "background.lock"
 _SOCKET_PATH_LIMIT = 100
 # Background processes that this process has started: forgotten while they run, they would be reported as left behind.
 _started: list["subprocess.Popen[bytes]"] = []
@@ -141,20 +143,70 @@ def status(folder: Path) -> dict[str, Any] | None:
         return remote.request("status", {}, lambda event: None) if remote else None
 
 
-def stop(folder: Path) -> bool:
-    """Stop the background local cloud and wait until it is gone. False when none was running."""
-    running = status(folder)
+def stop(folder: Path, seconds: float = STOP_SECONDS) -> bool:
+    """Stop the background local cloud and wait until it is gone. False when none was running.
+
+    One that is just starting is waited for: whoever started it may have been killed. One that does not end by itself within
+    `seconds` is killed: what it has acknowledged is on the disk.
+    """
+    deadline = time.monotonic() + START_SECONDS
+    running, held = _status_or_none(folder), _is_held(folder)
+    while running is None and _is_held(folder) and time.monotonic() < deadline:
+        time.sleep(0.05)
+        running = _status_or_none(folder)
     if running is None:
-        return False
-    with connect(folder) as remote:
-        if remote:
-            remote.request("stop", {}, lambda event: None)
-    deadline = time.monotonic() + STOP_SECONDS
-    while time.monotonic() < deadline:
-        if not _alive(running["pid"]):
-            return True
+        if _is_held(folder):
+            raise LocalCloudError("the background local cloud does not answer", hint=f"end the process {_holder(folder)}")
+        return held
+    with _process(running["pid"]) as process:
+        with contextlib.suppress(LocalCloudError, OSError), connect(folder) as remote:
+            if remote:
+                remote.request("stop", {}, lambda event: None)
+        if not _ended(folder, running["pid"], seconds) and process is not None:
+            with contextlib.suppress(ProcessLookupError):
+                signal.pidfd_send_signal(process, signal.SIGKILL)
+    if not _ended(folder, running["pid"], STOP_SECONDS):
+        raise LocalCloudError(f"the background local cloud (process {running['pid']}) does not end", hint="end that process")
+    return True
+
+
+@contextlib.contextmanager
+def _process(pid: int) -> Generator[int | None]:
+    """A descriptor of the process, which never means another one; None for one that has ended."""
+    try:
+        descriptor = os.pidfd_open(pid)
+    except OSError:
+        yield None
+        return
+    try:
+        yield descriptor
+    finally:
+        os.close(descriptor)
+
+
+def _ended(folder: Path, pid: int, seconds: float) -> bool:
+    deadline = time.monotonic() + seconds
+    while _alive(pid) or _is_held(folder):
+        if time.monotonic() > deadline:
+            return False
         time.sleep(0.02)
-    raise LocalCloudError(f"the background local cloud (process {running['pid']}) does not end", hint="end that process")
+    return True
+
+
+def _holder(folder: Path) -> str:
+    return (folder / _LIFE).read_text().strip() or "agentic.local.background"
+
+
+def _is_held(folder: Path) -> bool:
+    """Whether a background local cloud lives, from before it starts until it has ended: it has a lock all that time."""
+    try:
+        with (folder / _LIFE).open("r") as lock:
+            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except FileNotFoundError:
+        return False
+    except BlockingIOError:
+        return True
+    return False
 
 
 def ensure(folder: Path, on_start: Callable[[str], None]) -> None:
@@ -203,10 +255,17 @@ def _make(folder: Path) -> None:
 def _spawn(folder: Path, digest: str) -> None:
     reader, writer = os.pipe()
     try:
-        with (folder / "logs" / "background.log").open("ab") as log:
-            command = [sys.executable, "-m", "agentic.local.background", str(folder), digest, str(writer)]
+        with (folder / "logs" / "background.log").open("ab") as log, _life(folder) as life:
+            numbers = (str(writer), str(life))
+            command = [sys.executable, "-m", "agentic.local.background", str(folder), digest, *numbers]
             process = subprocess.Popen(  # noqa: S603 # our own interpreter and module
-                command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, pass_fds=(writer,), start_new_session=True, cwd="/"
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                pass_fds=(writer, life),
+                start_new_session=True,
+                cwd="/",
             )
             _started.append(process)
         os.close(writer)
@@ -223,6 +282,28 @@ def _spawn(folder: Path, digest: str) -> None:
         raise _rebuilt(message["error"])
     if not message.get("ready"):
         raise LocalCloudError("the local cloud did not start", hint=f"see {folder / 'logs' / 'background.log'}")
+
+
+@contextlib.contextmanager
+def _life(folder: Path) -> Generator[int]:
+    """The lock that a background local cloud is given for its life. One before it that is just ending is waited for."""
+    descriptor = os.open(folder / _LIFE, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        deadline = time.monotonic() + STOP_SECONDS
+        while True:
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                if time.monotonic() > deadline:
+                    raise LocalCloudError(
+                        "the background local cloud neither answers nor ends", hint="`agentic local stop`, then try again"
+                    ) from None
+                time.sleep(0.05)
+        yield descriptor
+    finally:
+        # Whoever was started with it has it still.
+        os.close(descriptor)
 
 
 def _first_line(reader: int, process: "subprocess.Popen[bytes]") -> bytes:

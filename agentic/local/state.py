@@ -6,14 +6,16 @@ temporary file and a rename, so that a reader sees the old content or the new on
 
 import contextlib
 import errno
+import fcntl
 import os
 import secrets
 import stat
+import time
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from agentic.core.errors import StorageError
+from agentic.core.errors import LocalCloudError, StorageError
 
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 _CAUSES = {
@@ -26,6 +28,9 @@ _CAUSES = {
     errno.ELOOP: ("a symbolic link is in the way", "Remove the link, or set AGENTIC_HOME to another folder."),
     errno.ENOTDIR: ("a file or a symbolic link is where a folder should be", "Remove it, or set AGENTIC_HOME."),
 }
+
+# A local cloud that is being ended lets go of its folder soon.
+_WAIT_SECONDS = 5.0
 
 
 def storage_error(path: Path | str, error: OSError) -> StorageError:
@@ -73,6 +78,24 @@ class StateFolder:
     @property
     def logs(self) -> Path:
         return self.root / "logs"
+
+    @contextmanager
+    def alone(self) -> Generator[None]:
+        """One local cloud per state folder: two would each think that the other's state is theirs."""
+        with (self.root / "cloud.lock").open("w") as lock:
+            deadline = time.monotonic() + _WAIT_SECONDS
+            while True:
+                try:
+                    fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    break
+                except OSError:
+                    if time.monotonic() > deadline:
+                        raise LocalCloudError(
+                            f"another local cloud uses {self.root}",
+                            hint="`agentic local stop` ends it; or leave out --no-background; or set another AGENTIC_HOME",
+                        ) from None
+                    time.sleep(0.05)
+            yield
 
     def folder(self, path: Path) -> Path:
         """Make a folder inside the root (mode 0700, parents too) and return it."""

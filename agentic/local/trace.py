@@ -7,8 +7,8 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One step. `kind` is `agent`, `tool`, `function`, `model`, `resource` or `request` (to a service); `phase` is `start` or
-    `end`.
+    """One step. `kind` is `agent`, `tool`, `function`, `model`, `resource`, `request` (to a service) or `queue` (the run waits
+    for its turn); `phase` is `start` or `end`.
 
     `run_id` is empty where the step belongs to no run. `name` is the agent's, tool's, function's or model's name.
     `facts` are small JSON values for people: never a secret, never a whole script. `duration_ms` is set at the end.

@@ -25,8 +25,8 @@ class Attempts:
     def open(self, record: RunRecord, grant: str, seconds: float) -> RunRecord:
         """Let the next attempt begin: state executing, a fresh grant that expires. Raises `RefusedError`.
 
-        The first one needs a valid verdict. A further one needs that nobody is at the one before any more, and of a paused run
-        an approval. All have the same pins, which the first one makes.
+        The first one of a script needs a valid verdict. A further one needs that nobody is at the one before any more, and of a
+        paused run an approval. All of a script have the same pins, which the first one makes.
         """
         if not (record.verdict and record.verdict.valid):
             raise RefusedError("the script was not validated", hint="call validate_code first")
@@ -35,12 +35,11 @@ class Attempts:
             "status": {"S": RunStatus.EXECUTING},
             "working": {"S": "1"},
             "attempt": {"N": str(record.attempt + 1)},
-            "calls_made": {"N": "0"},
-            "writes_made": {"N": "0"},
+            "requests_made": {"N": "0"},
             "grant_hash": {"S": digest(grant)},
             "grant_expires": {"N": f"{now + seconds:.3f}"},
         }
-        if not record.attempt:
+        if not record.begun:
             sets |= {"pins_seed": {"S": secrets.token_hex(16)}, "pins_started": {"N": f"{now:.3f}"}}
         opened, changed = self._items.change(
             record.run_id,
@@ -53,19 +52,25 @@ class Attempts:
             raise RefusedError("the script was already executed, or the run has ended")
         return opened
 
-    def close(self, record: RunRecord, outcome: Outcome, error: RunError | None) -> RunRecord:
+    def close(self, record: RunRecord, outcome: Outcome, error: RunError | None, *, sent: int | None = None) -> RunRecord:
         """Revoke the attempt's grant and record its outcome. A run that was executing is completed or failed with it.
 
-        One that was paused, stopped or cancelled meanwhile stays so; one whose next attempt has begun stays untouched.
+        One that was paused, stopped or cancelled meanwhile stays so; one whose next attempt has begun stays untouched. `sent`:
+        how many of the run's writes had left when it was looked what became of them; where it is more now, the run stays
+        executing, but no further call is taken.
         """
         status = RunStatus.COMPLETED if outcome.success and not error else RunStatus.FAILED
         told = {"outcome": json_text(outcome)}
         ends = {"status": {"S": status}} | ({"error": json_text(error)} if error else {})
         this = {":attempt": {"N": str(record.attempt)}}
+        condition, values = "#status = :executing AND attempt = :attempt", {":executing": {"S": RunStatus.EXECUTING}, **this}
+        if sent is not None:
+            condition += " AND size(sent) = :sent" if sent else " AND attribute_not_exists(sent)"
+            values |= {":sent": {"N": str(sent)}} if sent else {}
         closed, changed = self._items.change(
             record.run_id,
-            "#status = :executing AND attempt = :attempt",
-            {":executing": {"S": RunStatus.EXECUTING}, **this},
+            condition,
+            values,
             sets=told | ends,
             remove=("grant_hash", "working"),
         )
@@ -127,9 +132,25 @@ class Attempts:
             raise RefusedError("it was answered already, or another call waits now", hint="`agentic runs show` has it")
         return approved
 
+    def decline(self, record: RunRecord, status: RunStatus, error: RunError) -> RunRecord:
+        """End a run at the question that it waits with. Raises `RefusedError` when it waits with none, or was answered."""
+        if record.status is not RunStatus.PAUSED or record.pending is None:
+            raise RefusedError(f"the run is {record.status}; nothing waits for approval", hint="`agentic runs show` has it")
+        ended, changed = self._items.change(
+            record.run_id,
+            "#status = :paused AND pending = :pending AND attribute_not_exists(approval)",
+            {":paused": {"S": RunStatus.PAUSED}, ":pending": json_text(record.pending)},
+            sets={"status": {"S": status}, "error": json_text(error)},
+            remove=("grant_hash",),
+        )
+        if not changed:
+            raise RefusedError("it was answered already, or another call waits now", hint="`agentic runs show` has it")
+        return ended
+
     def _may_begin(self, record: RunRecord) -> str:
-        if not record.attempt:
-            return "#status = :validating AND attribute_not_exists(attempt)"
+        if not record.begun:
+            same = "attempt = :attempt" if record.attempt else "attribute_not_exists(attempt)"
+            return f"#status = :validating AND {same}"
         idle = "(attribute_not_exists(working) OR grant_expires < :now)"
         # Who worked on a paused run cannot do anything any more: its grant ended with the question. It may still be tidying up.
         going_on = f"(#status = :executing AND {idle}) OR (#status = :paused AND attribute_exists(approval))"
@@ -137,10 +158,11 @@ class Attempts:
 
     def _begin_values(self, record: RunRecord, now: float) -> Attributes:
         values: dict[str, dict[str, str]] = {":sha256": {"S": record.code_ref.sha256 if record.code_ref else ""}}
-        if not record.attempt:
+        if record.attempt:
+            values[":attempt"] = {"N": str(record.attempt)}
+        if not record.begun:
             return values | {":validating": {"S": RunStatus.VALIDATING}}
         return values | {
-            ":attempt": {"N": str(record.attempt)},
             ":now": {"N": f"{now:.3f}"},
             ":executing": {"S": RunStatus.EXECUTING},
             ":paused": {"S": RunStatus.PAUSED},

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Self
 
+from agentic.core.limits import NAMES, RunLimits
 from agentic.core.turns import Turn
 from agentic.core.values import (
     Approval,
@@ -24,6 +25,7 @@ from agentic.core.values import (
     Target,
     Usage,
     Verdict,
+    Version,
     WriteMode,
 )
 from agentic.runs.steps import steps_of
@@ -60,7 +62,8 @@ class TakenCall:
     """One call counted against a valid grant: the run, script and attempt it belongs to, its number, and what the run allows.
 
     `effect_seed` is the run's secret from which the ids of its effects are made. `approval` is one that no call has used yet,
-    for `pending`. `sent` has the keys of the writes that have left (`Entry.key`).
+    for `pending`. `sent` has the keys of the writes that have left (`Entry.key`). `counted`: it was counted against the run's
+    limit of calls already; else that is due once it is known to be new.
     """
 
     run_id: str
@@ -75,16 +78,21 @@ class TakenCall:
     approval: Approval | None = None
     pending: PendingCall | None = None
     sent: frozenset[str] = frozenset()
+    limits: RunLimits = field(default_factory=RunLimits)
+    writes_left: int = 1
+    counted: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class RunRecord:
     """One run as the table has it. Times are ISO 8601 (`created_at`) or seconds since the epoch (`grant_expires`).
 
-    `calls_made` are the calls that the broker judged; `calls_refused` those that came with the run's current grant and were
-    beyond it (limit, time, another API). Calls with a grant that is not the current one are in the broker's log only.
-    `round` counts the scripts that were written anew; `earlier` are those before, in order, and `repair` says what was wrong
-    with the last of them.
+    `calls_made` are the calls that the broker judged, in all attempts and rounds, each counted once however often it is
+    replayed; `writes_made` those of them that left and change something. `requests_made` are all of the current attempt.
+    `calls_refused` are those that came with the run's current grant and were beyond it (limit, time, another API). Calls with a
+    grant that is not the current one are in the broker's log only.
+    `round` counts the scripts that were given up; `earlier` are these, in order, and `repair` says what was wrong with the last
+    of them. `attempt` counts the executions of all scripts, `attempts_before` those of the ones that were given up.
     `api` is empty until an orchestrator has chosen one of `candidates`; a run whose API was clear from the start has none.
     `before` is what the run's session knew when it began, the oldest turn first.
     `working`: somebody executes the script now, or died while doing so. `pins_seed` and `pins_started` (epoch seconds) are what
@@ -100,7 +108,7 @@ class RunRecord:
     writes: WriteMode | None = None
     model: str = ""
     session: str = ""
-    call_limit: int = 0
+    limits: RunLimits = field(default_factory=RunLimits)
     secret_id: str = ""
     candidates: tuple[str, ...] = ()
     before: tuple[Turn, ...] = ()
@@ -109,11 +117,14 @@ class RunRecord:
     execute_state: str = ""
     code_ref: CodeRef | None = None
     round: int = 0
-    earlier: tuple[CodeRef, ...] = ()
+    earlier: tuple[Version, ...] = ()
     repair: Repair | None = None
     verdict: Verdict | None = None
     attempt: int = 0
+    attempts_before: int = 0
+    requests_made: int = 0
     calls_made: int = 0
+    writes_made: int = 0
     calls_refused: int = 0
     grant_hash: str = ""
     grant_expires: float = 0.0
@@ -129,6 +140,21 @@ class RunRecord:
     answer: str = ""
     usage: Usage = field(default_factory=Usage)
     steps: tuple[RunStep, ...] = ()
+
+    @property
+    def begun(self) -> bool:
+        """Whether the script, as it stands, was executed before or is now."""
+        return self.attempt > self.attempts_before
+
+    @property
+    def again(self) -> bool:
+        """Whether this attempt is not the script's first one."""
+        return self.attempt > self.attempts_before + 1
+
+    @property
+    def wanted(self) -> bool:
+        """Whether its script was taken back, and nobody writes another one yet."""
+        return self.status is RunStatus.GENERATING and self.generate_state == WANTED and self.repair is not None
 
     @classmethod
     def from_item(cls, item: Item) -> Self:
@@ -155,7 +181,7 @@ class RunRecord:
             writes=WriteMode(text("writes")) if "writes" in item else None,
             model=text("model"),
             session=text("session"),
-            call_limit=number("call_limit"),
+            limits=_limits_of(item),
             secret_id=text("secret_id"),
             candidates=tuple(sorted(item["candidates"]["SS"])) if "candidates" in item else (),
             before=tuple(Turn.from_json(turn) for turn in value("before") or ()),
@@ -164,11 +190,14 @@ class RunRecord:
             execute_state=text("execute_state"),
             code_ref=CodeRef(code_key, text("code_sha256")) if code_key else None,
             round=number("generate_round"),
-            earlier=tuple(CodeRef(**ref) for ref in value("earlier") or ()),
+            earlier=tuple(Version.from_json(version) for version in value("earlier") or ()),
             repair=Repair.from_json(repair) if (repair := value("repair")) else None,
             verdict=Verdict.from_json(verdict) if verdict else None,
             attempt=number("attempt"),
+            attempts_before=number("attempts_before"),
+            requests_made=number("requests_made"),
             calls_made=number("calls_made"),
+            writes_made=number("writes_made"),
             calls_refused=number("calls_refused"),
             grant_hash=text("grant_hash"),
             grant_expires=float(item["grant_expires"]["N"]) if "grant_expires" in item else 0.0,
@@ -185,3 +214,14 @@ class RunRecord:
             usage=Usage(number("model_calls"), number("input_tokens"), number("output_tokens")),
             steps=steps_of(item),
         )
+
+
+def limits_item(limits: RunLimits) -> Item:
+    """A run's limits as attributes of its item, each of which a condition can be about."""
+    item: Item = {f"limit_{name}": {"N": str(getattr(limits, name))} for name in NAMES}
+    return item | ({"lowered": {"SS": list(limits.lowered)}} if limits.lowered else {})
+
+
+def _limits_of(item: Item) -> RunLimits:
+    kept = {name: item[f"limit_{name}"]["N"] for name in NAMES if f"limit_{name}" in item}
+    return RunLimits.of({**kept, "lowered": sorted(item["lowered"]["SS"]) if "lowered" in item else ()})

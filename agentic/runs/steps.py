@@ -18,13 +18,23 @@ _FACTS = {
     "approval": ("by", "all"),
     "outcome": ("reason", "exit", "duration_ms"),
     "error": ("code", "message"),
+    "repair": ("code", "message"),
 }
 # What a change without a new state is called, by the attribute that it writes.
-_NAMES = {"verdict": "validated", "approval": "approved", "code_key": "generated", "outcome": "ended"}
+_NAMES = {
+    "verdict": "validated",
+    "approval": "approved",
+    "code_key": "generated",
+    "repair": "given_up",
+    "outcome": "ended",
+}
 
 
 def noted(sets: Mapping[str, Mapping[str, Any]], now: float) -> dict[str, dict[str, str]]:
     """The attribute that notes what is changed by `sets`; none for what is no step of a run. `now` in epoch seconds."""
+    if "approval" in sets and json.loads(sets["approval"]["S"]).get("returned"):
+        # The person has said it once.
+        return {}
     name = next((step for attribute, step in _NAMES.items() if attribute in sets), "")
     if "status" in sets and name in {"", "ended"}:
         name = sets["status"]["S"]
@@ -34,6 +44,8 @@ def noted(sets: Mapping[str, Mapping[str, Any]], now: float) -> dict[str, dict[s
     for attribute, wanted in _FACTS.items():
         if attribute in sets:
             value: dict[str, Any] = json.loads(sets[attribute]["S"])
+            if attribute == "repair":
+                value = value["error"]
             facts |= {fact: _short(value[fact]) for fact in wanted if value.get(fact) not in (None, "")}
     for attribute, fact in (("attempt", "attempt"), ("generate_round", "round")):
         if attribute in sets:

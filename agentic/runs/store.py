@@ -6,11 +6,12 @@ Nothing here trusts its caller: handles, grants and states are checked by the ta
 import secrets
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
 from agentic.core.errors import RefusedError, UnknownRunError
+from agentic.core.limits import RunLimits
 from agentic.core.names import run_of
 from agentic.core.turns import Turn
 from agentic.core.values import (
@@ -27,7 +28,7 @@ from agentic.runs.attempts import Attempts
 from agentic.runs.items import RUN_ITEM, Attributes, RunItems, json_text
 from agentic.runs.journal import KEEP_SECONDS, Bodies, Journal, calls_of
 from agentic.runs.ledger import RunLedger
-from agentic.runs.record import CLAIMED, DONE, Item, RunRecord, Step, digest, is_of
+from agentic.runs.record import CLAIMED, DONE, Item, RunRecord, Step, digest, is_of, limits_item
 from agentic.runs.rounds import Rounds
 from agentic.runs.steps import noted
 from agentic.runs.wanted import Wanted
@@ -35,6 +36,7 @@ from agentic.runs.wanted import Wanted
 # How many runs a filtered list reads at a time.
 _PAGE = 100
 _ORCHESTRATOR, _GENERATOR, _EXECUTOR = "orchestrator", "generator", "executor"
+_AGENTS = {Step.GENERATE: _GENERATOR, Step.EXECUTE: _EXECUTOR}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +50,7 @@ class NewRun:
     api: str
     task: str
     target: Target
-    call_limit: int
+    limits: RunLimits = field(default_factory=RunLimits)
     writes: WriteMode | None = None
     model: str = ""
     session: str = ""
@@ -69,7 +71,7 @@ class RunStore:
         self._items = RunItems(dynamodb, table, clock)
         self._clock = clock
         self.rounds = Rounds(self._items)
-        """The rounds of generation of a run that a state machine drives."""
+        """The rounds of generation after the first one."""
         self.attempts = Attempts(self._items, clock)
         """The executions of a run's script."""
         self.journal = Journal(dynamodb, table, clock, bodies)
@@ -90,7 +92,9 @@ class RunStore:
             "status": {"S": RunStatus.QUEUED},
             "task": {"S": run.task},
             "target": {"S": run.target},
-            "call_limit": {"N": str(run.call_limit)},
+            "calls_made": {"N": "0"},
+            "writes_made": {"N": "0"},
+            **limits_item(run.limits),
             "effect_seed": {"S": secrets.token_hex(16)},
             f"handle_{_EXECUTOR if run.code_ref else _ORCHESTRATOR}": {"S": digest(handle)},
         }
@@ -120,8 +124,13 @@ class RunStore:
             raise UnknownRunError(f"no run {run_id!r}", hint="`agentic runs list` shows the runs there are")
         return record
 
-    def recent(self, limit: int = 20, wanted: Wanted | None = None) -> tuple[RunRecord, ...]:
-        """The newest runs first, of those that are `wanted`."""
+    def recent(
+        self,
+        limit: int = 20,
+        wanted: Wanted | None = None,
+        seen: Callable[[RunRecord], RunRecord] = lambda record: record,
+    ) -> tuple[RunRecord, ...]:
+        """The newest runs first, of those that are `wanted`; `seen` gives each as it is now."""
         wanted = wanted or Wanted()
         request: dict[str, Any] = {
             "TableName": self._table,
@@ -137,7 +146,7 @@ class RunStore:
         found: list[RunRecord] = []
         while True:
             answer = self._dynamodb.query(**request)
-            found += filter(wanted, map(RunRecord.from_item, answer["Items"]))
+            found += filter(wanted, map(seen, map(RunRecord.from_item, answer["Items"])))
             if len(found) >= limit or "LastEvaluatedKey" not in answer:
                 return tuple(found[:limit])
             request |= {"ExclusiveStartKey": answer["LastEvaluatedKey"], "Limit": max(limit, _PAGE)}
@@ -218,14 +227,29 @@ class RunStore:
         )
 
     def end_step(
-        self, run_id: str, step: Step, usage: Usage, status: RunStatus | None = None, error: RunError | None = None
+        self,
+        run_id: str,
+        step: Step,
+        usage: Usage,
+        status: RunStatus | None = None,
+        error: RunError | None = None,
+        *,
+        claim: str = "",
     ) -> RunRecord:
         """Mark a claimed step as done; `status` and `error` end the run as well, unless it has ended already.
 
-        A run whose script was executing is left so: its execution broke off, and may be taken up again.
+        `claim` is the digest of the handle that the step was claimed with. Where the record has another one by now, somebody
+        else is at the step, or its script was taken back: then only `usage` counts. A run whose script was executing is left
+        so: its execution broke off, and may be taken up again.
         """
         done = {f"{step}_state": {"S": DONE}}
-        record = self._change(run_id, sets=done, add=_usage_counts(usage))
+        if claim:
+            held, values = f"handle_{_AGENTS[step]} = :claim", {":claim": {"S": claim}}
+            record, mine = self._items.change(run_id, held, values, sets=done, add=_usage_counts(usage))
+            if not mine:
+                return self.count(run_id, usage)
+        else:
+            record = self._change(run_id, sets=done, add=_usage_counts(usage))
         ends = status and not record.status.final and record.status is not RunStatus.EXECUTING
         return self.finish(run_id, status, error=error) if status and ends else record
 
@@ -271,15 +295,17 @@ class RunStore:
 
     # --- the executor's tools -------------------------------------------------------------------------------------
 
-    def record_verdict(self, run_id: str, verdict: Verdict) -> None:
-        """Record the validator's verdict; a refused script ends the run."""
+    def record_verdict(self, run_id: str, verdict: Verdict, code_ref: CodeRef | None = None) -> None:
+        """Record the validator's verdict, which is about `code_ref` and no other script; a refused script ends the run."""
         sets: dict[str, Mapping[str, str]] = {"verdict": json_text(verdict)}
         if not verdict.valid:
             error = RunError("validation_failed", f"Code validation failed: {verdict.summary}", _first_fix(verdict))
             sets |= {"status": {"S": RunStatus.REFUSED}, "error": json_text(error)}
-        _, changed = self._items.change(
-            run_id, "#status = :validating", {":validating": {"S": RunStatus.VALIDATING}}, sets=sets
-        )
+        condition = "#status = :validating"
+        values: dict[str, dict[str, str]] = {":validating": {"S": RunStatus.VALIDATING}}
+        if code_ref:
+            condition, values[":key"] = f"{condition} AND code_key = :key", {"S": code_ref.key}
+        _, changed = self._items.change(run_id, condition, values, sets=sets)
         if not changed:
             raise RefusedError("the run is not being validated")
 

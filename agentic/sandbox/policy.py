@@ -22,13 +22,15 @@ class Pins:
     `seed` (32 hexadecimal digits) is where its random numbers come from. It must be fresh for each run, and the same for each
     attempt at it: two runs of one seed would use each other's idempotency keys. `started_at` (epoch seconds) is where its clock
     starts. `serial`: threads of pools and requests of asyncio's tasks take turns, in an order that does not depend on time.
-    `skip_sleep`: its sleeps only move its clock (for a replay). A convenience for honest code, never a wall.
+    `skip_sleep`: its sleeps only move its clock (for a replay), until it has made one request more than the `replayed` ones;
+    with None all the time. A convenience for honest code, never a wall.
     """
 
     seed: str
     started_at: float
     serial: bool = False
     skip_sleep: bool = False
+    replayed: int | None = None
 
     def __post_init__(self) -> None:
         """Raises `UsageError`."""
@@ -41,12 +43,18 @@ class Pins:
             "started_at": self.started_at,
             "serial": self.serial,
             "skip_sleep": self.skip_sleep,
+            "replayed": self.replayed,
         }
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Self:
+        replayed = data.get("replayed")
         return cls(
-            str(data["seed"]), float(data["started_at"]), bool(data.get("serial", False)), bool(data.get("skip_sleep", False))
+            str(data["seed"]),
+            float(data["started_at"]),
+            bool(data.get("serial", False)),
+            bool(data.get("skip_sleep", False)),
+            None if replayed is None else int(replayed),
         )
 
 

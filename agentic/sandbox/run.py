@@ -257,6 +257,9 @@ class _Run:
         # Whoever still holds a pipe's other end (a grandchild about to be killed) prolongs nothing.
         for capture in (stdout, stderr, report):
             capture.drain()
+        # A script that is over its limit and over is so too, whichever was seen first.
+        if not self._reason and (stdout.flooded or stderr.flooded):
+            self._reason = "output"
 
     def _heed_stop(self, stopped: int) -> bool:
         """Whether the network wants the run to end, with its reason taken: it counts before any other."""

@@ -109,6 +109,7 @@ class Topology(pulumi.ComponentResource):
                     **stores,
                     "AGENTIC_SECRET": secrets.names[api],
                     "AGENTIC_LIVE_KEYS": "true" if api in settings.live_keys else "false",
+                    "AGENTIC_REPEATED_WRITES": settings.repeated_writes,
                 },
                 may=rights.call_api(table.arn, storage.arn, secrets.arns[api]),
             )
@@ -132,7 +133,7 @@ class Topology(pulumi.ComponentResource):
         }
 
         # What generator and executor do their work with, whoever drives them.
-        limits_of_runs = {"AGENTIC_RUN_SECONDS": str(settings.run_seconds), "AGENTIC_RUN_CALLS": str(settings.run_calls)}
+        limits_of_runs = {"AGENTIC_RUN_SECONDS": str(settings.run_seconds)}
         rounds = {"AGENTIC_REGENERATIONS": str(settings.regenerations)}
         tools = {
             "generate_code": functions.make(
@@ -169,7 +170,7 @@ class Topology(pulumi.ComponentResource):
             "apis": apis,
             "backend": settings.backend,
             "orchestrator": backend.orchestrator,
-            "run_calls": settings.run_calls,
+            "run_limits": settings.run_limits.to_json(),
             "bucket": storage.name,
             "table": table.name,
             "functions": {function: made.name for function, made in sorted({**tools, **backend.functions}.items())}

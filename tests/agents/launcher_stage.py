@@ -12,6 +12,7 @@ from typing import Any, ClassVar
 from agentic.agents.tools.services import Services
 from agentic.apis.stripe import agentic_apis
 from agentic.core.frozen import FILE_NAME, freeze
+from agentic.core.limits import RunLimits
 from agentic.core.names import new_handle, new_run_id
 from agentic.core.values import CodeRef, Target, WriteMode
 from agentic.runs import NewRun, RunStore
@@ -87,6 +88,7 @@ class LauncherStage:
     dynamodb: Any
     folder: Path
     wall: Wall = lambda event: HONEST
+    regenerations: int = 2
 
     @cached_property
     def bucket(self) -> Bucket:
@@ -109,7 +111,7 @@ class LauncherStage:
             "AGENTIC_BUCKET": "bucket",
             "AGENTIC_PREFIX": "aad",
             "AGENTIC_RUN_SECONDS": "30",
-            "AGENTIC_REGENERATIONS": "2",
+            "AGENTIC_REGENERATIONS": str(self.regenerations),
         }
         clients = {"dynamodb": self.dynamodb, "s3": self.bucket, "lambda": self.walls}
         return Services(environ, clients.__getitem__)
@@ -120,6 +122,8 @@ class LauncherStage:
         ref = CodeRef(f"generated/stripe/{run_id}.py", hashlib.sha256(script).hexdigest())
         self.bucket.objects[ref.key] = script
         handle = new_handle(run_id)
-        new = NewRun(run_id=run_id, api="stripe", task="x", target=Target.FAKE, call_limit=5, writes=writes, code_ref=ref)
+        new = NewRun(
+            run_id=run_id, api="stripe", task="x", target=Target.FAKE, limits=RunLimits(calls=5), writes=writes, code_ref=ref
+        )
         self.store.create(new, handle)
         return {"handle": handle, "code_key": ref.key}

@@ -12,6 +12,7 @@ from agentic.agents.tools.events import WORK
 from agentic.agents.tools.invoke_generator import invoke_generator
 from agentic.agents.tools.services import Services
 from agentic.core.errors import RefusedError
+from agentic.core.limits import RunLimits
 from agentic.core.names import new_handle, new_run_id
 from agentic.core.values import CodeRef, RunStatus, Target, Usage
 from agentic.runs import NewRun, RunStore, Step
@@ -131,6 +132,8 @@ def test_a_run_with_the_persons_script_generates_nothing(store: RunStore, servic
     run_id = new_run_id()
     handle = new_handle(run_id)
     ref = CodeRef("generated/stripe/x.py", "00")
-    store.create(NewRun(run_id=run_id, api="stripe", task="x", target=Target.FAKE, call_limit=1, code_ref=ref), handle)
+    store.create(
+        NewRun(run_id=run_id, api="stripe", task="x", target=Target.FAKE, limits=RunLimits(calls=1), code_ref=ref), handle
+    )
     with pytest.raises(RefusedError):
         invoke_generator({"handle": handle}, services(Lambda()))

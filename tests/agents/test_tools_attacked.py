@@ -16,6 +16,7 @@ from agentic.agents.tools.generate_code import MAX_SCRIPT_BYTES, generate_code
 from agentic.agents.tools.invoke_executor import invoke_executor, work
 from agentic.agents.tools.validate_code import validate_code
 from agentic.core.errors import AgenticError, RefusedError, UsageError
+from agentic.core.limits import RunLimits
 from agentic.core.names import new_handle, new_run_id, run_of
 from agentic.core.values import RunStatus, Target, WriteMode
 from agentic.runs import NewRun, RunStore
@@ -33,7 +34,6 @@ EXTRA: dict[str, Any] = {
     "api": "github",
     "target": "real",
     "live": True,
-    "call_limit": 10**6,
     "limits": {"calls": 10**6},
     "run_id": "run_0000000000000000",
     "grant": "run_0000000000000000.x",
@@ -60,7 +60,7 @@ def delegated(store: RunStore) -> tuple[str, str]:
     """A run that an orchestrator has begun with a generator: the orchestrator's handle and the generator's."""
     run_id = new_run_id()
     handle, generator = new_handle(run_id), new_handle(run_id)
-    new = NewRun(run_id=run_id, api="stripe", task="x", target=Target.FAKE, call_limit=5, writes=WriteMode.REFUSE)
+    new = NewRun(run_id=run_id, api="stripe", task="x", target=Target.FAKE, limits=RunLimits(calls=5), writes=WriteMode.REFUSE)
     store.create(new, handle)
     store.claim_generate(handle, generator)
     return handle, generator
@@ -73,7 +73,7 @@ def test_extra_arguments_of_an_injected_agent_change_nothing(stage: LauncherStag
         answer = handler(tool, services=stage.services)({**EXTRA, **arguments}, GATEWAY)
         assert "isError" not in answer, answer
     record = stage.store.get(before.run_id)
-    for fixed in ("api", "target", "writes", "call_limit", "secret_id", "model", "task", "code_ref", "handles"):
+    for fixed in ("api", "target", "writes", "limits", "secret_id", "model", "task", "code_ref", "handles"):
         assert getattr(record, fixed) == getattr(before, fixed), fixed
     (call,) = stage.walls.calls
     event = json.loads(call["Payload"])

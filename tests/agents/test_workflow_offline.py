@@ -42,7 +42,7 @@ def test_it_writes_the_script_of_the_task():
 
 def test_it_knows_no_other_script_after_a_refusal_and_takes_nothing_from_what_was_refused():
     first = script(asked(generator_message(TASK, "stripe", HANDLE)))
-    again = generator_message_again(TASK, "stripe", HANDLE, "print('Bob')", ["line 1: other: not so"])
+    again = generator_message_again(TASK, "stripe", HANDLE, "print('Bob')", [("validation", "line 1: other: not so")])
     assert script(asked(again)) == first
     assert script(asked(generator_message(TASK.replace("Alice", "Bob"), "stripe", HANDLE))) != first, "the control"
 

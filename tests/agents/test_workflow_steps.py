@@ -17,6 +17,7 @@ from agentic.agents.tools.steps.generate import generate_steps
 from agentic.agents.tools.steps.validate import validate_steps
 from agentic.agents.tools.validate_code import validate_code
 from agentic.core.errors import RefusedError, UsageError
+from agentic.core.limits import RunLimits
 from agentic.core.names import new_handle, new_run_id
 from agentic.core.values import RunStatus, Target
 from agentic.runs import NewRun, RunRecord
@@ -35,7 +36,7 @@ class Run:
         self.stage = stage
         self.id = new_run_id()
         self.handle = new_handle(self.id)
-        new = NewRun(run_id=self.id, api="stripe", task="Do it", target=Target.FAKE, call_limit=5, model=model)
+        new = NewRun(run_id=self.id, api="stripe", task="Do it", target=Target.FAKE, limits=RunLimits(calls=5), model=model)
         stage.store.create(new, self.handle)
 
     def arguments(self, step: str, number: int = 0, **more: Any) -> dict[str, Any]:
@@ -53,8 +54,8 @@ class Run:
         more = {"content": content, "stop_reason": stop_reason, "usage": usage}
         return generate_steps(self.arguments("store", number, **more), self.stage.services)
 
-    def validate(self, number: int = 0, regenerations: int = 2) -> dict[str, Any]:
-        return validate_steps(self.arguments("validate", number, regenerations=regenerations), self.stage.services)
+    def validate(self, number: int = 0) -> dict[str, Any]:
+        return validate_steps(self.arguments("validate", number), self.stage.services)
 
     def execute(self, number: int = 0) -> dict[str, Any]:
         return execute_steps(self.arguments("execute", number), self.stage.services)
@@ -116,15 +117,16 @@ def test_each_round_has_a_script_of_its_own_and_the_last_one_ends_the_run(run: R
     assert record.status is RunStatus.REFUSED
     assert record.error
     assert record.error.message.startswith("Code validation failed: ")
-    keys = [*(ref.key for ref in record.earlier), record.code_ref.key if record.code_ref else ""]
+    keys = [*(version.code_ref.key for version in record.earlier), record.code_ref.key if record.code_ref else ""]
     assert len(set(keys)) == 3
     assert run.validate(2) == answer, "and again"
 
 
 def test_no_regeneration_where_none_is_allowed(run: Run):
+    run.stage.regenerations = 0
     run.begin()
     run.store(BAD)
-    assert run.validate(regenerations=0)["next"] == "end"
+    assert run.validate()["next"] == "end"
     assert run.record.status is RunStatus.REFUSED
 
 
@@ -198,7 +200,7 @@ def test_a_step_is_refused_for_another_execution_another_handle_and_another_roun
         (generate_steps, run.arguments("begin", model=MODEL)),
         (generate_steps, run.arguments("store", content=[], stop_reason="end_turn", usage={})),
         (generate_steps, run.arguments("fail", error={})),
-        (validate_steps, run.arguments("validate", regenerations=2)),
+        (validate_steps, run.arguments("validate")),
         (execute_steps, run.arguments("execute")),
     ]
     before = run.record
@@ -240,10 +242,7 @@ def test_a_step_that_comes_too_early_does_nothing(run: Run):
 def test_a_function_knows_its_own_steps_only(run: Run):
     for step, name in ((generate_steps, "execute"), (validate_steps, "begin"), (execute_steps, "store")):
         with pytest.raises(UsageError, match="has no step"):
-            step(run.arguments(name, regenerations=2), run.stage.services)
-    for rounds in (None, -1, True, "2"):
-        with pytest.raises(UsageError, match="regenerations"):
-            validate_steps(run.arguments("validate", regenerations=rounds), run.stage.services)
+            step(run.arguments(name), run.stage.services)
 
 
 def test_a_script_that_was_changed_in_the_bucket_does_not_run(run: Run):

@@ -1,5 +1,6 @@
 """A person's leave is for one write of one script to one account, seen whole, used once, in time; nothing else passes."""
 
+import contextlib
 import threading
 from dataclasses import replace
 
@@ -46,7 +47,7 @@ def test_the_first_write_pauses_the_run_and_shows_all_of_what_would_be_sent() ->
     assert script.get().status == 200
     asked = script.asks(headers=(("If-Match", "v1"),))
     assert (asked.method, asked.url, asked.body, asked.target) == ("POST", CUSTOMERS, "name=Ada", Target.FAKE)
-    assert asked.headers == (("If-Match", "v1"),)
+    assert asked.headers == (("Content-Type", "application/x-www-form-urlencoded"), ("If-Match", "v1"))
     assert asked.what == "POST /v1/customers (customers)"
     assert KEY not in repr(asked)
     assert not script.api.made
@@ -102,13 +103,69 @@ def test_an_approval_that_is_used_too_late_is_asked_again(every: bool, seconds: 
 
 
 @pytest.mark.parametrize("every", [False, True])
-def test_an_approval_for_another_account_counts_nothing(every: bool) -> None:
+def test_an_approval_for_another_account_ends_the_run_and_says_so(every: bool) -> None:
+    """What the script has read before is of the account that the call was shown for."""
     script = Asking()
-    asked = script.asks()
+    script.asks()
     script.approved(every=every)
     script.secret["api_key"] = "sk_test_another_account"
-    assert script.asks().account != asked.account
+    with pytest.raises(RunStopped) as stop:
+        script.post()
+    assert stop.value.reason == "other_account"
+    assert "key is not the one" in stop.value.message
     assert not script.api.made
+    # The control.
+    script.secret["api_key"] = KEY
+    script.approved(every=every)
+    assert script.post().status == 200
+
+
+@pytest.mark.parametrize("key", ["", "one-key"])
+def test_a_write_that_never_left_may_be_tried_again_without_a_second_question(key: str) -> None:
+    """SDKs repeat a write whose connection was refused, with the same key or with none."""
+    script = Asking(FaultyApi(*["not sent"] * 3))
+    script.asks(key=key)
+    script.approved()
+    assert script.post(key=key).status == 502
+    assert script.post(key=key).status == 200
+    # The control: that one has been sent, and what is equal to it is a question again, or its answer where the key is.
+    if key:
+        assert script.post(key=key).status == 200
+    else:
+        script.asks()
+    assert script.api.made == ["name=Ada"]
+
+
+def test_an_approval_whose_write_never_left_is_for_that_write_only_and_for_one() -> None:
+    script = Asking(FaultyApi(*["not sent"] * 3))
+    script.asks()
+    script.approved()
+    assert script.post().status == 502
+    assert script.asks(EVE).body == "name=Eve", "a question, and no divergence: a script may do something else then"
+    script.approved()
+    assert script.post().status == 502, "the journal's answer"
+    assert script.post(EVE).status == 200
+    script.asks()
+    assert script.api.made == ["name=Eve"]
+
+
+def test_of_two_tries_at_once_of_a_write_that_never_left_one_is_made() -> None:
+    for _ in range(20):
+        script = Asking(FaultyApi(*["not sent"] * 3))
+        script.asks()
+        script.approved()
+        assert script.post().status == 502
+
+        def write(number: int, script: Asking = script) -> None:
+            with contextlib.suppress(RunStopped):
+                script.post(number=number)
+
+        threads = [threading.Thread(target=write, args=(number,)) for number in (11, 12)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert len(script.api.made) <= 1
 
 
 @pytest.mark.parametrize("every", [False, True])

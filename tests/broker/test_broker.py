@@ -56,7 +56,7 @@ def test_refused_calls_count_against_the_limit() -> None:
     asked = broker(RecordingTransport(), ledger)
     for _ in range(2):
         assert asked.call(GRANT, request("POST", "/v1/payouts")).status == 403
-    with pytest.raises(RunStopped, match="2 calls"):
+    with pytest.raises(RunStopped, match="2 API calls"):
         asked.call(GRANT, READ)
     assert all(call.refused for call in ledger.calls)
 

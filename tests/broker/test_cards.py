@@ -41,3 +41,20 @@ def test_test_cards_and_other_long_numbers_pass(text: str) -> None:
 def test_control_a_test_card_of_no_spec_is_refused() -> None:
     asked = request("POST", "/v1/customers", f"note={TEST_CARD}".encode())
     assert broker(RecordingTransport()).call(GRANT, asked).status == 403
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "".join(f"\\u{ord(digit):04x}" for digit in "4111111111111111"),
+        "4111\\u00201111\\u00201111\\u00201111",
+        "４１１１１１１１１１１１１１１１",
+        "4111\u00a01111\u00a01111\u00a01111",
+    ],
+)
+def test_a_card_number_in_another_spelling_is_one_all_the_same(written: str) -> None:
+    headers = (("Content-Type", "application/json"),)
+    asked = request("POST", "/v1/customers", f'{{"note": "{written}"}}'.encode(), headers=headers)
+    transport = RecordingTransport()
+    assert broker(transport).call(GRANT, asked).status == 403
+    assert not transport.sent

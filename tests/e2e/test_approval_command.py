@@ -55,13 +55,38 @@ def script(tmp_path: Path) -> str:
 def test_a_terminal_shows_the_call_and_asks_before_each_write(shared: Command, script: str):
     exit_code, seen = on_terminal(shared, "exec", script, "--writes", "approve", answers="yy")
     assert exit_code == 0, seen
-    assert seen.count("send it? [y]es / [a]ll of this script / [n]o: ") == 2
+    assert seen.count("send it? [y]es / [a]ll of this script / [s]how the script / [n]o: ") == 2
     first = seen[: seen.index("send it?")]
     for shown in ("POST https://api.stripe.com/v1/customers", "name = Ada", "verdict", "valid", "open for", "| name=Ada"):
         assert shown in first, shown
+    assert re.search(r"headers +\S+ = ", first)
+    assert "Stripe-Version = 20" in first
     assert re.search(r"script +\S+generated/stripe/Run_\w+\.py", first)
     assert "name = Bob" not in first
     assert "✓ completed" in seen
+
+
+def test_who_asks_for_the_script_sees_it_and_is_asked_again(shared: Command, script: str):
+    exit_code, seen = on_terminal(shared, "exec", script, "--writes", "approve", answers="sn")
+    assert exit_code == 4, seen
+    assert seen.count("send it?") == 2
+    before, after = seen.split("send it?", 1)
+    lines = [f"  | {line}" for line in TWO_WRITES.splitlines()]
+    assert "\n".join(lines) in after
+    assert lines[0] not in before, "the control: it is shown where it is asked for"
+
+
+def test_a_call_for_another_account_is_shown_as_one(shared: Command, tmp_path: Path):
+    """The header is all that tells it."""
+    code = TWO_WRITES.replace("name=name", 'name=name, stripe_account="acct_1Other"')
+    (tmp_path / "connected.py").write_text(code)
+    done = shared("exec", str(tmp_path / "connected.py"), "--writes", "approve")
+    assert "Stripe-Account = acct_1Other" in done.out
+    run_id = re.findall(r"agentic runs approve (run_\w+)", done.err)[0]
+    assert "Stripe-Account = acct_1Other" in shared("runs", "show", run_id).out
+    # The control.
+    (tmp_path / "own.py").write_text(TWO_WRITES)
+    assert "Stripe-Account" not in shared("exec", str(tmp_path / "own.py"), "--writes", "approve").out
 
 
 def test_all_is_asked_once_and_no_ends_the_run(shared: Command, script: str):

@@ -3,8 +3,10 @@
 import dataclasses
 import re
 import sys
+import threading
 import time
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -14,8 +16,9 @@ from agentic import LocalCloud
 from agentic.agents.front_door import FrontDoor
 from agentic.core.errors import RefusedError, UnknownRunError
 from agentic.core.names import StackNames
-from agentic.core.values import RunStatus
+from agentic.core.values import RunResult, RunStatus
 from agentic.local.identities import person
+from agentic.runs.wanted import Wanted
 from tests.e2e.test_corpus_in_the_sandbox import ACCOUNT
 
 pytestmark = pytest.mark.cloud
@@ -37,6 +40,12 @@ def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalCloud]:
         yield cloud
 
 
+def tomorrow(cloud: LocalCloud) -> FrontDoor:
+    """The front door as it will be when every question of today has expired."""
+    services = dataclasses.replace(cloud.stack("dev").door._services, clock=lambda: time.time() + 25 * 3600)
+    return FrontDoor(services, StackNames("dev"), "", 100)
+
+
 @pytest.mark.parametrize("name", SCRIPTS)
 def test_a_corpus_script_whose_writes_are_approved_one_by_one_leaves_the_state_that_it_leaves_with_allow(
     cloud: LocalCloud, name: str
@@ -46,7 +55,8 @@ def test_a_corpus_script_whose_writes_are_approved_one_by_one_leaves_the_state_t
     before = dict(state)
     allowed = execute(cloud, code, api, "allow")
     assert allowed.status is RunStatus.COMPLETED, allowed.error
-    expected, writes = told(state, before), sum(call.write for call in allowed.calls)
+    # A write under a key that the script has used before is answered from the journal: nobody is asked, and it takes no time.
+    expected, writes = told(state, before), sum(call.write and call.duration_ms > 0 for call in allowed.calls)
     restore(state, before)
     asked = execute(cloud, code, api, "approve")
     result, seconds = approve_each(cloud, asked)
@@ -73,7 +83,7 @@ def test_an_approval_counts_once_and_for_the_call_that_was_shown(cloud: LocalClo
     with pytest.raises(RefusedError, match="not the call that the run waits with"):
         cloud.approve(asked.run_id, shown)
     assert second.pending
-    with pytest.raises(RefusedError, match="another script"):
+    with pytest.raises(RefusedError, match="not the call"):
         cloud.approve(asked.run_id, dataclasses.replace(second.pending, code_sha256="0" * 64))
     with pytest.raises(RefusedError, match="not the call"):
         cloud.approve(asked.run_id, dataclasses.replace(second.pending, account="0" * 32))
@@ -117,13 +127,88 @@ def test_what_is_rejected_is_not_sent_and_the_run_has_ended(cloud: LocalCloud):
 def test_a_question_that_has_expired_is_answered_by_nobody(cloud: LocalCloud):
     asked = execute(cloud, TWO_WRITES, "stripe", "approve")
     assert asked.pending
-    services = cloud.stack("dev").door._services
-    tomorrow = dataclasses.replace(services, clock=lambda: time.time() + 25 * 3600)
-    with pytest.raises(RefusedError, match="expired"):
-        FrontDoor(tomorrow, StackNames("dev"), "", 100).approve(asked.run_id, asked.pending, "me")
-    assert cloud.result(asked.run_id).calls == ()
     # The control: today it is in time.
-    assert cloud.approve(asked.run_id, asked.pending).calls[0].status == 200
+    second = cloud.approve(asked.run_id, asked.pending)
+    assert second.calls[0].status == 200
+    assert second.pending
+    with pytest.raises(RefusedError, match="too late: the question has expired") as refused:
+        tomorrow(cloud).approve(asked.run_id, second.pending, "me")
+    assert refused.value.hint == "run it again"
+    result = cloud.result(asked.run_id)
+    assert (result.status, result.error.code if result.error else "") == (RunStatus.FAILED, "expired")
+    assert len(result.calls) == 1
+    with pytest.raises(RefusedError, match="expired"):
+        cloud.approve(asked.run_id, second.pending)
+
+
+@pytest.mark.parametrize("look", ["show", "list", "recover", "reject"])
+def test_a_run_whose_question_has_expired_is_failed_as_soon_as_somebody_looks(cloud: LocalCloud, look: str):
+    asked = execute(cloud, TWO_WRITES, "stripe", "approve")
+    assert cloud.result(asked.run_id).status is RunStatus.PAUSED, "the control: today it waits"
+    door = tomorrow(cloud)
+    match look:
+        case "show":
+            assert door.result(asked.run_id).status is RunStatus.FAILED
+        case "list":
+            assert asked.run_id in [run.run_id for run in door.recent(50, Wanted(statuses=("failed",)))]
+        case "recover":
+            assert asked.run_id not in door.unfinished()
+        case _:
+            with pytest.raises(RefusedError, match="expired"):
+                door.reject(asked.run_id, "me")
+    result = cloud.result(asked.run_id)
+    assert result.error
+    assert (result.status, result.error.code, result.error.hint) == (RunStatus.FAILED, "expired", "run it again")
+    assert "POST https://api.stripe.com/v1/customers within 24 h" in result.error.message
+
+
+def test_an_approval_while_the_stack_has_another_account_s_key_says_so_and_sends_nothing(cloud: LocalCloud):
+    asked = execute(cloud, TWO_WRITES, "stripe", "approve")
+    assert asked.pending
+    context = cloud._contexts["dev"]
+    secret = context.client("secretsmanager").get_secret_value(SecretId=StackNames("dev").secret("stripe"))["SecretString"]
+    before = dict(state_of(cloud, "stripe"))
+
+    def change(text: str) -> None:
+        context.client("secretsmanager").put_secret_value(SecretId=StackNames("dev").secret("stripe"), SecretString=text)
+        for process in cloud._account.functions.processes(StackNames("dev").function("call_api", "stripe")):
+            # A key is kept for some minutes by who has read it.
+            process.end()
+            process.wait_until_gone()
+
+    change(secret.replace("sk_test_", "sk_test_other"))
+    try:
+        result = cloud.approve(asked.run_id, asked.pending)
+    finally:
+        change(secret)
+    assert (result.status, result.error.code if result.error else "") == (RunStatus.FAILED, "other_account")
+    assert dict(state_of(cloud, "stripe")) == before
+    assert result.error
+    assert "may be another account's" in result.error.message
+
+
+def test_of_two_people_who_answer_at_once_one_is_heard(cloud: LocalCloud):
+    asked = execute(cloud, TWO_WRITES, "stripe", "approve")
+    assert asked.pending
+    ends: list[str] = []
+
+    def answer(act: Callable[[], RunResult]) -> None:
+        try:
+            ends.append(act().status)
+        except RefusedError as error:
+            ends.append(error.message)
+
+    pending, run_id = asked.pending, asked.run_id
+    acts = [lambda: cloud.approve(run_id, pending), lambda: cloud.reject(run_id), lambda: cloud.approve(run_id, pending)]
+    threads = [threading.Thread(target=answer, args=(act,)) for act in acts]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    said = Counter(end if end in {"paused", "refused"} else "not heard" for end in ends)
+    assert said["not heard"] == 2, ends
+    calls = cloud.result(run_id).calls
+    assert len(calls) == said["paused"], "what was rejected was not sent"
 
 
 def test_a_script_that_was_changed_while_the_run_waited_is_not_run(cloud: LocalCloud):

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from owned_stage import API, BROKER, NAMES, Owned
 
+from agentic.core.limits import RunLimits
 from agentic.core.names import new_grant, new_handle, new_run_id
 from agentic.core.values import CodeRef, RunResult, Target, Verdict, WriteMode, to_json
 from agentic.runs import NewRun
@@ -140,7 +141,15 @@ def executing(owned: Owned, *, limit: int, api: str = API) -> str:
     """The grant of a run that is being executed, of which the attacker is given everything."""
     run_id = new_run_id()
     ref = CodeRef("generated/stripe/x.py", "00" * 32)
-    new = NewRun(run_id=run_id, api=api, task="x", target=Target.FAKE, call_limit=limit, writes=WriteMode.ALLOW, code_ref=ref)
+    new = NewRun(
+        run_id=run_id,
+        api=api,
+        task="x",
+        target=Target.FAKE,
+        limits=RunLimits(calls=limit),
+        writes=WriteMode.ALLOW,
+        code_ref=ref,
+    )
     owned.store.create(new, new_handle(run_id))
     owned.store.record_verdict(run_id, Verdict(True))
     grant = new_grant(run_id)

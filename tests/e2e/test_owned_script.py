@@ -12,6 +12,7 @@ import pytest
 from botocore.exceptions import ClientError
 from owned_stage import API, NAMES, Stage
 
+from agentic.core.limits import RunLimits
 from agentic.core.names import new_handle, new_run_id, run_of
 from agentic.core.values import CodeRef, RunStatus, Target, Usage, WriteMode
 from agentic.runs import NewRun, RunRecord, Step
@@ -65,7 +66,13 @@ def prepared(stage: Stage, *, delegated: bool = False, writes: WriteMode | None 
     ref = CodeRef(f"generated/stripe/{run_id}.py", hashlib.sha256(SCRIPT).hexdigest())
     run = Prepared(stage, handle, ref.key)
     run.put(SCRIPT)
-    facts: dict[str, Any] = {"run_id": run_id, "api": API, "task": "Show my balance", "target": Target.FAKE, "call_limit": 5}
+    facts: dict[str, Any] = {
+        "run_id": run_id,
+        "api": API,
+        "task": "Show my balance",
+        "target": Target.FAKE,
+        "limits": RunLimits(calls=5),
+    }
     stage.store.create(NewRun(**facts, writes=writes, code_ref=None if delegated else ref), handle)
     if delegated:
         stage.store.claim_generate(handle, generator)
@@ -194,7 +201,7 @@ EXTRA: dict[str, Any] = {
     "writes": "allow",
     "code": MINE.decode(),
     "api": "github",
-    "call_limit": 99,
+    "limits": {"calls": 99},
     "agentic_work": {"run_id": "run_0000000000000000", "message": "x", "model": "x"},
     "messageVersion": "1.0",
     "actionGroup": "x",
@@ -213,6 +220,6 @@ def test_what_an_injected_agent_adds_changes_nothing(stage: Stage):
     assert run.record == before
     assert run.tool(NAMES.function("invoke_executor"), **EXTRA)["status"] == "completed"
     after = run.record
-    for fixed in ("api", "writes", "target", "call_limit", "code_ref", "task"):
+    for fixed in ("api", "writes", "target", "limits", "code_ref", "task"):
         assert getattr(after, fixed) == getattr(before, fixed), fixed
     assert run.calls == ["https://api.stripe.com/v1/balance"]

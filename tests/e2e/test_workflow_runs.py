@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from agentic import LocalCloud
+from agentic.core.limits import RunLimits
 from agentic.core.names import new_handle, new_run_id
 from agentic.core.values import RunResult, RunStatus, Target
 from agentic.runs import NewRun
@@ -261,7 +262,9 @@ def test_what_else_an_executions_input_holds_changes_nothing(workflow: Workflow)
         run_id = new_run_id()
         handle = new_handle(run_id)
         task = "Create a Stripe customer named Alice"
-        workflow.store.create(NewRun(run_id=run_id, api="stripe", task=task, target=Target.FAKE, call_limit=5), handle)
+        workflow.store.create(
+            NewRun(run_id=run_id, api="stripe", task=task, target=Target.FAKE, limits=RunLimits(calls=5)), handle
+        )
         text = json.dumps({**extra, "handle": handle})
         started = workflow.states.start_execution(stateMachineArn=workflow.machine, name=run_id, input=text)
         assert wait(workflow, started["executionArn"])["status"] == "SUCCEEDED"

@@ -96,7 +96,6 @@ def test_each_handler_is_imported_from_its_zip_alone(zips: dict[str, Zip], image
         "AGENTIC_PREFIX": "agentic-api-developer-dev",
         "AGENTIC_RUN_SECONDS": "30",
         "AGENTIC_REGENERATIONS": "2",
-        "AGENTIC_RUN_CALLS": "100",
         "AGENTIC_TOOL_WAIT": "25",
         "AGENTIC_AGENT_ARN": "arn:aws:bedrock-agentcore:eu-central-1:111122223333:harness/x",
         "AGENTIC_CALL_API": "call-api",

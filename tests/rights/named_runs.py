@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from agentic import LocalCloud
+from agentic.core.limits import RunLimits
 from agentic.core.names import new_handle, new_run_id
 from agentic.core.values import RunResult, RunStatus, Target
 from agentic.runs import NewRun
@@ -77,7 +78,7 @@ def asked_twice(cloud: LocalCloud) -> Ended:
     stack = cloud.stack("dev")
     run_id = new_run_id()
     handle = new_handle(run_id)
-    run = NewRun(run_id=run_id, api=API, task=TASK, target=Target.FAKE, call_limit=10, model="offline")
+    run = NewRun(run_id=run_id, api=API, task=TASK, target=Target.FAKE, limits=RunLimits(calls=10), model="offline")
     stack.door.store.create(run, handle)
     client = cloud._account.endpoint.client("lambda")
 

@@ -8,6 +8,7 @@ import boto3
 import pytest
 from moto import mock_aws
 
+from agentic.core.limits import RunLimits
 from agentic.core.names import new_handle, new_run_id
 from agentic.core.values import Target
 from agentic.runs import NewRun, RunStore
@@ -80,5 +81,5 @@ def started(store: RunStore) -> tuple[str, str]:
     """A new run: its id and the orchestrator's handle."""
     run_id = new_run_id()
     handle = new_handle(run_id)
-    store.create(NewRun(run_id=run_id, api="stripe", task="Do it", target=Target.FAKE, call_limit=3), handle)
+    store.create(NewRun(run_id=run_id, api="stripe", task="Do it", target=Target.FAKE, limits=RunLimits(calls=3)), handle)
     return run_id, handle

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from agentic.core.errors import RefusedError
+from agentic.core.limits import RunLimits
 from agentic.core.names import new_handle, new_run_id
 from agentic.core.values import CodeRef, RunStatus, Target, Usage, Verdict
 from agentic.runs import NewRun, RunStore, Step
@@ -32,7 +33,10 @@ class Unchecked:
 def unclear(store: RunStore, *, api: str = "", candidates: tuple[str, ...] = CANDIDATES) -> tuple[str, str]:
     run_id = new_run_id()
     handle = new_handle(run_id)
-    store.create(NewRun(run_id=run_id, api=api, candidates=candidates, task="Do it", target=Target.FAKE, call_limit=3), handle)
+    store.create(
+        NewRun(run_id=run_id, api=api, candidates=candidates, task="Do it", target=Target.FAKE, limits=RunLimits(calls=3)),
+        handle,
+    )
     return run_id, handle
 
 

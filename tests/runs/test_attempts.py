@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from agentic.core.errors import RefusedError
+from agentic.core.limits import RunLimits
 from agentic.core.names import new_grant, new_handle, new_run_id
 from agentic.core.values import (
     Approval,
@@ -33,7 +34,15 @@ class Run:
 
     def __init__(self, store: RunStore, clock: Clock, *, writes: WriteMode = WriteMode.APPROVE) -> None:
         self.store, self.clock, self.run_id = store, clock, new_run_id()
-        new = NewRun(run_id=self.run_id, api="stripe", task="x", target=Target.FAKE, call_limit=9, writes=writes, code_ref=REF)
+        new = NewRun(
+            run_id=self.run_id,
+            api="stripe",
+            task="x",
+            target=Target.FAKE,
+            limits=RunLimits(calls=9),
+            writes=writes,
+            code_ref=REF,
+        )
         store.create(new, new_handle(self.run_id))
         store.record_verdict(self.run_id, Verdict(True))
         self.open()
@@ -102,7 +111,7 @@ def test_a_paused_run_goes_on_only_with_an_approval_and_in_a_new_attempt_with_th
         run.open()
     run.approve(asked)
     opened = run.open()
-    assert (opened.status, opened.attempt, opened.calls_made) == (RunStatus.EXECUTING, 2, 0)
+    assert (opened.status, opened.attempt, opened.requests_made, opened.calls_made) == (RunStatus.EXECUTING, 2, 0, 0)
     assert (opened.pins_seed, opened.pins_started) == (before.pins_seed, before.pins_started)
     taken = run.take()
     assert taken.approval
@@ -244,3 +253,56 @@ def test_an_approval_waits_for_its_call_until_that_or_its_attempt_is_over(run: R
     assert run.store.ledger.waits(taken)
     run.store.ledger.depart(taken, entry(taken), taken.approval)
     assert not run.store.ledger.waits(taken)
+
+
+def test_a_run_is_declined_once_and_only_at_the_question_that_it_waits_with(run: Run) -> None:
+    error = RunError("rejected", "no")
+    executing = run.record
+    with pytest.raises(RefusedError, match="executing; nothing waits"):
+        run.store.attempts.decline(executing, RunStatus.REFUSED, error)
+    run.pause()
+    paused = run.record
+    declined = run.store.attempts.decline(paused, RunStatus.REFUSED, error)
+    assert (declined.status, declined.error, declined.grant_hash) == (RunStatus.REFUSED, error, "")
+    with pytest.raises(RefusedError, match="answered already"):
+        run.store.attempts.decline(paused, RunStatus.FAILED, error)
+    assert run.record.error == error
+
+
+def test_who_declines_after_another_has_approved_changes_nothing(run: Run) -> None:
+    """Else a run would be ended as rejected whose write may just be on its way."""
+    asked = run.pause()
+    seen = run.record
+    run.approve(asked)
+    for record in (seen, run.record):
+        with pytest.raises(RefusedError, match="answered already"):
+            run.store.attempts.decline(record, RunStatus.REFUSED, RunError("rejected", "no"))
+    assert run.open().status is RunStatus.EXECUTING
+    # The control: a question that nobody has answered is declined.
+    again = run.pause()
+    assert run.record.pending == again
+    run.store.attempts.decline(run.record, RunStatus.REFUSED, RunError("rejected", "no"))
+    assert run.record.status is RunStatus.REFUSED
+
+
+def test_an_approval_that_is_given_back_is_used_once_and_by_the_attempt_alone_that_had_it(run: Run) -> None:
+    asked = run.pause()
+    run.approve(asked)
+    run.open()
+    taken = run.take()
+    assert taken.approval
+    ledger = run.store.ledger
+    assert ledger.depart(taken, entry(taken, 1), taken.approval) is Departure.FIRST
+    assert (run.record.approval, run.record.pending) == (None, None)
+    ledger.give_back(taken, taken.approval)
+    steps = [step.name for step in run.record.steps]
+    assert steps.count("approved") == 1, "the person has said it once"
+    again = run.take()
+    assert again.approval == replace(taken.approval, returned=True)
+    assert again.pending == asked
+    assert ledger.depart(again, entry(again, 2), again.approval) is Departure.FIRST
+    assert ledger.depart(again, entry(again, 3), again.approval) is Departure.SPENT
+    # The attempt is over: what it would give back is nobody's any more.
+    run.pause()
+    ledger.give_back(taken, taken.approval)
+    assert run.record.approval is None

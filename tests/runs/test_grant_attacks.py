@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from agentic.core.errors import RefusedError
+from agentic.core.limits import RunLimits
 from agentic.core.names import new_grant, new_handle, new_run_id
 from agentic.core.values import CodeRef, Outcome, RunError, RunStatus, Target, Verdict, WriteMode
 from agentic.runs import NewRun, RunStore
@@ -18,7 +19,9 @@ REF = CodeRef("generated/stripe/Do_it.py", "ab" * 32)
 def executing(store: RunStore, *, limit: int = 5, writes: WriteMode | None = None, seconds: float = 60) -> tuple[str, str]:
     """A run whose script is being executed, and its grant."""
     run_id = new_run_id()
-    new = NewRun(run_id=run_id, api="stripe", task="x", target=Target.FAKE, call_limit=limit, writes=writes, code_ref=REF)
+    new = NewRun(
+        run_id=run_id, api="stripe", task="x", target=Target.FAKE, limits=RunLimits(calls=limit), writes=writes, code_ref=REF
+    )
     store.create(new, new_handle(run_id))
     store.record_verdict(run_id, Verdict(True))
     grant = new_grant(run_id)

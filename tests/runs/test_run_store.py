@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from agentic.core.errors import RefusedError, UnknownRunError
+from agentic.core.limits import RunLimits
 from agentic.core.names import new_grant, new_handle, new_run_id
 from agentic.core.values import Call, CallState, CodeRef, Finding, Outcome, RunError, RunStatus, Target, Usage, Verdict
 from agentic.runs import Entry, NewRun, RunRecord, RunStore, Step
@@ -76,7 +77,10 @@ def test_of_twenty_claims_at_once_one_does_the_work(store: RunStore, started: tu
 def test_a_foreign_handle_changes_nothing(store: RunStore, started: tuple[str, str]):
     run_id, handle = started
     other = new_run_id()
-    store.create(NewRun(run_id=other, api="stripe", task="x", target=Target.FAKE, call_limit=1), foreign := new_handle(other))
+    store.create(
+        NewRun(run_id=other, api="stripe", task="x", target=Target.FAKE, limits=RunLimits(calls=1)),
+        foreign := new_handle(other),
+    )
     for guess in (new_handle(run_id), f"{run_id}.{foreign.partition('.')[2]}", "nonsense", new_handle(new_run_id())):
         with pytest.raises(RefusedError, match="handle"):
             store.claim_generate(guess, new_handle(run_id))
@@ -173,7 +177,9 @@ def test_runs_are_listed_newest_first(store: RunStore, clock: Any):
     ids: list[str] = []
     for _ in range(3):
         ids.append(new_run_id())
-        store.create(NewRun(run_id=ids[-1], api="stripe", task="x", target=Target.FAKE, call_limit=1), new_handle(ids[-1]))
+        store.create(
+            NewRun(run_id=ids[-1], api="stripe", task="x", target=Target.FAKE, limits=RunLimits(calls=1)), new_handle(ids[-1])
+        )
         clock.now += 1
     assert [record.run_id for record in store.recent(2)] == ids[:0:-1]
 
@@ -186,7 +192,7 @@ def test_an_unknown_run_is_told(store: RunStore):
 def test_a_script_of_the_person_starts_where_it_is_validated(store: RunStore):
     run_id = new_run_id()
     handle = new_handle(run_id)
-    new = NewRun(run_id=run_id, api="stripe", task="Run x.py", target=Target.FAKE, call_limit=1, code_ref=REF)
+    new = NewRun(run_id=run_id, api="stripe", task="Run x.py", target=Target.FAKE, limits=RunLimits(calls=1), code_ref=REF)
     record: RunRecord = store.create(new, handle)
     assert record.status is RunStatus.VALIDATING
     assert store.with_handle(handle, "executor", RunStatus.VALIDATING).code_ref == REF

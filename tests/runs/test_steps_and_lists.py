@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from agentic.core.errors import UsageError
+from agentic.core.limits import RunLimits
 from agentic.core.names import new_grant, new_handle, new_run_id
 from agentic.core.values import Approval, CodeRef, Outcome, PendingCall, RunError, RunStatus, Target, Verdict
 from agentic.runs import NewRun, RunRecord, RunStore
@@ -19,7 +20,7 @@ NOW = datetime(2026, 11, 23, 6, 0, tzinfo=UTC)
 def begun(store: RunStore, task: str = "Do it", api: str = "stripe") -> RunRecord:
     run_id = new_run_id()
     ref = CodeRef("generated/a.py", "0" * 64)
-    new = NewRun(run_id=run_id, api=api, task=task, target=Target.FAKE, call_limit=9, code_ref=ref)
+    new = NewRun(run_id=run_id, api=api, task=task, target=Target.FAKE, limits=RunLimits(calls=9), code_ref=ref)
     return store.create(new, new_handle(run_id))
 
 

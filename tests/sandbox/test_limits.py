@@ -89,6 +89,13 @@ def test_output_flood_ends_the_run(either_run: Run) -> None:
     assert len(outcome.stdout) < 1100
 
 
+@pytest.mark.parametrize(("printed", "reason"), [(1000, ""), (1001, "output")])
+def test_the_output_limit_is_exact_also_for_a_script_that_ends_by_itself(either_run: Run, printed: int, reason: str) -> None:
+    code = f"import sys\nsys.stdout.write('x' * {printed})"
+    outcome = either_run(code, SandboxPolicy(output_bytes=1000, flood_bytes=1000))
+    assert (outcome.reason, outcome.success) == (reason, not reason)
+
+
 def test_flood_of_the_report_ends_the_run(either_run: Run) -> None:
     code = """
 import os

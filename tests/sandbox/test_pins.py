@@ -192,6 +192,27 @@ print(time.time())
     assert stage.run(code.format(300), seconds=2).outcome.reason == "timeout"
 
 
+@pytest.mark.parametrize("client", ["post(n=number)", "asyncio.run(ask(number))"])
+def test_sleeps_are_slept_again_once_a_resumed_script_asks_for_something_new(stage: Stage, client: str) -> None:
+    """Else it would ask an API that wants it to wait as fast as it can, as soon as somebody has approved a write."""
+    code = f"""
+import asyncio, httpx, time
+async def ask(number):
+    async with httpx.AsyncClient() as client:
+        await client.post(URL, json={{"n": number}})
+for number in range(3):
+    {client}
+    print(number)
+    time.sleep(300)
+"""
+    for serial in (False, True):
+        pins = Pins(PINS.seed, STARTED, serial=serial, skip_sleep=True)
+        resumed = stage.run(code, replace(pins, replayed=1), seconds=3)
+        assert (resumed.outcome.reason, resumed.outcome.stdout) == ("timeout", "0\n1\n")
+        # The control: a replay to the end asks nobody.
+        assert stage.run(code, pins).printed == "0\n1\n2\n"
+
+
 REPLACED = """
 import asyncio, concurrent.futures, datetime, http.client, random, threading, time, uuid
 print([time.time, time.sleep, os.urandom, random.random, random._inst.__class__, os.getpid, uuid._last_timestamp, uuid._node])

@@ -141,7 +141,6 @@ def test_functions_are_told_what_the_contract_says(dev: Recorded, prod: Recorded
         "AGENTIC_PREFIX": PREFIX,
         "AGENTIC_RUN_SECONDS": "30",
         "AGENTIC_REGENERATIONS": "2",
-        "AGENTIC_RUN_CALLS": "100",
     }
     assert told(dev, "invoke-executor") == {
         "AGENTIC_TABLE": table,

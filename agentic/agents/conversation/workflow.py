@@ -16,6 +16,7 @@ from agentic.core.values import Usage
 
 _MACHINE = re.compile(r"(arn:[^:]+:states:[^:]*:[^:]*):stateMachine:([^:]+)")
 _RUN_ID_LENGTH = 20
+_GOING_ON = re.compile(r"-workflow(-\d)-")
 _FIRST_PAUSE_SECONDS = 0.05
 _LONGEST_PAUSE_SECONDS = 1.0
 _GROWTH = 1.1
@@ -37,9 +38,11 @@ def ask(
 ) -> Reply:
     """Start the execution of the run that `session` belongs to and wait for its end. `client` is a boto3 stepfunctions client.
 
-    The state machine's own time-out bounds the wait. `model` has no effect: the definition names it. Raises botocore's errors.
+    An execution that goes on with a run is named after the session's round as well: "run_…-1". The state machine's own time-out
+    bounds the wait. `model` has no effect: the definition names it. Raises botocore's errors.
     """
-    name = session[:_RUN_ID_LENGTH]
+    going_on = _GOING_ON.match(session, _RUN_ID_LENGTH)
+    name = f"{session[:_RUN_ID_LENGTH]}{going_on[1] if going_on else ''}"
     execution: str = client.start_execution(stateMachineArn=machine_arn, name=name, input=message)["executionArn"]
     pause = _FIRST_PAUSE_SECONDS
     try:
@@ -56,12 +59,12 @@ def ask(
     return Reply("", ": ".join(reason for reason in reasons if reason), Usage())
 
 
-def stop(client: Any, machine_arn: str, run_id: str) -> None:
-    """Stop the run's execution, if it runs. Best effort: every further step finds in the record that the run has ended."""
+def stop(client: Any, machine_arn: str, name: str) -> None:
+    """Stop a run's execution, if it runs. Best effort: every further step finds in the record that the run has ended."""
     from botocore.exceptions import BotoCoreError, ClientError  # pyright: ignore[reportMissingTypeStubs]
 
     found = _MACHINE.fullmatch(machine_arn)
     if found:
         with suppress(ClientError, BotoCoreError):
-            arn = f"{found[1]}:execution:{found[2]}:{run_id}"
+            arn = f"{found[1]}:execution:{found[2]}:{name}"
             client.stop_execution(executionArn=arn, error="cancelled", cause="the run was cancelled")

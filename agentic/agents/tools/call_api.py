@@ -11,6 +11,7 @@ from agentic.broker.broker import Broker
 from agentic.broker.transport import FakeTransport, HttpsTransport, Transport
 from agentic.core.errors import BrokerError, RefusedError, RunStopped
 from agentic.core.names import PROJECT, run_of, stack_of_secret
+from agentic.core.settings import REFUSE
 from agentic.core.values import Target
 from agentic.core.wire import HttpRequest, Origin
 
@@ -27,7 +28,9 @@ def broker(services: Services) -> Callable[[Any, Any], dict[str, Any]]:
     for service in ("dynamodb", "secretsmanager"):
         services.client(service)
     live_keys = services.setting("live_keys") == "true"
-    the_broker = Broker(spec, services.store.ledger, _secrets(services), transports, live_keys=live_keys)
+    # Refused only where the stack says so: with any other word a person is asked.
+    repeats = services.environ.get("AGENTIC_REPEATED_WRITES") != REFUSE
+    the_broker = Broker(spec, services.store.ledger, _secrets(services), transports, live_keys=live_keys, repeats=repeats)
 
     def handle(event: Any, context: Any) -> dict[str, Any]:
         grant = ""

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from agentic.agents.conversation import Reply, converse, session_id
+from agentic.agents.declaration import EXECUTOR, GENERATOR
 from agentic.agents.tools.events import WORK
 from agentic.agents.tools.services import Services
 from agentic.core.errors import AgenticError
@@ -18,6 +19,7 @@ from agentic.runs import RunRecord, Step
 from agentic.runs.record import DONE
 
 _PAUSE_SECONDS = 0.5
+_CLAIMED_FOR = {Step.GENERATE: GENERATOR, Step.EXECUTE: EXECUTOR}
 
 STILL_RUNNING: dict[str, Any] = {"status": "still_running", "message": "call the tool again with the same arguments"}
 
@@ -41,7 +43,7 @@ def talk(services: Services, work: Mapping[str, str], agent: str, step: Step) ->
         return converse(services.client, arn, session, work["message"], work["model"])
     except AgenticError as error:
         problem = RunError(error.code, f"the {agent} failed: {error.message}", error.hint)
-        return services.store.end_step(work["run_id"], step, Usage(), RunStatus.FAILED, problem)
+        return services.store.end_step(work["run_id"], step, Usage(), RunStatus.FAILED, problem, claim=work["claim"])
 
 
 def ended(record: RunRecord) -> dict[str, Any]:
@@ -65,7 +67,9 @@ def _work_and_wait(services: Services, record: RunRecord, step: Step, message: s
     from botocore.exceptions import ReadTimeoutError  # pyright: ignore[reportMissingTypeStubs]
 
     client, itself = services.client("lambda"), services.environ["AWS_LAMBDA_FUNCTION_NAME"]
-    work = {"run_id": record.run_id, "api": record.api, "message": message, "model": record.model}
+    # What tells this step from one of another round: an invocation may end, or come once more, long after its own.
+    claim = record.handles[_CLAIMED_FOR[step]]
+    work = {"run_id": record.run_id, "api": record.api, "message": message, "model": record.model, "claim": claim}
     payload = json.dumps({WORK: work}).encode()
     try:
         answer = client.invoke(FunctionName=itself, Payload=payload)
@@ -79,7 +83,7 @@ def _work_and_wait(services: Services, record: RunRecord, step: Step, message: s
     if not answer.get("FunctionError"):
         return content
     problem = RunError("function", f"the {step} step broke off: {content.get('errorMessage', 'no reason given')}")
-    return ended(services.store.end_step(record.run_id, step, Usage(), RunStatus.FAILED, problem))
+    return ended(services.store.end_step(record.run_id, step, Usage(), RunStatus.FAILED, problem, claim=claim))
 
 
 def _wait_for(services: Services, run_id: str, step: Step) -> RunRecord | None:

@@ -5,22 +5,25 @@ Everything the wall answers is a claim: sizes and types are checked, calls are t
 
 import json
 import re
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, cast
 
 from agentic.agents.declaration import EXECUTOR
 from agentic.agents.tools.events import Arguments, name_of
 from agentic.agents.tools.repair import after_running
 from agentic.agents.tools.services import Services
+from agentic.agents.tools.unsettled import unsettled
 from agentic.agents.tools.validate_code import judge, read_script, recorded_code
-from agentic.broker.replay import left_undone
+from agentic.broker.replay import LOOK_AT_IT, left_undone
 from agentic.core.errors import RefusedError
 from agentic.core.names import execution_key, function_name, new_grant
 from agentic.core.values import Outcome, RunError, RunStatus, WriteMode, to_json
-from agentic.runs import RunRecord
+from agentic.runs import Entry, RunRecord
 
 OUTPUT_BYTES = 64 * 1024
-# DynamoDB's items end at 400 KB: stdout and stderr, as JSON, leave room for the rest of the record.
-_KEPT_BYTES = 2 * OUTPUT_BYTES
+# DynamoDB's items end at 400 KB: stdout and stderr, as JSON, leave room for a question, a script to be repaired and the rest.
+_KEPT_BYTES = OUTPUT_BYTES * 3 // 2
 # What the grant lives beyond the script's own limit: start and end of the wall.
 _GRACE_SECONDS = 30.0
 _SHOWN = 2000
@@ -57,7 +60,8 @@ def execute_code(arguments: Arguments, services: Services) -> dict[str, Any]:
 
 def _attempt(services: Services, record: RunRecord, code: str, *, last: bool) -> tuple[RunRecord, Outcome | None]:
     """One execution; no outcome when a function on the way broke: that says nothing about the script, another may begin."""
-    seconds, grant = float(services.setting("run_seconds")), new_grant(record.run_id)
+    # The function has time for so long a script, whatever a record says.
+    seconds, grant = float(min(record.limits.seconds, int(services.setting("run_seconds")))), new_grant(record.run_id)
     record = services.store.attempts.open(record, grant, seconds + _GRACE_SECONDS)
     outcome: Outcome | None = None
     try:
@@ -77,15 +81,30 @@ def _attempt(services: Services, record: RunRecord, code: str, *, last: bool) ->
 
 def _ended(services: Services, record: RunRecord, outcome: Outcome, code: str, seconds: float) -> RunRecord:
     """Close the attempt with its outcome; a script that failed by itself is given back to be written anew, if that may be."""
-    problem = _problem(services, record, outcome, seconds)
+    left, sent = unsettled(services, record)
+    problem = _not_known(left) or _problem(services, record, outcome, seconds)
     if problem and (taken := after_running(services, record, outcome, problem, code.encode())):
+        # For the log: the run's record keeps nothing of an earlier script but where it is, and why it was given up.
+        _log(services, replace(record, status=RunStatus.FAILED, outcome=outcome, error=problem))
         return taken
-    return services.store.attempts.close(record, outcome, problem)
+    closed = services.store.attempts.close(record, outcome, problem, sent=sent)
+    if closed.status is RunStatus.EXECUTING and closed.attempt == record.attempt:
+        # A write has left since. No further one will: the grant is revoked.
+        return _ended(services, record, outcome, code, seconds)
+    return closed
+
+
+def _not_known(left: Sequence[Entry]) -> RunError | None:
+    if not left:
+        return None
+    calls = ", ".join(f"{entry.call.method} {entry.call.url}" for entry in left[:5])
+    ended = "the script ended without waiting for an answer"
+    return RunError("unknown", f"nobody knows whether {calls} was done: {ended}", LOOK_AT_IT)
 
 
 def serial(record: RunRecord) -> bool:
     """Whether an execution's threads take turns: where it will have to be done again in the same order, and where it is."""
-    return record.writes is WriteMode.APPROVE or record.attempt > 1
+    return record.writes is WriteMode.APPROVE or record.again
 
 
 def told(record: RunRecord) -> dict[str, Any]:
@@ -109,12 +128,15 @@ def _run(services: Services, record: RunRecord, code: str, grant: str, seconds: 
         "code": code,
         "grant": grant,
         "seconds": seconds,
-        "output_bytes": OUTPUT_BYTES,
+        "output_bytes": min(OUTPUT_BYTES, record.limits.output_bytes),
+        "flood_bytes": record.limits.output_bytes,
         "pins": {
             "seed": record.pins_seed,
             "started_at": record.pins_started,
             "serial": serial(record),
-            "skip_sleep": record.attempt > 1,
+            "skip_sleep": record.again,
+            # As many requests as the attempts before have made; after that it asks the API, which may want it to wait.
+            "replayed": len(services.store.journal.entries(record.run_id, record.round)) if record.again else 0,
         },
     }
     answer = services.client("lambda").invoke(
@@ -183,7 +205,7 @@ def _is_layer(value: object) -> bool:
 
 def _problem(services: Services, record: RunRecord, outcome: Outcome, seconds: float) -> RunError | None:
     left = ()
-    if record.attempt > 1 and not outcome.reason:
+    if record.again and not outcome.reason:
         now = services.store.get(record.run_id)
         left = left_undone(services.store.journal.entries(record.run_id), record.round, record.attempt, now.sent)
     if left:
@@ -192,9 +214,10 @@ def _problem(services: Services, record: RunRecord, outcome: Outcome, seconds: f
     if outcome.success:
         return None
     if outcome.reason == "timeout":
-        return RunError(
-            "timeout", f"the script took longer than {seconds:g} s and was stopped", "set agentic:run_seconds higher"
-        )
+        hint = record.limits.reached("seconds").hint
+        return RunError("timeout", f"the script took longer than {seconds:g} s and was stopped", hint)
+    if outcome.reason == "output":
+        return record.limits.reached("output_bytes")
     if outcome.reason == "sandbox" and outcome.stderr:
         why, _, what_to_do = outcome.stderr.partition("\n")
         return RunError("sandbox", why[:500], what_to_do.strip()[:500])
@@ -218,9 +241,11 @@ def _log(services: Services, record: RunRecord) -> None:
         "error": to_json(record.error),
     }
     status = "success" if record.status is RunStatus.COMPLETED else str(record.status)
+    # Two scripts of a run may end in the same second.
+    name = f"{record.run_id}_{record.round}" if record.round else record.run_id
     services.client("s3").put_object(
         Bucket=services.setting("bucket"),
-        Key=execution_key(record.api, status, services.now(), record.run_id),
+        Key=execution_key(record.api, status, services.now(), name),
         Body=json.dumps(content, ensure_ascii=False, indent=1).encode(),
         ContentType="application/json",
     )

@@ -19,9 +19,9 @@ def invoke_executor(arguments: Arguments, services: Services) -> dict[str, Any]:
     handle, code_key = name_of(arguments, "handle"), name_of(arguments, "code_key")
     executor_handle = new_handle(run_of(handle))
     before = services.store.of_handle(handle, ORCHESTRATOR)
-    if before.repair and code_key in {code_ref.key for code_ref in before.earlier}:
+    if code_key in {version.code_ref.key for version in before.earlier}:
         # Asked once more about a script that was taken back meanwhile.
-        return _report(before)
+        return _report(before) if before.status.final or before.status is RunStatus.PAUSED else _given_up(before)
     record, fresh = services.store.claim_execute(handle, code_key, executor_handle)
     message = executor_message(executor_handle, code_key)
     return delegate(services, record, Step.EXECUTE, message, _report, fresh=fresh)
@@ -34,12 +34,9 @@ def work(arguments: Arguments, services: Services) -> dict[str, Any]:
         return _report(reply)
     why = f"the executor did not run the script (it stopped: {reply.stop_reason or 'no answer'})"
     problem = RunError("not_executed", why, "try again, or another --model")
-    # Only takes effect when the tools have not ended the run, as they do on success and on refusal.
-    record = services.store.get(arguments["run_id"])
-    if record.status is RunStatus.GENERATING:
-        # The script was taken back, and with it this step.
-        return _report(services.store.count(record.run_id, reply.usage))
-    return _report(services.store.end_step(record.run_id, Step.EXECUTE, reply.usage, RunStatus.FAILED, problem))
+    # Only takes effect when the tools have not ended the run, as they do on success and on refusal, or taken the script back.
+    ended_so = (RunStatus.FAILED, problem)
+    return _report(services.store.end_step(arguments["run_id"], Step.EXECUTE, reply.usage, *ended_so, claim=arguments["claim"]))
 
 
 def _report(record: RunRecord) -> dict[str, Any]:
@@ -47,10 +44,7 @@ def _report(record: RunRecord) -> dict[str, Any]:
     if record.status is RunStatus.PAUSED:
         return {"status": "paused", "message": "a write waits for the person's approval; say so, and stop"}
     if record.status is RunStatus.GENERATING and record.repair:
-        return {
-            "status": "repair",
-            "message": f"{record.repair.error.message}; call invoke_generator again with the same handle",
-        }
+        return _given_up(record)
     if outcome is None:
         return ended(record)
     report: dict[str, Any] = {
@@ -64,3 +58,8 @@ def _report(record: RunRecord) -> dict[str, Any]:
     if record.error:
         report["message"] = record.error.message
     return report
+
+
+def _given_up(record: RunRecord) -> dict[str, Any]:
+    why = f"{record.repair.error.message}; " if record.repair else ""
+    return {"status": "repair", "message": f"{why}call invoke_generator again with the same handle"}

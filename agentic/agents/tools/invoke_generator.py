@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from agentic.agents.declaration import GENERATOR, generator_message, generator_message_again
+from agentic.agents.declaration import GENERATOR
 from agentic.agents.tools.delegation import delegate, ended, talk
 from agentic.agents.tools.events import Arguments, name_of
+from agentic.agents.tools.further_script import message_for
 from agentic.agents.tools.no_script import no_script
 from agentic.agents.tools.services import Services
 from agentic.core.names import new_handle, run_of
-from agentic.core.values import RunStatus
 from agentic.runs import RunRecord, Step
 
 
@@ -19,10 +19,7 @@ def invoke_generator(arguments: Arguments, services: Services) -> dict[str, Any]
     generator_handle = new_handle(run_of(handle))
     wanted = services.store.rounds.claim_wanted(handle, generator_handle)
     record, fresh = (wanted, True) if wanted else services.store.claim_generate(handle, generator_handle, api)
-    message = generator_message(record.task, record.api, generator_handle, record.before)
-    if repair := record.repair:
-        message = generator_message_again(record.task, record.api, generator_handle, repair.script, repair.told, record.before)
-    return delegate(services, record, Step.GENERATE, message, _report, fresh=fresh)
+    return delegate(services, record, Step.GENERATE, message_for(record, generator_handle), _report, fresh=fresh)
 
 
 def work(arguments: Arguments, services: Services) -> dict[str, Any]:
@@ -30,12 +27,9 @@ def work(arguments: Arguments, services: Services) -> dict[str, Any]:
     reply = talk(services, arguments, GENERATOR, Step.GENERATE)
     if isinstance(reply, RunRecord):
         return _report(reply)
-    record = services.store.end_step(arguments["run_id"], Step.GENERATE, reply.usage)
-    if not record.code_ref:
-        status, problem = no_script(reply)
-        if record.repair:
-            # It cannot do better: the run ends as its last script did.
-            status, problem = RunStatus.FAILED, record.repair.error
+    record = services.store.end_step(arguments["run_id"], Step.GENERATE, reply.usage, claim=arguments["claim"])
+    if not record.code_ref and record.handles.get(GENERATOR) == arguments["claim"]:
+        status, problem = no_script(reply, record.repair)
         record = services.store.finish(record.run_id, status, error=problem)
     return _report(record)
 

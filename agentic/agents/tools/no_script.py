@@ -2,11 +2,20 @@
 
 from agentic.agents.conversation import Reply
 from agentic.agents.declaration import ASK, DECLINE
-from agentic.core.values import RunError, RunStatus
+from agentic.agents.tools.further_script import ends_as
+from agentic.core.values import Repair, RunError, RunStatus
 
 
-def no_script(reply: Reply) -> tuple[RunStatus, RunError]:
-    """How the run ends: refused or asking back when the generator said so, failed otherwise."""
+def no_script(reply: Reply, repair: Repair | None = None) -> tuple[RunStatus, RunError]:
+    """How the run ends: refused or asking back when the generator said so, failed otherwise.
+
+    With `repair` it was to write a script anew: then the run ends as its last script did, with the generator's words as a hint.
+    """
+    status, problem = _said(reply)
+    return ends_as(repair, f"no other script was written: {problem.message}") if repair else (status, problem)
+
+
+def _said(reply: Reply) -> tuple[RunStatus, RunError]:
     for line in reply.text.splitlines():
         if line.startswith(DECLINE):
             return RunStatus.REFUSED, _spoken("declined", line, DECLINE, reply.text)

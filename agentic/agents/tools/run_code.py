@@ -13,6 +13,7 @@ from agentic.broker.ca import Authority
 from agentic.broker.refusal import refuse
 from agentic.broker.relay import Exchange, Relay
 from agentic.core.errors import RunStopped, SandboxError
+from agentic.core.limits import RunLimits
 from agentic.core.spec import ApiSpec
 from agentic.core.values import Outcome, to_json
 from agentic.core.wire import HttpRequest, HttpResponse, Origin
@@ -43,6 +44,7 @@ def wall(services: Services) -> Callable[[Any, Any], dict[str, Any]]:
             environment=spec.environment,
             seconds=float(event["seconds"]),
             output_bytes=int(event["output_bytes"]),
+            flood_bytes=int(event.get("flood_bytes", RunLimits().output_bytes)),
             pins=Pins.from_json(pins) if pins else None,
         )
         relay = Relay(hosts, _exchange(services, spec, str(event["grant"])), authority, refusal=spec.refusal)

@@ -24,7 +24,7 @@ def validate_code(arguments: Arguments, services: Services) -> dict[str, Any]:
     body = read_script(services, recorded_code(record, name_of(arguments, "code_key")))
     verdict = judge(services, record.api, body)
     if verdict.valid or after_validation(services, record, verdict, body) is None:
-        services.store.record_verdict(record.run_id, verdict)
+        services.store.record_verdict(record.run_id, verdict, record.code_ref)
     return {"valid": verdict.valid, "findings": to_json(verdict.findings[:_FINDINGS_SHOWN])}
 
 

@@ -1,35 +1,20 @@
 """`agentic run` and `agentic exec`: through the background local cloud, or in this process with --no-background."""
 
 import argparse
-import os
 import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from agentic.core.errors import AgenticError, UsageError
+from agentic.core.limits import read_limits
 from agentic.interfaces.answers import Background, InProcess, until_done
 from agentic.interfaces.approval import go_on, how_to_go_on
 from agentic.interfaces.live import LiveView
+from agentic.interfaces.model_credentials import model_credentials
 from agentic.interfaces.report import exit_code, show_result
 from agentic.interfaces.terminal import Terminal
 from agentic.local import control
-
-# What a model provider may need from the person's environment; nothing else leaves it.
-_MODEL_VARIABLES = {
-    "anthropic": ("ANTHROPIC_API_KEY", "ANTHROPIC_BASE_URL"),
-    "openai": ("OPENAI_API_KEY", "OPENAI_BASE_URL"),
-    "ollama": ("OLLAMA_HOST",),
-    "bedrock": (
-        "AWS_ACCESS_KEY_ID",
-        "AWS_SECRET_ACCESS_KEY",
-        "AWS_SESSION_TOKEN",
-        "AWS_PROFILE",
-        "AWS_REGION",
-        "AWS_DEFAULT_REGION",
-        "AWS_ENDPOINT_URL_BEDROCK_RUNTIME",
-    ),
-}
 
 
 def run(options: argparse.Namespace, terminal: Terminal) -> int:
@@ -59,7 +44,12 @@ def run(options: argparse.Namespace, terminal: Terminal) -> int:
             if options.live and not options.api:
                 request["secret"] = _secret(_routed(folder, request["run"], options.stack))
             result = remote.request("run", {**request, "stack": options.stack}, view)
-        result = go_on(result, Background(folder, options.stack, view, lambda: request["secret"] or {}), terminal, folder)
+        result = go_on(
+            result,
+            Background(folder, options.stack, view, lambda: request["secret"] or {}, request["credentials"]),
+            terminal,
+            folder,
+        )
     show_result(result, terminal, folder)
     if result["status"] == "paused":
         terminal.error("the run waits for your approval", how_to_go_on(result, options))
@@ -85,7 +75,6 @@ def _request(options: argparse.Namespace) -> dict[str, Any]:
     model = options.model if code is None else ""
     if not options.stack or options.local:
         model = model or "offline"
-    provider = model.partition(":")[0]
     return {
         "run": {
             "task": task,
@@ -94,9 +83,10 @@ def _request(options: argparse.Namespace) -> dict[str, Any]:
             "writes": options.writes,
             "live": options.live,
             "session": getattr(options, "session", ""),
+            "limits": read_limits(options.limit or ()),
             "code": code,
         },
-        "credentials": {name: os.environ[name] for name in _MODEL_VARIABLES.get(provider, ()) if name in os.environ},
+        "credentials": model_credentials(model),
     }
 
 
@@ -132,4 +122,4 @@ def _here(request: dict[str, Any], view: LiveView, folder: Path, stack: str, ter
             return cloud.carry_out(asked, stack=stack, secret=secret, credentials=request["credentials"], on_event=tell)
 
         result = to_json(until_done(cloud, asked.run_id, stack, carried_out))
-        return go_on(result, InProcess(cloud, stack, view, lambda: secret), terminal, folder)
+        return go_on(result, InProcess(cloud, stack, view, lambda: secret, request["credentials"]), terminal, folder)

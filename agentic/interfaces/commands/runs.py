@@ -20,6 +20,7 @@ from agentic.interfaces.approval import (
     waiting,
 )
 from agentic.interfaces.live import LiveView
+from agentic.interfaces.model_credentials import model_credentials
 from agentic.interfaces.report import exit_code, show_result
 from agentic.interfaces.terminal import Terminal, visible
 from agentic.interfaces.timeline import show_timeline, usage
@@ -165,7 +166,8 @@ def _paused(options: argparse.Namespace, terminal: Terminal) -> tuple[dict[str, 
     if deployed:
         return result, deployed
     secret = _secret(result["api"])
-    return result, Background(control.home(), options.stack, LiveView(terminal), secret)
+    credentials = model_credentials(result["usage"]["model"])
+    return result, Background(control.home(), options.stack, LiveView(terminal), secret, credentials)
 
 
 def _secret(api: str) -> Callable[[], Mapping[str, str]]:

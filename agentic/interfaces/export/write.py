@@ -14,6 +14,7 @@ from agentic.agents.tools.execute_code import OUTPUT_BYTES
 from agentic.broker.identity import counted_names
 from agentic.broker.offline import Answered
 from agentic.core.errors import StorageError, UsageError
+from agentic.core.names import run_of
 from agentic.core.spec import ApiSpec, CredentialKind
 from agentic.core.wire import LANE_HEADER, HttpRequest
 from agentic.interfaces.export import standalone
@@ -86,6 +87,9 @@ class Exported:
 
 def export(recording: Recording, spec: ApiSpec, folder: Path) -> Exported:
     """Write the run's files into `folder`, which must be new or empty. Raises `UsageError`, `StorageError`, `SandboxError`."""
+    if not run_of(f"{recording.run_id}."):
+        # It becomes a file's name and a function's.
+        raise UsageError(f"{recording.run_id[:40]!r} is no run's id")
     try:
         if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
             raise UsageError(f"{folder} is there already, and not empty", hint="choose another folder with --to")

@@ -15,5 +15,6 @@ How this differs from Lambda:
 - **boto3 and what it needs** are shared with all functions and come with the local installation's version. A zip that carries
   its own boto3 or runtime client is started without the zygote, so that its copy runs; one that carries its own urllib3,
   dateutil, six or jmespath imports that copy, while boto3 keeps the one it was imported with.
-- Asynchronous invocations are run once, without retries; they wait for a free environment instead of being throttled.
+- Asynchronous invocations are run once, without retries. A function has at most 20 environments for callers who wait for an
+  answer, who wait 40 s for a free one before they are throttled, and as many for asynchronous ones, which are never throttled.
 """

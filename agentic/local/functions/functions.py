@@ -36,6 +36,9 @@ _RUN = re.compile(rb"run_[0-9a-f]{16}")
 _RUN_WITHIN = 4096
 # A process that dies before it has its event costs the caller nothing but a new start; so often, and something is broken.
 _ATTEMPTS = 3
+# How long a caller waits for a free process before it is throttled. Lambda would start another environment; a laptop has no
+# room for that many. Shorter than what any client of ours waits for an answer.
+_QUEUE_SECONDS = 40.0
 # Cancelled runs that are remembered: only one that was about to begin still matters.
 _CANCELLED_KEPT = 1000
 
@@ -46,6 +49,7 @@ class Functions:
     `environment_for` gives the variables that lead a function's AWS calls to the local endpoint (AWS_ENDPOINT_URL, credentials
     of its role); it is asked at each start of a process. `plain` starts every process from nothing, as Lambda does, instead of
     forking it with boto3 imported. Zips are unpacked by digest into `unpacked` (default: the state's own folder).
+    A function has `concurrency` processes at most; who finds none free waits for `queue_seconds`.
     """
 
     def __init__(
@@ -56,7 +60,8 @@ class Functions:
         *,
         log_sink: LogSink = no_sink,
         plain: bool = False,
-        concurrency: int = 10,
+        concurrency: int = 20,
+        queue_seconds: float = _QUEUE_SECONDS,
         init_seconds: float = 30.0,
         unpacked: Path | None = None,
     ) -> None:
@@ -66,6 +71,7 @@ class Functions:
         self._log_sink = log_sink
         self._plain = plain
         self._concurrency = concurrency
+        self._queue_seconds = queue_seconds
         self._init_seconds = init_seconds
         self._unpacked = unpacked or state.zips
         self._unpacked.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -150,7 +156,7 @@ class Functions:
         context = None if client_context is None else json.dumps(client_context)
         invocation = Invocation(str(uuid.uuid4()), payload or b"{}", context, tenant)
         if not asynchronous:
-            return self._run(declaration.name, invocation, wait=False)
+            return self._run(declaration.name, invocation, awaited=True)
         thread = threading.Thread(
             target=self._run_alone, args=(declaration.name, invocation), name=f"invoke {declaration.name}"
         )
@@ -209,21 +215,21 @@ class Functions:
     def _run_alone(self, name: str, invocation: Invocation) -> None:
         """An asynchronous invocation. Nobody waits for its answer; what went wrong is in the log."""
         try:
-            self._run(name, invocation, wait=True)
+            self._run(name, invocation, awaited=False)
         except AgenticError as error:
             self._logs[name].write(0, f"RequestId: {invocation.request_id} was not run: {error.message}")
         finally:
             with self._lock:
                 self._running.discard(threading.current_thread())
 
-    def _run(self, name: str, invocation: Invocation, *, wait: bool) -> InvokeResult:
+    def _run(self, name: str, invocation: Invocation, *, awaited: bool) -> InvokeResult:
         found = _RUN.search(invocation.payload, 0, _RUN_WITHIN)
         run_id = found[0].decode() if found else ""
         self._observer(Event("function", "start", name, run_id, {"request_id": invocation.request_id}))
         begin = time.monotonic()
         error = "Runtime.NotRun"
         try:
-            result = self._run_in_process(name, invocation, wait=wait)
+            result = self._run_in_process(name, invocation, awaited=awaited)
             error = result.function_error
         finally:
             milliseconds = (time.monotonic() - begin) * 1000
@@ -231,10 +237,10 @@ class Functions:
             self._observer(Event("function", "end", name, run_id, facts, milliseconds))
         return result
 
-    def _run_in_process(self, name: str, invocation: Invocation, *, wait: bool) -> InvokeResult:
+    def _run_in_process(self, name: str, invocation: Invocation, *, awaited: bool) -> InvokeResult:
         for _ in range(_ATTEMPTS):
             found = self._find(name)
-            process = found[1].take(wait=wait)
+            process = found[1].take(awaited=awaited, seconds=self._queue_seconds if awaited else None)
             if process is None:
                 if found is self._find(name):
                     raise answers.too_many()

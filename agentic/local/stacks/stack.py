@@ -10,6 +10,7 @@ from typing import Any
 from agentic.agents.front_door import FrontDoor, RunRequest
 from agentic.agents.tools.services import Services
 from agentic.core.errors import AgenticError, LocalCloudError, UnknownRunError, UsageError
+from agentic.core.limits import RunLimits
 from agentic.core.names import StackNames
 from agentic.core.values import Target
 from agentic.local.account import Account
@@ -31,12 +32,12 @@ class LocalStack:
         self._account = account
         settings = {"AGENTIC_TABLE": str(exports["table"]), "AGENTIC_BUCKET": str(exports["bucket"])}
         services = Services(settings, context.client)
-        # Numbers come out of Pulumi as floats.
-        self.door = FrontDoor(services, self.names, str(exports["orchestrator"]), int(exports["run_calls"]))
+        limits = RunLimits.of(exports.get("run_limits", {}))
+        self.door = FrontDoor(services, self.names, str(exports["orchestrator"]), limits)
         self._fill_secrets(context, exports["secret_names"])
 
     def request(self, fields: Mapping[str, Any]) -> RunRequest:
-        """A run request from JSON fields (task, api, model, writes, live, session, code). Raises `UsageError`."""
+        """A run request from JSON fields (task, api, model, writes, live, session, limits, code). Raises `UsageError`."""
         if (name := str(fields.get("api") or "")) and name not in self.registry.names:
             # A broken plugin says why its API is not here.
             self._account.registry.get(name)

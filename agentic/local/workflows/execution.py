@@ -171,7 +171,8 @@ class Execution:
         self._note(lambda: self.history.task("Started", state.task))
         self._keep(self)
         outcome: list[Any] = []
-        run_id, started = self.status.name, time.perf_counter()
+        # One that goes on with a run has its round after the run's id.
+        run_id, started = self.status.name.partition("-")[0], time.perf_counter()
         self._observer(Event("tool", "start", state.name, run_id, {"agent": "workflow"}))
 
         def work() -> None:

@@ -34,7 +34,7 @@ def rehearse() -> None:
 def apply(pins: Mapping[str, Any]) -> None:
     """In a child, before its script. `pins` is what `Pins.to_json` makes."""
     started_at = int(pins["started_at"] * 1e9)
-    serial.skip, serial.active = pins["skip_sleep"], pins["serial"]
+    serial.skip, serial.active, serial.replayed = pins["skip_sleep"], pins["serial"], pins.get("replayed")
     _always.put()
     if serial.active:
         _serial.put()

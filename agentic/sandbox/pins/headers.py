@@ -12,7 +12,7 @@ import sys
 from typing import Any
 
 from agentic.core.wire import LANE_HEADER
-from agentic.sandbox.pins import lanes
+from agentic.sandbox.pins import lanes, serial
 from agentic.sandbox.pins.bindings import Bindings
 
 _SECOND = 1_000_000_000
@@ -37,6 +37,7 @@ def endheaders(self: http.client.HTTPConnection, *args: Any, **named: Any) -> No
     """In the place of `HTTPConnection.endheaders`."""
     lane = lanes.current()
     lane.idle.clear()
+    serial.asks()
     self.putheader(LANE_HEADER, lane.path)
     _endheaders(self, *args, **named)
 
@@ -64,6 +65,7 @@ def _send_of(h11: Any) -> Any:
 
     def send(self: Any, event: Any) -> Any:
         if type(event) is request:
+            serial.asks()
             told = (LANE_HEADER.encode(), lanes.current().path.encode())
             event = request(
                 method=event.method,

@@ -6,6 +6,7 @@ whoever submits it waits until it is done, or until it waits itself: for what th
 
 import asyncio
 import contextlib
+import itertools
 import sys
 import threading
 import time
@@ -25,6 +26,11 @@ active = False
 
 skip = False
 """Whether sleeps only move the clock: set in a child, from its pins."""
+
+replayed: int | None = None
+"""How many requests are answered from a journal; the API waits for nobody there. None: all of them are."""
+
+_requests = itertools.count(1)
 
 _LOOK_SECONDS = 0.05
 # So often must a task be seen at the same place, with the process at rest, to be taken for one that waits for the script.
@@ -50,6 +56,13 @@ def plan(bindings: Bindings) -> None:
         bindings.at(httpx.AsyncClient, "send", _in_turn(httpx.AsyncClient.send))
 
 
+def asks() -> None:
+    """Before each request. From the first one on that is new, sleeps are slept: the API may limit how often it is asked."""
+    global skip
+    if skip and replayed is not None and next(_requests) > replayed:
+        skip = False
+
+
 def alone() -> bool:
     """Whether no other thread does anything by itself meanwhile."""
     if not active:
@@ -67,7 +80,7 @@ def asking() -> bool:
 
 def sleepers() -> Sleepers:
     """Of the event loop that runs."""
-    return of(asyncio.get_running_loop(), skip=skip)
+    return of(asyncio.get_running_loop(), skip=lambda: skip)
 
 
 def submit(self: ThreadPoolExecutor, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> "futures.Future[Any]":

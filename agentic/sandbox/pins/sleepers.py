@@ -9,7 +9,7 @@ import contextlib
 import heapq
 import itertools
 import weakref
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 
 _SECOND = 1_000_000_000
 deadlines: int = 0
@@ -22,7 +22,7 @@ _MOST_TURNS = 1000
 class Sleepers:
     """Those of one event loop."""
 
-    def __init__(self, loop: asyncio.AbstractEventLoop, *, skip: bool) -> None:
+    def __init__(self, loop: asyncio.AbstractEventLoop, *, skip: Callable[[], bool]) -> None:
         self._loop = loop
         self._skip = skip
         self._sleeping: list[tuple[int, int, asyncio.Future[None]]] = []
@@ -69,7 +69,7 @@ class Sleepers:
             self._loop.call_soon(self._look)
             return
         until, (clock, at) = self._sleeping[0][0], self._since
-        left = 0.0 if self._skip and not deadlines else (until - clock) / _SECOND - (self._loop.time() - at)
+        left = 0.0 if self._skip() and not deadlines else (until - clock) / _SECOND - (self._loop.time() - at)
         self._timer = self._loop.call_later(max(0.0, left), self._wake)
 
     def _wake(self) -> None:
@@ -97,6 +97,6 @@ def deadline(*, under_way: bool) -> Generator[None]:
 _of_loops: "weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, Sleepers]" = weakref.WeakKeyDictionary()
 
 
-def of(loop: asyncio.AbstractEventLoop, *, skip: bool) -> Sleepers:
+def of(loop: asyncio.AbstractEventLoop, *, skip: Callable[[], bool]) -> Sleepers:
     """The loop's own."""
     return _of_loops.setdefault(loop, Sleepers(loop, skip=skip))

@@ -98,8 +98,8 @@ def test_eight_invocations_at_once_run_side_by_side(both: Lambda) -> None:
     assert len(set(pids)) == 8
 
 
-def test_above_the_limit_of_processes_a_caller_is_throttled(make: Callable[..., Lambda]) -> None:
-    made = make(concurrency=1)
+def test_above_the_limit_of_processes_a_caller_waits_and_then_is_throttled(make: Callable[..., Lambda]) -> None:
+    made = make(concurrency=1, queue_seconds=0.1)
     made.create("import time\ndef handler(event, context): time.sleep(event); return event")
     busy = threading.Thread(target=made.functions.invoke, args=("trial", b"1"))
     busy.start()
@@ -109,6 +109,29 @@ def test_above_the_limit_of_processes_a_caller_is_throttled(make: Callable[..., 
     assert throttled.value.data == {"aws_code": "TooManyRequestsException", "aws_status": 429}
     busy.join()
     assert made.functions.invoke("trial", b"0").payload == b"0"
+
+
+def test_a_caller_who_waits_gets_the_process_that_becomes_free(make: Callable[..., Lambda]) -> None:
+    made = make(concurrency=1)
+    made.create("import time\ndef handler(event, context): time.sleep(event); return event")
+    busy = threading.Thread(target=made.functions.invoke, args=("trial", b"0.5"))
+    busy.start()
+    assert eventually(lambda: any("START" in line for line in made.log()))
+    assert made.functions.invoke("trial", b"0").payload == b"0"
+    busy.join()
+
+
+def test_callers_who_wait_do_not_keep_asynchronous_invocations_from_their_turn(make: Callable[..., Lambda]) -> None:
+    """Else a function that has another invocation of itself do the work would wait for it in vain."""
+    made = make(concurrency=1)
+    made.create("import time\ndef handler(event, context): print('ran', event); time.sleep(event); return event")
+    busy = threading.Thread(target=made.functions.invoke, args=("trial", b"2.0"))
+    busy.start()
+    assert eventually(lambda: "ran 2.0" in made.log())
+    made.functions.invoke("trial", b"0", asynchronous=True)
+    assert eventually(lambda: "ran 0" in made.log())
+    assert busy.is_alive()
+    busy.join()
 
 
 def test_an_asynchronous_invocation_answers_at_once_and_waits_for_a_free_process(make: Callable[..., Lambda]) -> None:

@@ -1,4 +1,7 @@
-"""The workflow's last step: run the validated script. It is never tried again once it has begun: a run has one attempt."""
+"""The workflow's step that runs the validated script; where that fails, the next round begins or the run ends.
+
+It is never tried again once it has begun: the function itself tries again what may be.
+"""
 
 from agentic.agents.declaration import ORCHESTRATOR
 from agentic.agents.tools.events import Arguments
@@ -8,6 +11,7 @@ from agentic.agents.tools.steps.work import ENDED, Answer, StepWork
 from agentic.core.errors import RefusedError, UsageError
 from agentic.core.values import Usage
 from agentic.runs import Step
+from agentic.runs.record import digest
 
 
 def execute_steps(arguments: Arguments, services: Services) -> Answer:
@@ -18,8 +22,8 @@ def execute_steps(arguments: Arguments, services: Services) -> Answer:
     record = services.store.of_handle(work.handle, ORCHESTRATOR)
     if record.status.final:
         return dict(ENDED)
-    if record.code_ref is None:
-        raise RefusedError("the run has no script")
+    if record.code_ref is None or record.round != work.round:
+        raise RefusedError(f"the run has no script in round {work.round}")
     execute_code({"handle": work.executor_handle, "code_key": record.code_ref.key}, services)
-    services.store.end_step(work.run_id, Step.EXECUTE, Usage())
-    return dict(ENDED)
+    services.store.end_step(work.run_id, Step.EXECUTE, Usage(), claim=digest(work.executor_handle))
+    return work.next_round(services, services.store.get(work.run_id)) or dict(ENDED)

@@ -7,11 +7,13 @@ report; which handle the script is stored with is not up to it.
 import json
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, cast
 
 from agentic.agents.conversation import Reply
-from agentic.agents.declaration import GENERATE_CODE, GENERATOR, ORCHESTRATOR, generator_message
+from agentic.agents.declaration import GENERATE_CODE, GENERATOR, ORCHESTRATOR
 from agentic.agents.tools.events import Arguments
+from agentic.agents.tools.further_script import message_for
 from agentic.agents.tools.generate_code import generate_code
 from agentic.agents.tools.no_script import no_script
 from agentic.agents.tools.services import Services
@@ -41,6 +43,13 @@ def generate_steps(arguments: Arguments, services: Services) -> Answer:
 
 
 def _begin(work: StepWork, arguments: Arguments, services: Services) -> Answer:
+    if work.first:
+        # It goes on with a run whose last script was taken back.
+        before = replace(work, round=work.first - 1)
+        going_on = before.next_round(services, services.store.of_handle(work.handle, ORCHESTRATOR))
+        if going_on is None:
+            raise RefusedError("the run is under way already")
+        return going_on
     mine = work.generator_handle()
     record, _ = services.store.claim_generate(work.handle, mine)
     # Claimed by this very step, now or when it was tried before: nobody else's claim has this handle.
@@ -51,8 +60,7 @@ def _begin(work: StepWork, arguments: Arguments, services: Services) -> Answer:
         raise UsageError(
             f"this stack's workflow always uses {model}, not {record.model}", hint="leave --model out, or set model.generator"
         )
-    message = generator_message(record.task, record.api, mine, record.before)
-    return {"next": GENERATE, "round": 0, "message": message, "api": record.api}
+    return {"next": GENERATE, "round": 0, "message": message_for(record, mine), "api": record.api}
 
 
 def _store(work: StepWork, arguments: Arguments, services: Services) -> Answer:
@@ -68,7 +76,7 @@ def _store(work: StepWork, arguments: Arguments, services: Services) -> Answer:
     usage = _usage(arguments.get("usage"))
     reply, code = _reply(arguments, usage)
     if code is None:
-        return _ended(services, record, usage, *no_script(reply))
+        return _ended(services, record, usage, *no_script(reply, record.repair))
     try:
         generate_code({"handle": work.generator_handle(), "code": code}, services)
     except UsageError as error:
