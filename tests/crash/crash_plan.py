@@ -1,5 +1,6 @@
 """Which kills, in which order: without end, so that a short part of them has something of everything, a long one every step."""
 
+import itertools
 import random
 from collections.abc import Iterator
 
@@ -35,6 +36,14 @@ def points(api: str) -> tuple[str, ...]:
 def plan(seed: int = 1, backend: str = "harness") -> Iterator[Kill]:
     """Scripts do not see the backend: with another one than the harness, only runs that begin with words are killed."""
     return _scripts_and_tasks(seed) if backend == "harness" else _tasks(backend)
+
+
+def control(seed: int = 1) -> Iterator[Kill]:
+    """Kills after which only the effect id tells the API that it has done a write already: nobody else has noted it."""
+    chance = random.Random(seed)
+    for turn in itertools.count():
+        work = (*WORKS, APPROVED)[turn % (len(WORKS) + 1)]
+        yield Kill((work,), (CLOUD, "call-api", "call-api")[turn % 3], point=points("stripe")[4], call=chance.randint(1, 2))
 
 
 def _parts() -> Iterator[float]:

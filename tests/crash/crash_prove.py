@@ -12,7 +12,7 @@ import time
 from pathlib import Path
 
 from crash_kills import Figures, Found, carried_out
-from crash_plan import DELEGATED, plan
+from crash_plan import DELEGATED, control as control_plan, plan
 from crash_rig import Rig
 
 # What of the kills each backend gets; scripts are the same in all, so that the first one has them.
@@ -43,7 +43,8 @@ def main() -> int:
 
 
 def _killed(kills: int, seed: int, backend: str, seconds: float, *, deaf: bool = False) -> tuple[Figures, list[str]]:
-    figures, order, end = Figures(), plan(seed, backend), time.monotonic() + seconds
+    order = control_plan(seed) if deaf else plan(seed, backend)
+    figures, end = Figures(), time.monotonic() + seconds
     with tempfile.TemporaryDirectory() as folder, Rig(Path(folder), deaf=deaf, backend=backend) as rig:
         while figures.killed < kills and time.monotonic() < end:
             for found in carried_out(rig, itertools.islice(order, 1), figures):
