@@ -7,21 +7,12 @@ from typing import Any
 import boto3
 import pytest
 from moto import mock_aws
+from turned_clock import Clock
 
 from agentic.core.limits import RunLimits
 from agentic.core.names import new_handle, new_run_id
 from agentic.core.values import Target
 from agentic.runs import NewRun, RunStore
-
-
-class Clock:
-    """Seconds since the epoch, moved by hand."""
-
-    def __init__(self) -> None:
-        self.now = 1_768_000_000.0
-
-    def __call__(self) -> float:
-        return self.now
 
 
 class OneAtATime:

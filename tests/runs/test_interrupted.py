@@ -15,7 +15,7 @@ from agentic.runs import Entry, NewRun, RunRecord, RunStore, TakenCall
 
 REF = CodeRef("generated/stripe/Do_it.py", "ab" * 32)
 URL = "https://api.stripe.com/v1/customers"
-Clock = Any
+from turned_clock import Clock
 
 
 class LiveRun:
@@ -110,7 +110,7 @@ def test_a_read_without_an_answer_is_not_left_under_way(run: LiveRun) -> None:
     assert run.states == [CallState.UNKNOWN]
 
 
-def test_a_run_that_waits_for_a_person_is_left_waiting(run: LiveRun) -> None:
+def test_a_run_that_waits_for_a_person_is_left_waiting(run: LiveRun, clock: Clock) -> None:
     taken = run.store.ledger.take_call(run.grant, "stripe", write=True)
     asked = PendingCall(
         digest="d",
@@ -121,8 +121,8 @@ def test_a_run_that_waits_for_a_person_is_left_waiting(run: LiveRun) -> None:
         target=Target.REAL,
         account="",
         code_sha256=REF.sha256,
-        asked_at=0,
-        expires=1,
+        asked_at=clock.now,
+        expires=clock.now + 60,
     )
     assert run.store.ledger.pause(taken, asked)
     assert run.recover().status is RunStatus.PAUSED

@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
-from conftest import Clock
+from turned_clock import Clock
 
 from agentic.core.turns import MOST_CHARACTERS, MOST_TURNS, Turn, bounded
 from agentic.runs.sessions import KEEP_SECONDS, Sessions
