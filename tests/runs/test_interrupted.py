@@ -4,6 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from turned_clock import Clock
 
 from agentic.agents.resume import Resumption
 from agentic.agents.tools.services import Services
@@ -15,7 +16,6 @@ from agentic.runs import Entry, NewRun, RunRecord, RunStore, TakenCall
 
 REF = CodeRef("generated/stripe/Do_it.py", "ab" * 32)
 URL = "https://api.stripe.com/v1/customers"
-from turned_clock import Clock
 
 
 class LiveRun:
