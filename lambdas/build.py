@@ -9,6 +9,7 @@ import argparse
 import hashlib
 import importlib.util
 import json
+import os
 import sys
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
@@ -199,6 +200,7 @@ def _roots(name: str, specs: Sequence[ApiSpec]) -> Iterator[str]:
         if name == "call_api":
             credentials = [host.credential for host in spec.hosts if host.credential]
             references += [credential.template for credential in credentials if credential.kind is CredentialKind.SIGN]
+            references += [spec.settle]
     yield from sorted({reference.partition(":")[0] for reference in references if reference})
 
 
@@ -236,7 +238,8 @@ def _known(note: Path, key: str, function: str, api: str) -> Zip | None:
         facts = json.loads(note.read_bytes())
         path = Path(facts["path"])
         whole = facts["key"] == key and path.stat().st_size == facts["size"]
-        path.touch()  # so that pruning keeps what is in use
+        # So that pruning keeps what is in use. Not `touch`, which would make an empty file of one that is pruned right now.
+        os.utime(path)
     except (OSError, ValueError, KeyError, TypeError):
         return None
     return Zip(function, api, path, facts["sha256"], facts["size"]) if whole else None

@@ -1,5 +1,6 @@
 """What of the project gets into a zip: what the handler reaches, and never what must stay on the laptop."""
 
+import dataclasses
 from pathlib import Path
 
 import pytest
@@ -93,6 +94,17 @@ def test_a_signing_credential_brings_its_module_to_the_broker_only(program: Path
 
     assert "agentic/core/wire.py" in names(build("call_api", [spec]).path)
     assert "agentic/core/wire.py" not in names(build("generate_code", [spec]).path)
+
+
+def test_what_settles_a_lost_write_is_brought_to_the_broker_only(program: Path, cache: Path):
+    spec = dataclasses.replace(spec_of("tinysdk"), settle="agentic.core.wire:HttpRequest")
+    build = Builder(_target(), cache=cache, program=program).build
+    from test_build import names
+
+    assert "agentic/core/wire.py" in names(build("call_api", [spec]).path)
+    assert "agentic/core/wire.py" not in names(build("generate_code", [spec]).path)
+    without = Builder(_target(), cache=cache, program=program).build("call_api", [spec_of("tinysdk")])
+    assert "agentic/core/wire.py" not in names(without.path), "the control"
 
 
 def test_a_reference_to_a_module_that_is_not_there_is_refused(program: Path, cache: Path):
