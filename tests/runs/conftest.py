@@ -7,12 +7,12 @@ from typing import Any
 import boto3
 import pytest
 from moto import mock_aws
-from turned_clock import Clock
 
 from agentic.core.limits import RunLimits
 from agentic.core.names import new_handle, new_run_id
 from agentic.core.values import Target
 from agentic.runs import NewRun, RunStore
+from tests.runs.turned_clock import Clock
 
 
 class OneAtATime:

@@ -4,7 +4,6 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from turned_clock import Clock
 
 from agentic.agents.resume import Resumption
 from agentic.agents.tools.services import Services
@@ -13,6 +12,7 @@ from agentic.core.names import StackNames, new_grant, new_handle, new_run_id
 from agentic.core.values import Call, CallState, CodeRef, PendingCall, RunStatus, Target, Verdict, WriteMode
 from agentic.core.wire import HttpRequest, HttpResponse
 from agentic.runs import Entry, NewRun, RunRecord, RunStore, TakenCall
+from tests.runs.turned_clock import Clock
 
 REF = CodeRef("generated/stripe/Do_it.py", "ab" * 32)
 URL = "https://api.stripe.com/v1/customers"

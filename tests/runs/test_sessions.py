@@ -5,10 +5,10 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
-from turned_clock import Clock
 
 from agentic.core.turns import MOST_CHARACTERS, MOST_TURNS, Turn, bounded
 from agentic.runs.sessions import KEEP_SECONDS, Sessions
+from tests.runs.turned_clock import Clock
 
 
 def turn(run_id: str, answer: str = "done", status: str = "completed") -> Turn:

@@ -5,7 +5,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from turned_clock import Clock
 
 from agentic.core.errors import UsageError
 from agentic.core.limits import RunLimits
@@ -13,6 +12,7 @@ from agentic.core.names import new_grant, new_handle, new_run_id
 from agentic.core.values import Approval, CodeRef, Outcome, PendingCall, RunError, RunStatus, Target, Verdict
 from agentic.runs import NewRun, RunRecord, RunStore
 from agentic.runs.wanted import Wanted
+from tests.runs.turned_clock import Clock
 
 NOW = datetime(2026, 11, 23, 6, 0, tzinfo=UTC)
 

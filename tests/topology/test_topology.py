@@ -65,7 +65,10 @@ def table_of_rights(apis: tuple[str, ...] = ("stripe", "other-api")) -> dict[str
         }
         rights[f"call-api-{api}"] = {
             "dynamodb:PutItem": table,
+            "dynamodb:Query": table,
             "dynamodb:UpdateItem": table,
+            "s3:GetObject": [f"{bucket}/bodies/*"],
+            "s3:PutObject": [f"{bucket}/bodies/*"],
             "secretsmanager:GetSecretValue": [ARN.format(service="secretsmanager", rest=secret)],
         }
     return {f"{PREFIX}-{name}": dict(sorted((own(name) | may).items())) for name, may in rights.items()}
@@ -256,7 +259,8 @@ def test_the_bucket_is_private_encrypted_versioned_and_tls_only(dev: Recorded):
 def test_development_goes_with_its_stack_and_production_stays(dev: Recorded, prod: Recorded):
     assert dev.one("Bucket", "storage").inputs["forceDestroy"] is True
     assert {secret.inputs["recoveryWindowInDays"] for secret in dev.of("Secret")} == {0}
-    assert dev.of("BucketLifecycleConfiguration") == []
+    (bodies,) = dev.one("BucketLifecycleConfiguration", "storage").inputs["rules"]
+    assert (bodies["filter"], bodies["expiration"]) == ({"prefix": "bodies/"}, {"days": 91})
     assert not any(resource.protect for resource in dev.resources)
     assert prod.one("Bucket", "storage").inputs["forceDestroy"] is False
     assert {secret.inputs["recoveryWindowInDays"] for secret in prod.of("Secret")} == {30}
@@ -266,7 +270,8 @@ def test_development_goes_with_its_stack_and_production_stays(dev: Recorded, pro
         "Secret",
         "Table",
     }
-    (rule,) = prod.one("BucketLifecycleConfiguration", "storage").inputs["rules"]
+    *same, rule = prod.one("BucketLifecycleConfiguration", "storage").inputs["rules"]
+    assert same == [bodies]
     assert rule["expiration"] == {"days": 30}
 
 
