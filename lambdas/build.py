@@ -71,9 +71,9 @@ class Function:
 FUNCTIONS = {
     item.name: item
     for item in (
-        Function("invoke_generator", 256 * _KIB, each_api=48 * _KIB),
-        Function("invoke_executor", 256 * _KIB, each_api=48 * _KIB),
-        Function("generate_code", 256 * _KIB, each_api=48 * _KIB),
+        Function("invoke_generator", 320 * _KIB, each_api=48 * _KIB),
+        Function("invoke_executor", 320 * _KIB, each_api=48 * _KIB),
+        Function("generate_code", 320 * _KIB, each_api=48 * _KIB),
         Function("validate_code", 512 * _KIB, each_api=160 * _KIB),
         Function("execute_code", 512 * _KIB, each_api=160 * _KIB),
         Function("run_code", 25 * _MIB, per_api=True),

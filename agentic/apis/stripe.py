@@ -246,7 +246,8 @@ STRIPE = ApiSpec(
     words=tuple(_WORDS.split()),
     refused=tuple(_never()),
     # Another account than the key's; and what the SDK tells of the machine, which is nothing for a person to read either.
-    dropped_headers=("Stripe-Account", "Stripe-Context", "X-Stripe-Client-User-Agent", "X-Stripe-Client-Telemetry"),
+    refused_headers=("Stripe-Account", "Stripe-Context"),
+    dropped_headers=("X-Stripe-Client-User-Agent", "X-Stripe-Client-Telemetry"),
     # Signing and session secrets, and what `expand` could show of an issued card. A payment's client_secret is meant for the
     # customer's browser and stays.
     scrubbed_fields=("secret", "cvc", "card.number"),

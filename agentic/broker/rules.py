@@ -58,6 +58,7 @@ class Rules:
 
     def __init__(self, spec: ApiSpec) -> None:
         self._spec = spec
+        self._refused_headers = {name.lower() for name in spec.refused_headers}
         self._refused = [(operation, _near(operation.path)) for operation in spec.refused]
 
     def judge(self, request: HttpRequest) -> Allowed | Refused:
@@ -69,9 +70,16 @@ class Rules:
         except FieldError as error:
             return Refused(f"the request's fields cannot be checked: {error}")
 
+    def _check_refused(self, headers: Headers) -> None:
+        # Left out, such a header would have the call done for another account than the script meant.
+        for name, _ in headers:
+            if name.lower().replace("_", "-") in self._refused_headers:
+                raise _Unfit(f"the header {name} is never allowed")
+
     def _judge(self, request: HttpRequest) -> Allowed:
         _check_sizes(request)
         _check_headers(request.headers)
+        self._check_refused(request.headers)
         if not _TOKEN.fullmatch(request.method) or len(request.method) > 20:
             raise _Unfit("the method is not one of HTTP's")
         found = _URL.fullmatch(request.url)

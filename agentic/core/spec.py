@@ -206,7 +206,8 @@ class ApiSpec:
     `placeholders` are further names that scripts may ask the environment for, each with the value they find: nothing
     real stands behind them (a webhook's signing secret, say, which only the person's own server has).
     `closed` families of operations are refused unless a stack opens them (`agentic:open_families`). `refused` operations stay
-    refused whatever a stack opens; a path there may end in "/**": it and everything below.
+    refused whatever a stack opens; a path there may end in "/**": it and everything below. So is a request with one of the
+    `refused_headers`; `dropped_headers` are left out of what is sent.
     `idempotency_header` is the API's own mechanism, for writes by `idempotency_methods`. `counted_headers` are further request
     headers that it acts on, such as its version. `settle` ("module:callable") finds out whether a write without an answer was
     done: `(lost, get) -> HttpResponse | None`, of a `LostWrite`; `get(url)` asks the API with the key. None when that cannot be
@@ -223,6 +224,7 @@ class ApiSpec:
     fake: str = ""
     words: tuple[str, ...] = ()
     refused: tuple[Operation, ...] = ()
+    refused_headers: tuple[str, ...] = ()
     dropped_headers: tuple[str, ...] = ()
     scrubbed_fields: tuple[str, ...] = ()
     idempotency_header: str = ""
@@ -286,6 +288,7 @@ class ApiSpec:
             "words": tuple(data["words"]),
             "closed": tuple(data["closed"]),
             "placeholders": tuple((str(name), str(value)) for name, value in data["placeholders"]),
+            "refused_headers": tuple(data["refused_headers"]),
             "dropped_headers": tuple(data["dropped_headers"]),
             "idempotency_methods": tuple(data["idempotency_methods"]),
             "counted_headers": tuple(data["counted_headers"]),

@@ -1,10 +1,13 @@
 """The offline matcher in a session: what "it" or "her" means is told by the newest fitting id, else it asks."""
 
+from collections.abc import Sequence
+
 import pytest
 
 from agentic.agents.offline import Ask, Match, NoMatch, match_in_session
 from agentic.apis.recipes.github import RECIPES as GITHUB
 from agentic.apis.recipes.stripe import RECIPES as STRIPE
+from agentic.core.spec import Recipe
 
 ALICE, BOB = "cus_NffrFeUfNV2Hib", "cus_QqqrFeUfNV2Hic"
 PAYMENT, CHARGE = "pi_3MtwBwLkdIwHu7ixA1b2", "ch_3MtwBwLkdIwHu7ixA1b2"
@@ -100,3 +103,32 @@ def test_a_task_that_is_complete_does_not_look_at_the_session():
 def test_what_is_asked_for_one_person_is_not_done_for_everybody():
     assert isinstance(match_in_session("list her invoices", STRIPE, [[ALICE]]), NoMatch)
     assert isinstance(match_in_session("list the invoices", STRIPE, [[ALICE]]), Match)
+
+
+@pytest.mark.parametrize(
+    ("recipes", "task"),
+    [
+        (STRIPE, f"Customer {BOB} has married, her name is now Sofia Lind. Please update."),
+        (STRIPE, "please put her subscription sub_2Lw8Sx on hold"),
+        (STRIPE, "Make them a customer: Brandl GmbH, mail@brandl.example"),
+        (STRIPE, "could you list the last seven refunds for me? need them for the accountant"),
+        (STRIPE, "I have promised them. List the last 3 customers"),
+        (GITHUB, "issue 131 in acme/widgets, assign it to @tom - he asked, it is for him"),
+    ],
+)
+def test_somebody_whom_the_task_itself_tells_is_not_looked_for(recipes: Sequence[Recipe], task: str):
+    assert isinstance(match_in_session(task, recipes, []), Match)
+
+
+@pytest.mark.parametrize(
+    ("recipes", "task"),
+    [
+        (STRIPE, "list his last 5 invoices"),
+        (STRIPE, "list the last 5 invoices for them"),
+        (STRIPE, "list the last 5 payments from her"),
+        (STRIPE, "take a payment of 20 EUR from the test card for her"),
+        (GITHUB, "list the open issues of acme/widgets for her"),
+    ],
+)
+def test_somebody_of_whom_nothing_is_known_is_not_left_out(recipes: Sequence[Recipe], task: str):
+    assert not isinstance(match_in_session(task, recipes, []), Match)

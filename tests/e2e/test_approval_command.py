@@ -59,8 +59,8 @@ def test_a_terminal_shows_the_call_and_asks_before_each_write(shared: Command, s
     first = seen[: seen.index("send it?")]
     for shown in ("POST https://api.stripe.com/v1/customers", "name = Ada", "verdict", "valid", "open for", "| name=Ada"):
         assert shown in first, shown
-    assert re.search(r"headers +\S+ = ", first)
-    assert "Stripe-Version = 20" in first
+    assert re.search(r"headers +\S+: ", first)
+    assert "Stripe-Version: 20" in first
     assert re.search(r"script +\S+generated/stripe/Run_\w+\.py", first)
     assert "name = Bob" not in first
     assert "✓ completed" in seen
@@ -76,17 +76,16 @@ def test_who_asks_for_the_script_sees_it_and_is_asked_again(shared: Command, scr
     assert lines[0] not in before, "the control: it is shown where it is asked for"
 
 
-def test_a_call_for_another_account_is_shown_as_one(shared: Command, tmp_path: Path):
-    """The header is all that tells it."""
+def test_a_call_for_another_account_is_refused_and_nobody_is_asked(shared: Command, tmp_path: Path):
+    """The header is all that tells it; without the header it would be done in the person's own account."""
     code = TWO_WRITES.replace("name=name", 'name=name, stripe_account="acct_1Other"')
     (tmp_path / "connected.py").write_text(code)
     done = shared("exec", str(tmp_path / "connected.py"), "--writes", "approve")
-    assert "Stripe-Account = acct_1Other" in done.out
-    run_id = re.findall(r"agentic runs approve (run_\w+)", done.err)[0]
-    assert "Stripe-Account = acct_1Other" in shared("runs", "show", run_id).out
+    assert "waits for your approval" not in done.out
+    assert "the header Stripe-Account is never allowed" in done.out
     # The control.
     (tmp_path / "own.py").write_text(TWO_WRITES)
-    assert "Stripe-Account" not in shared("exec", str(tmp_path / "own.py"), "--writes", "approve").out
+    assert "waits for your approval" in shared("exec", str(tmp_path / "own.py"), "--writes", "approve").out
 
 
 def test_all_is_asked_once_and_no_ends_the_run(shared: Command, script: str):

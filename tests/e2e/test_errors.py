@@ -124,7 +124,7 @@ def test_a_disk_that_is_full_at_the_start_or_in_the_middle_is_one_line(tmp_path:
 
 
 def test_what_was_done_before_a_full_disk_is_there_and_runs_go_on_afterwards(tmp_path: Path):
-    with small_disk(tmp_path / "small", 600) as small:
+    with small_disk(tmp_path / "small", 1000) as small:
         command = Command(small / ".agentic")
         first = command("run", "Create a Stripe customer named Ada", "--json").json
         with (small / "filler").open("wb", buffering=0) as filler, contextlib.suppress(OSError):

@@ -50,16 +50,20 @@ FORGED = {
     "a layer it does not have": ("answer = {'success': True, 'exit': 0, 'layers': ['\\x1b[2Jlandlock', '<b>']}", "completed"),
 }
 
+NO_ANSWER = {"more than Lambda takes", "no Unicode", "an error of its own", "the end of its process"}
+
 
 @pytest.mark.parametrize("name", FORGED)
 def test_a_forged_answer_changes_no_call_and_leaves_a_whole_record(owned: Owned, name: str):
     attack, status = FORGED[name]
     result = owned.run(attack)
+    # What is no answer at all is a function that fell over before it sent anything: that is tried again, some times.
+    tries = 3 if name in NO_ANSWER else 1
     assert (result.status, result.calls) == (status, ())
     assert (result.error is None) == (status == "completed")
     json.dumps(to_json(result), allow_nan=False).encode()
     record = owned.store.get(result.run_id)
-    assert (record.calls_made, record.grant_hash, record.attempt) == (0, "", 1)
+    assert (record.calls_made, record.grant_hash, record.attempt) == (0, "", tries)
     log = f"executions/stripe/{'success' if status == 'completed' else 'failed'}_"
     kept = owned.operator("s3").list_objects_v2(Bucket=owned.bucket, Prefix=log)["Contents"]
     (key,) = [item["Key"] for item in kept if result.run_id in item["Key"]]
@@ -168,6 +172,8 @@ def ask_broker(owned: Owned, grant: Any) -> str:
             continue
         content = json.loads(answer["Payload"].read())
         assert "FunctionError" not in answer, content
+        if "stop" in content:
+            return content["stop"]["message"]
         return "passed" if "status" in content else content["error"]["message"]
 
 
@@ -176,9 +182,14 @@ def test_of_a_hundred_calls_at_once_exactly_the_limit_passes(owned: Owned):
     with ThreadPoolExecutor(8) as pool:
         answers = list(pool.map(lambda _: ask_broker(owned, grant), range(100)))
     assert answers.count("passed") == 5
-    assert answers.count("the run's limit of 5 API calls is reached") == 95
+    # The first one beyond it ends the run; those that were on their way then hear either.
+    said = "the run's limit of 5 API calls is reached"
+    assert set(answers) <= {"passed", said, "the run is failed"}
+    assert said in answers
     record = owned.store.get(grant.partition(".")[0])
-    assert (record.calls_made, record.calls_refused) == (5, 95)
+    assert record.error
+    assert (record.status, record.error.message) == ("failed", said)
+    assert (record.calls_made, record.calls_refused) == (5, answers.count(said))
     assert len(owned.store.calls(record.run_id)) == 5
 
 

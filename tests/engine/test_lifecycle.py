@@ -143,7 +143,7 @@ def test_another_name_is_a_replacement(world: EngineWorld, stack: EngineStack) -
     stack.set("agentic:bucket_suffix", "other")
     outcome = stack.up()
     settings = {"Bucket", "BucketPolicy", "BucketVersioning", "BucketPublicAccessBlock"}
-    settings.add("BucketServerSideEncryptionConfiguration")
+    settings |= {"BucketServerSideEncryptionConfiguration", "BucketLifecycleConfiguration"}
     assert set(by_type(outcome, "replace")) == settings
     assert set(by_type(outcome, "update")) == {"RolePolicy", "Function"}
     order = [step.op for step in outcome.steps if step.type == "aws:s3/bucket:Bucket"]

@@ -34,6 +34,8 @@ class Batch:
 
 
 BATCHES = [Batch(SECOND, 2, 25, 95.0), Batch(THIRD, 3, 30, 90.0)]
+# Recipes that were written after the batches; their wordings are in the first one.
+LATER = {"credit_customer"}
 each_batch = pytest.mark.parametrize("batch", BATCHES, ids=lambda batch: batch.folder.name)
 
 
@@ -64,7 +66,7 @@ def at_least(report: Report, floor: float, title: str) -> None:
 def test_a_batch_has_wordings_of_each_recipe_and_near_misses_of_each_api_that_no_other_has(batch: Batch, specs: list[ApiSpec]):
     others = [folder for folder in (SECOND.parent, SECOND, THIRD) if folder != batch.folder]
     for spec in specs:
-        recipes = {recipe.name: recipe for recipe in spec.recipes}
+        recipes = {recipe.name: recipe for recipe in spec.recipes if recipe.name not in LATER}
         told, near = wordings(spec.name, batch.folder), near_misses(spec.name, batch.folder)
         names = [wording.recipe for wording in told]
         assert {name: names.count(name) for name in names} == dict.fromkeys(recipes, batch.per_recipe)

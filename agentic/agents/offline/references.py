@@ -9,17 +9,21 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from agentic.agents.offline.lexicon import stem, words_of
-from agentic.agents.offline.matching import Ask, Match, NoMatch, match
+from agentic.agents.offline.matching import Ask, Match, NoMatch, heard, match
 from agentic.core.spec import Parameter, ParameterKind, Recipe
 
 _LONGEST_TASK = 1000
 _QUOTED = re.compile(r"\"[^\"\n]*\"|“[^”\n]*”|„[^“”\n]*[“”]|«[^»\n]*»|`[^`\n]*`|(?<![\w])'[^'\n]*'(?!\w)|‘[^’\n]*’(?!\w)")
 _REFERENCE = re.compile(
-    r"(?<![\w'’/@#.-])(?:(?P<person>her|him|them)|(?:the\s+same|that|this|the)\s+(?P<noun>[a-z]+(?:\s+request)?)"
+    r"(?<![\w'’/@#.-])(?:(?P<person>her|his|him|their|them)|(?:the\s+same|that|this|the)\s+(?P<noun>[a-z]+(?:\s+request)?)"
     r"|(?P<thing>its?|that|this(?:\s+one)?|that\s+one|the\s+same(?:\s+one)?))(?![\w'’-])",
     re.IGNORECASE,
 )
-_PEOPLE = words_of("customer client user account login person member contact")
+_PEOPLE_STEMS = frozenset(stem(word) for word in words_of("customer client user account login person member contact"))
+# What names somebody, or something that is somebody's: who "her" is, is told by it.
+_NAMING = frozenset({ParameterKind.EMAIL, ParameterKind.ID, ParameterKind.LOGIN, ParameterKind.PLACE})
+_OF_LISTS = {"LIMIT", "ALL"}
+_TO_PEOPLE = [["for"], ["from"], ["by"], ["to"], ["with"]]
 _TOO_MANY = 4
 # Stands for an id that there is not, to find out whether a task lacks nothing but one.
 _NO_ID, _NO_NUMBER = "Zz9Zz9Zz9Zz9Zz", "nobody/nothing#999999999"
@@ -60,18 +64,34 @@ def match_in_session(task: str, recipes: Iterable[Recipe], before: Sequence[Sequ
                 return Ask(f"Which is meant by “{reference.text}”: {names}?", tuple(one.recipe for _, one in found))
     if isinstance(direct, NoMatch):
         return next((ask for reference in references if (ask := _nothing(task, reference, known))), direct)
-    return _left_out(direct, references) or direct
+    return _left_out(task, direct, known) or direct
 
 
-def _left_out(direct: Match | Ask, references: Sequence[_Reference]) -> NoMatch | None:
+def _left_out(task: str, direct: Match | Ask, recipes: Sequence[Recipe]) -> NoMatch | None:
     """Why a task that is complete without "her" is not it all the same: "list her invoices" are not everybody's."""
-    if isinstance(direct, Ask):
+    if isinstance(direct, Ask) or _says_who(direct):
         return None
+    request = heard(task, recipes)
     texts = [str(value) for _, value in direct.values]
-    left = [r.text for r in references if r.person and not any(r.text in text for text in texts)]
-    if not left:
-        return None
-    return NoMatch(f"the offline model cannot do this for “{left[0]}” alone", (direct.recipe.task,))
+    for reference in _references(request):
+        if reference.person and not _means_the_listed(reference, request, direct) and not any(reference.text in t for t in texts):
+            return NoMatch(f"the offline model cannot do this for “{reference.text}” alone", (direct.recipe.task,))
+    return None
+
+
+def _says_who(direct: Match) -> bool:
+    """Whether the task itself names somebody or something that "her" may be: nobody else is meant then."""
+    of_people = any(stem(word.strip(",.").lower()) in _PEOPLE_STEMS for word in direct.recipe.task.split())
+    kinds = _NAMING | {ParameterKind.NAME} if of_people else _NAMING
+    told = {name for name, _ in direct.values}
+    return any(parameter.name in told and parameter.kind in kinds for parameter in direct.recipe.parameters)
+
+
+def _means_the_listed(reference: _Reference, request: str, direct: Match) -> bool:
+    """ "Open issues of a/b, list them", but not "list the invoices for them": things that are listed, and no people."""
+    lists = any(parameter.name in _OF_LISTS for parameter in direct.recipe.parameters)
+    before = request[: reference.start].lower().split()[-1:]
+    return lists and reference.text.lower() == "them" and before not in _TO_PEOPLE
 
 
 def _references(task: str) -> Iterator[_Reference]:
@@ -130,7 +150,7 @@ def _is_called(reference: _Reference, parameter: Parameter, recipes: Sequence[Re
     """Whether a thing is what the reference calls it: "her" is a customer, "that invoice" is no payment."""
     called = stem(parameter.name.lower())
     if reference.person:
-        return called in {stem(word) for word in _PEOPLE}
+        return called in _PEOPLE_STEMS
     kinds = {stem(p.name.lower()) for recipe in recipes for p in recipe.parameters if p.kind is ParameterKind.ID}
     noun = stem(reference.noun.lower())
     return noun not in kinds or noun == called

@@ -38,6 +38,7 @@ _WIDE = ApiSpec(
     secrets=(SecretField("api_key", "key", ("API_KEY",), PLACEHOLDER),),
     prompt="",
     refused=_NEVER,
-    dropped_headers=("Wide-Account",),
+    refused_headers=("Wide-Account",),
+    dropped_headers=("Wide-Telemetry",),
 )
 SPECS = {"wide": _WIDE, "stripe": STRIPE}
