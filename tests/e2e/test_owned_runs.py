@@ -189,7 +189,7 @@ def test_of_a_hundred_calls_at_once_exactly_the_limit_passes(owned: Owned):
     record = owned.store.get(grant.partition(".")[0])
     assert record.error
     assert (record.status, record.error.message) == ("failed", said)
-    assert (record.calls_made, record.calls_refused) == (5, answers.count(said))
+    assert (record.calls_made, record.calls_refused) == (5, 95)
     assert len(owned.store.calls(record.run_id)) == 5
 
 

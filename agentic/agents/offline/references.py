@@ -74,7 +74,8 @@ def _left_out(task: str, direct: Match | Ask, recipes: Sequence[Recipe]) -> NoMa
     request = heard(task, recipes)
     texts = [str(value) for _, value in direct.values]
     for reference in _references(request):
-        if reference.person and not _means_the_listed(reference, request, direct) and not any(reference.text in t for t in texts):
+        of_a_text = any(reference.text in text for text in texts)
+        if reference.person and not of_a_text and not _means_the_listed(reference, request, direct):
             return NoMatch(f"the offline model cannot do this for “{reference.text}” alone", (direct.recipe.task,))
     return None
 

@@ -60,7 +60,7 @@ def reread_sent(spec: ApiSpec, sent: HttpRequest, secret: str) -> None:
     _read_headers(sent.headers)
     folded = [name.lower().replace("_", "-") for name, _ in sent.headers]
     for name in folded:
-        if name in _NEVER_SENT or name in {header.lower() for header in spec.(*spec.dropped_headers, *spec.refused_headers)}:
+        if name in _NEVER_SENT or name in {header.lower() for header in (*spec.dropped_headers, *spec.refused_headers)}:
             raise Disagreement("a header that steers travels on", name)
     keys = [value for name, value in sent.headers if name.lower().replace("_", "-") == "authorization"]
     if host.credential is None or host.credential.kind == "header":
