@@ -93,7 +93,7 @@ class Settings:
     reserved_concurrency: int = _setting(
         0, "executions reserved for each function (at least 2; new accounts have 10 in all); 0 reserves none"
     )
-    run_calls: int = _setting(_RUN.calls, "API calls that one run may make", minimum=1)
+    run_calls: int = _setting(_RUN.calls, "API calls that one run may make", minimum=1, maximum=50_000)
     run_model_calls: int = _setting(_RUN.model_calls, "model calls that the agents of one run may make", minimum=1)
     run_output_bytes: int = _setting(
         _RUN.output_bytes, "bytes that a script may print to each of stdout and stderr; 64 KiB of them are kept", minimum=1
@@ -101,7 +101,8 @@ class Settings:
     run_seconds: int = _setting(_RUN.seconds, "seconds that a script may take, each time it is executed", minimum=1)
     run_tokens: int = _setting(_RUN.tokens, "tokens, in and out, that the agents of one run may use", minimum=1)
     run_usd: float = _setting(_RUN.usd, "US dollars that the models of one run may cost, by list prices")
-    run_writes: int = _setting(_RUN.writes, "calls of one run that change something")
+    # A run's record, of 400 KB at most, names each write that has left.
+    run_writes: int = _setting(_RUN.writes, "calls of one run that change something", maximum=5_000)
     sandbox__require: tuple[str, ...] = _setting(
         WALLS, "walls without which no script runs; a shorter list is a weaker sandbox", choices=WALLS
     )
