@@ -6,7 +6,6 @@ Each is one conditional write that checks what it acts on, because who asks for 
 from collections.abc import Callable
 from dataclasses import replace
 from enum import StrEnum
-from typing import Any
 
 from agentic.core.errors import RefusedError, UnknownRunError
 from agentic.core.names import run_of
@@ -90,11 +89,14 @@ class RunLedger:
     def _refused(self, record: RunRecord, api: str) -> RefusedError:
         """Why a request with the run's current grant is refused, counted in its record; a budget used up ends the run."""
         problem = _beyond(record, api, self._clock())
-        condition, held, sets = "grant_hash = :grant", {":grant": {"S": record.grant_hash}}, dict[str, dict[str, Any]]()
+        current, held, one = "grant_hash = :grant", {":grant": {"S": record.grant_hash}}, {"calls_refused": 1}
         if problem.data["reason"] == "stopped":
-            condition, held = f"{condition} AND #status = :executing", held | {":executing": {"S": RunStatus.EXECUTING}}
             sets = {"status": {"S": RunStatus.FAILED}, "error": json_text(record.limits.reached("calls"))}
-        self._items.change(record.run_id, condition, held, sets=sets, add={"calls_refused": 1})
+            executing = {**held, ":executing": {"S": RunStatus.EXECUTING}}
+            if self._items.change(record.run_id, f"{current} AND #status = :executing", executing, sets=sets, add=one)[1]:
+                return problem
+        # Another one beyond the limit has ended the run meanwhile; this one counts too.
+        self._items.change(record.run_id, current, held, add=one)
         return problem
 
     def begin(self, taken: TakenCall, entry: Entry) -> Entry | None:

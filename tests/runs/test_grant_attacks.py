@@ -12,6 +12,7 @@ from agentic.core.names import new_grant, new_handle, new_run_id
 from agentic.core.values import CodeRef, Outcome, RunError, RunStatus, Target, Verdict, WriteMode
 from agentic.runs import NewRun, RunStore
 from agentic.runs.record import digest
+from tests.runs.turned_clock import Clock
 
 REF = CodeRef("generated/stripe/Do_it.py", "ab" * 32)
 
@@ -193,3 +194,35 @@ def test_what_is_no_unicode_in_an_outcome_does_not_stop_its_record(store: RunSto
     record = store.attempts.close(store.get(run_id), Outcome(False, "\ud800 out", "\udfff", exit=1), RunError("x", "\udc80"))
     assert record.outcome
     assert (record.status, record.outcome.stdout, record.outcome.stderr) == (RunStatus.FAILED, "? out", "?")
+
+
+class Meanwhile:
+    """A client with which something else happens right before one update."""
+
+    def __init__(self, client: Any) -> None:
+        self._client = client
+        self.before: Callable[[Any], None] = lambda arguments: None
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._client, name)
+
+    def update_item(self, **arguments: Any) -> Any:
+        self.before(arguments)
+        return self._client.update_item(**arguments)
+
+
+def test_a_call_beyond_the_limit_counts_although_another_one_ends_the_run_first(dynamodb: Any, clock: Clock):
+    late = Meanwhile(dynamodb)
+    store, other = RunStore(late, "runs", clock=clock), RunStore(dynamodb, "runs", clock=clock)
+    run_id, grant = executing(store, limit=1)
+    assert take(store, grant) == ""
+    happened: list[str] = []
+
+    def first(arguments: Any) -> None:
+        if "failed" in str(arguments["ExpressionAttributeValues"]) and not happened:
+            happened.append(take(other, grant))
+
+    late.before = first
+    assert take(store, grant) == "stopped"
+    assert happened == ["stopped"], "the control: it was the first"
+    assert store.get(run_id).calls_refused == 2
