@@ -41,7 +41,9 @@ def main() -> int:
     found = [path for folder in folders for name in APIS for path in sorted(folder.glob(f"{name}/*.py"))]
     scripts = {f"{path.parent.name}/{path.stem}": path for path in found}
     faults, asked = list[str](), 0
-    with tempfile.TemporaryDirectory() as folder, LocalCloud(Path(folder) / ".agentic") as cloud:
+    # The long loop makes more writes than a run may by itself.
+    config = {"agentic:run_writes": "100", "agentic:run_calls": "200"}
+    with tempfile.TemporaryDirectory() as folder, LocalCloud(Path(folder) / ".agentic", config=config) as cloud:
         prepared = execute(cloud, PREPARE, "stripe", "allow")
         if prepared.status is not RunStatus.COMPLETED:
             sys.exit(f"the account could not be prepared: {prepared.error}")
