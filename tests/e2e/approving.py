@@ -17,9 +17,9 @@ for name in ("Ada", "Bob"):
     print(stripe.Customer.create(name=name).id)
 """
 
-# Ids of parts that are no objects of their own, keys, random texts, times: new in every run.
-# First of all: a short id may be a part of a time.
+# New in every run: times, which go first because a short id may be a part of one,
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+(?:Z|\+00:00)")
+# and ids of parts that are no objects of their own, keys, random texts.
 _NEW = re.compile(
     r"\b[a-z]{2,8}(?:_test)?_[A-Za-z0-9]{8,}\b|\b[0-9a-f]{24,64}\b|\b[A-Za-z0-9]{8}-\d{4}\b"
     r"|secret_[A-Za-z0-9]+|\b[A-Za-z0-9]{25,}\b"
