@@ -20,6 +20,7 @@ from agentic.agents.declaration import (
 )
 from agentic.agents.driving import Driving
 from agentic.agents.memory import Memory
+from agentic.agents.notifying import Notifier
 from agentic.agents.resume import Resumption
 from agentic.agents.routing import Routable, route
 from agentic.agents.tools.execute_code import serial
@@ -116,6 +117,7 @@ class FrontDoor:
         self._resumption = Resumption(services, names)
         self._driving = Driving(services, orchestrator_arn, self._resumption)
         self._memory = Memory(services)
+        self._notifier = Notifier(services, names.environment)
 
     @property
     def store(self) -> RunStore:
@@ -131,6 +133,7 @@ class FrontDoor:
             if request.session:
                 self._memory.begin(request.person, request.session, request.run_id)
             record = self._execute(request) if request.code is not None else self._delegate(request)
+            self._notifier.tell(record)
             result = self._result(record)
         total = (time.perf_counter() - started) * 1000
         return replace(result, timings_ms={"total": round(total, 1), **result.timings_ms})
@@ -191,7 +194,9 @@ class FrontDoor:
     def recover(self, run_id: str) -> RunResult:
         """Finish a run in whose middle everything ended, or fail it with the reason: for who knows that nobody works on it."""
         with _told():
-            return self._result(self._resumption.recover(self.store.get(run_id)))
+            record = self._resumption.recover(self.store.get(run_id))
+            self._notifier.tell(record)
+            return self._result(record)
 
     def approve(self, run_id: str, asked: PendingCall, by: str, *, every: bool = False) -> RunResult:
         """Allow the write that `asked` showed to a person, and go on to the run's end or next question.
@@ -202,7 +207,9 @@ class FrontDoor:
         with _told():
             before = len(self.store.calls(run_id))
             self._resumption.approve(self.store.get(run_id), asked, by, every=every)
-            result = self._result(self._driving.see_through(run_id))
+            record = self._driving.see_through(run_id)
+            self._notifier.tell(record)
+            result = self._result(record)
         total = (time.perf_counter() - started) * 1000
         # The calls before had their time in the attempts before.
         api = sum(call.duration_ms for call in result.calls[before:])

@@ -55,6 +55,11 @@ class StackNames:
     def dead_letters(self) -> str:
         return f"{self.prefix}-dead-letters"
 
+    @property
+    def notifications(self) -> str:
+        """The SNS topic of runs that have ended or wait."""
+        return f"{self.prefix}-notifications"
+
     def network(self, part: str) -> str:
         """A part of the isolated network: a security group, a list of domains, …"""
         return f"{self.prefix}-{part}"

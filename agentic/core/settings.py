@@ -81,6 +81,7 @@ class Settings:
     model__executor: str = _setting(HAIKU, "model or inference profile of the executor agent", **_MODEL)
     model__generator: str = _setting(HAIKU, "model or inference profile of the generator agent", **_MODEL)
     model__orchestrator: str = _setting(HAIKU, "model or inference profile of the orchestrator agent", **_MODEL)
+    notify: bool = _setting(False, "an SNS topic that is told of each run that is completed, failed or paused")
     open_families: tuple[str, ...] = _setting((), "families that their plugins keep closed, opened in this stack", **_FAMILIES)
     protect: bool = _setting(False, "keep bucket and secrets from being destroyed with the stack")
     python_runtime: str = _setting("python3.12", "runtime of the functions", choices=("python3.12", "python3.13", "python3.14"))

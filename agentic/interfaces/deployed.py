@@ -32,7 +32,8 @@ class DeployedStack:
     def __init__(self, outputs: Outputs, clients: Clients) -> None:
         self._outputs = outputs
         self._clients = clients
-        services = Services({"AGENTIC_TABLE": outputs.table, "AGENTIC_BUCKET": outputs.bucket}, clients)
+        topic = {"AGENTIC_TOPIC": str(outputs.all["topic"])} if "topic" in outputs.all else {}
+        services = Services({"AGENTIC_TABLE": outputs.table, "AGENTIC_BUCKET": outputs.bucket, **topic}, clients)
         names = StackNames(outputs.environment)
         self._door = FrontDoor(services, names, outputs.orchestrator, outputs.run_limits, outputs.models)
 

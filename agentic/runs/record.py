@@ -99,6 +99,7 @@ class RunRecord:
     every execution of the script has for chance and for the time at its start. `sent`: the writes that have left, by their key.
     `rates` are the prices of a token in and a token out, in billionths of a US dollar, by agent; an agent whose model has no
     known price is not among them. `cost_nanos` is what came of it. `model_calls_taken` are the calls made or set aside.
+    `told` is the condition that people were told of last.
     """
 
     run_id: str
@@ -141,6 +142,7 @@ class RunRecord:
     error: RunError | None = None
     answer: str = ""
     usage: Usage = field(default_factory=Usage)
+    told: str = ""
     model_calls_taken: int = 0
     cost_nanos: int = 0
     rates: Mapping[str, tuple[int, int]] = field(default_factory=dict[str, tuple[int, int]])
@@ -223,6 +225,7 @@ class RunRecord:
             error=RunError(**error) if error else None,
             answer=text("answer"),
             usage=_usage_of(item),
+            told=text("told"),
             model_calls_taken=number("model_calls_taken"),
             cost_nanos=number("cost_nanos"),
             rates={agent: (read, written) for agent, (read, written) in rates.items()},

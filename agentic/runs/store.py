@@ -194,6 +194,10 @@ class RunStore:
         )
         return outcome[0]
 
+    def note_told(self, run_id: str, condition: str) -> None:
+        """People were told of the run in this condition (`agentic.agents.notifying`)."""
+        self._change(run_id, sets={"told": {"S": condition}}, add={})
+
     # --- the orchestrator's tools ---------------------------------------------------------------------------------
 
     def claim_generate(self, handle: str, generator_handle: str, api: str = "") -> tuple[RunRecord, bool]:

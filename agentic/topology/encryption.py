@@ -24,6 +24,7 @@ _NEEDS: Mapping[str, Sequence[str]] = {
     "dynamodb:Query": (_READ,),
     "dynamodb:UpdateItem": (_READ,),
     "secretsmanager:GetSecretValue": (_READ,),
+    "sns:Publish": (_READ, _WRITE),
     "sqs:SendMessage": (_READ, _WRITE),
 }
 
@@ -59,7 +60,7 @@ class Encryption:
 
 
 def _context(service: str, resource: pulumi.Input[str]) -> Mapping[str, pulumi.Output[str]]:
-    """What the service tells the key it is used for (each service's guide, "encryption context"); SQS documents nothing."""
+    """What the service tells the key it is used for ("encryption context" in each guide); SNS and SQS document nothing."""
     arn = pulumi.Output.from_input(resource)
     match service:
         case "s3":  # The bucket: with a bucket key the objects have none of their own.

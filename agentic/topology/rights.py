@@ -20,6 +20,11 @@ def dead_letters(queue_arn: pulumi.Input[str]) -> Statement:
     return Statement("DeadLetters", ["sqs:SendMessage"], [queue_arn])
 
 
+def notify(topic_arn: pulumi.Input[str]) -> Statement:
+    """Whoever ends runs, or finds that they wait, tells the stack's topic."""
+    return Statement("Notify", ["sns:Publish"], [topic_arn])
+
+
 def network_interfaces() -> Statement:
     """What Lambda itself does with the role of a function in a VPC (AWS managed policy AWSLambdaVPCAccessExecutionRole).
 

@@ -15,6 +15,7 @@ from agentic.topology.backends import backend_of
 from agentic.topology.encryption import Encryption
 from agentic.topology.functions import FunctionDefaults, Functions, sizes
 from agentic.topology.network import Network, network_of
+from agentic.topology.notifications import Notifications
 from agentic.topology.parts import Parts
 from agentic.topology.place import Place
 from agentic.topology.runs_table import RunsTable
@@ -96,6 +97,13 @@ class Topology(pulumi.ComponentResource):
             opts=child,
         )
         table = RunsTable("runs", table_name=names.runs_table, protect=settings.protect, key_arn=key_arn, opts=child)
+
+        # Who is told.
+        topic = (
+            Notifications("notifications", topic_name=names.notifications, key_arn=key_arn, opts=child)
+            if settings.notify
+            else None
+        )
 
         stores = {"AGENTIC_TABLE": table.name, "AGENTIC_BUCKET": storage.name}
 
@@ -183,6 +191,7 @@ class Topology(pulumi.ComponentResource):
             | {f"call_api/{api}": broker.name for api, broker in brokers.items()},
             "secret_names": dict(secrets.names),
             **({"dead_letters": functions.dead_letters.name} if functions.dead_letters else {}),
+            **({"topic": topic.arn} if topic else {}),
             **backend.exports,
         }
         self.register_outputs(dict(self.exports))

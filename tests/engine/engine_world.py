@@ -113,6 +113,7 @@ class EngineWorld:
             "roles": len(client("iam").list_roles()["Roles"]),
             "tables": len(client("dynamodb").list_tables()["TableNames"]),
             "queues": len(client("sqs").list_queues().get("QueueUrls", [])),
+            "topics": len(client("sns").list_topics().get("Topics", [])),
             "functions": len(self.functions),
             "gateways": len(self.gateways),
             "harnesses": len(self.harnesses),

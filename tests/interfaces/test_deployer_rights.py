@@ -23,6 +23,7 @@ CREATES = {
     "aws:cloudwatch/logGroup:LogGroup": "logs:CreateLogGroup",
     "aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig": "lambda:PutFunctionEventInvokeConfig",
     "aws:lambda/permission:Permission": "lambda:AddPermission",
+    "aws:sns/topicPolicy:TopicPolicy": "sns:SetTopicAttributes",
     "aws:sqs/queuePolicy:QueuePolicy": "sqs:SetQueueAttributes",
     "aws:sfn/stateMachine:StateMachine": "states:CreateStateMachine",
     "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule": "ec2:AuthorizeSecurityGroupEgress",
@@ -77,10 +78,10 @@ def allowed(settings: Settings) -> set[str]:
 
 @pytest.mark.parametrize("backend", ["harness", "classic", "workflow"])
 def test_every_resource_of_the_program_may_be_made(backend: str):
-    made = record(order("dev", apis=("stripe",), backend=backend, delete_artifacts_after_days="30"))
+    made = record(order("dev", apis=("stripe",), backend=backend, delete_artifacts_after_days="30", notify="true"))
     kinds = {resource.type for resource in made.resources if resource.custom and resource.type.startswith("aws:")}
     assert len(kinds) > 15
-    settings = Settings(backend=backend)
+    settings = Settings(backend=backend, notify=True)
     assert {needed(kind) for kind in kinds} - allowed(settings) == set()
     # The control: without the network's rights the same program could not be carried out.
     assert {needed(kind) for kind in kinds} - allowed(Settings(backend=backend, isolated=False)) != set()
@@ -89,7 +90,9 @@ def test_every_resource_of_the_program_may_be_made(backend: str):
 def test_every_action_exists():
     session = botocore.session.get_session()
     every = {
-        action for backend in ("harness", "classic", "workflow") for action in allowed(Settings(backend=backend, kms_key=KEY))
+        action
+        for backend in ("harness", "classic", "workflow")
+        for action in allowed(Settings(backend=backend, kms_key=KEY, notify=True))
     }
     for action in sorted(every - OTHERWISE):
         service, _, name = action.partition(":")
@@ -101,4 +104,5 @@ def test_every_action_exists():
 @pytest.mark.parametrize("backend", ["harness", "classic", "workflow"])
 def test_the_page_names_every_action(backend: str):
     text = PAGE.read_text()
-    assert [action for action in sorted(allowed(Settings(backend=backend, kms_key=KEY))) if f"`{action}`" not in text] == []
+    settings = Settings(backend=backend, kms_key=KEY, notify=True)
+    assert [action for action in sorted(allowed(settings)) if f"`{action}`" not in text] == []

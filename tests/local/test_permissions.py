@@ -258,6 +258,8 @@ def _denied(client: Any, call: Callable[[Any], Any], service: str) -> None:
     [
         ("iam", lambda c: c.list_roles()),
         ("sqs", lambda c: c.list_queues()),
+        ("sns", lambda c: c.list_topics()),
+        ("sns", lambda c: c.publish(PhoneNumber="+15550100", Message="x")),
         ("s3", lambda c: c.get_object_acl(Bucket="bucket", Key="generated/x")),
         ("s3", lambda c: c.put_bucket_policy(Bucket="bucket", Policy="{}")),
         ("dynamodb", lambda c: c.execute_statement(Statement="SELECT * FROM runs")),

@@ -32,6 +32,7 @@ _ARNS = {
     "aws:cloudwatch/logGroup:LogGroup": "arn:{p}:logs:{r}:{a}:log-group:{name}",
     "aws:dynamodb/table:Table": "arn:{p}:dynamodb:{r}:{a}:table/{name}",
     "aws:sfn/stateMachine:StateMachine": "arn:{p}:states:{r}:{a}:stateMachine:{name}",
+    "aws:sns/topic:Topic": "arn:{p}:sns:{r}:{a}:{name}",
     "aws:sqs/queue:Queue": "arn:{p}:sqs:{r}:{a}:{name}",
     "aws:lambda/function:Function": "arn:{p}:lambda:{r}:{a}:function:{name}",
     "aws:bedrock/agentcoreHarness:AgentcoreHarness": "arn:{p}:bedrock-agentcore:{r}:{a}:harness/{name}-0123456789",

@@ -21,6 +21,9 @@ from agentic.runs import RunStore
 _PATIENT: dict[str, Any] = {"read_timeout": 890, "connect_timeout": 10, "retries": {"total_max_attempts": 1}}
 
 
+# A notification is worth no more than some seconds of a run.
+_BRIEF: dict[str, Any] = {"read_timeout": 5, "connect_timeout": 3, "retries": {"total_max_attempts": 2}}
+
 # A tenth of each call's time: botocore checks what our code wrote, and composes its user agent anew.
 _QUICK: dict[str, Any] = {"parameter_validation": False, "user_agent": PROJECT}
 
@@ -73,7 +76,7 @@ def _client_factory(environ: Mapping[str, str]) -> Callable[[str], Any]:
     def client(service: str) -> Any:
         if service not in clients:
             patient = service in {"bedrock-agent-runtime", "bedrock-agentcore", "lambda"}
-            options = {**_QUICK, **(_PATIENT if patient else {})}
+            options = {**_QUICK, **(_PATIENT if patient else _BRIEF if service == "sns" else {})}
             if service == "lambda" and "AGENTIC_TOOL_WAIT" in environ:
                 # A tool that invokes itself waits this long for the answer, and no longer.
                 options["read_timeout"] = float(environ["AGENTIC_TOOL_WAIT"])

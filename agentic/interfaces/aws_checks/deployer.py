@@ -58,6 +58,10 @@ _ISOLATED: Mapping[str, str] = {
     " ListFirewallRules ListTagsForResource TagResource UpdateFirewallConfig UpdateFirewallDomains UpdateFirewallRule"
     " UpdateFirewallRuleGroupAssociation",
 }
+_NOTIFY: Mapping[str, str] = {
+    "sns": "CreateTopic DeleteTopic GetTopicAttributes ListTagsForResource Publish SetTopicAttributes TagResource"
+    " UntagResource",
+}
 _OWN_KEY: Mapping[str, str] = {"kms": "CreateGrant Decrypt DescribeKey GenerateDataKey"}
 
 
@@ -66,6 +70,8 @@ def actions(settings: Settings) -> dict[str, list[str]]:
     parts = [_ALWAYS, _BACKENDS[settings.backend]]
     if settings.isolated:
         parts.append(_ISOLATED)
+    if settings.notify:
+        parts.append(_NOTIFY)
     if settings.kms_key:
         parts.append(_OWN_KEY)
     found: dict[str, list[str]] = {}
@@ -87,6 +93,7 @@ def resources(account: Account, service: str) -> Sequence[str]:
         "dynamodb": [f"{here}:table/{names.runs_table}"],
         "secretsmanager": [f"{here}:secret:{names.secret(account.target.settings.apis[0])}-AbCdEf"],
         "sqs": [f"{here}:{names.dead_letters}"],
+        "sns": [f"{here}:{names.notifications}"],
         "states": [f"{here}:stateMachine:{names.workflow}"],
         "kms": [account.target.settings.kms_key],
     }.get(service, ["*"])

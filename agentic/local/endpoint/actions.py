@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, cast
-from urllib.parse import unquote
+from urllib.parse import parse_qsl, unquote
 
 from agentic.local.endpoint.message import Request
 from agentic.local.function_name import FunctionName
@@ -53,6 +53,8 @@ class Actions:
                 return self._bedrock(request)
             case "logs":
                 return self._logs(request)
+            case "sns":
+                return _sns(request)
             case "states":
                 return _states(request)
             case _:
@@ -205,6 +207,26 @@ def _states(request: Request) -> Needs | None:
         return Needs((("states:ListStateMachines", "*"),))
     arn = body.get(_STATE_OPERATIONS.get(request.operation, ""))
     return Needs(((f"states:{request.operation}", arn),)) if isinstance(arn, str) and arn else None
+
+
+def _sns(request: Request) -> Needs | None:
+    """Publishing to one topic; everything else is the operator's."""
+    form = form_of(request) or {}
+    topic = form.get("TopicArn", "")
+    others = form.keys() & {"TargetArn", "PhoneNumber"}
+    return Needs((("sns:Publish", topic),)) if form.get("Action") == "Publish" and topic and not others else None
+
+
+def form_of(request: Request) -> Mapping[str, str] | None:
+    """The fields of a request of the query protocol; None for what could be read in two ways."""
+    if request.head.method != "POST" or request.head.path != "/" or request.head.query:
+        return None
+    try:
+        pairs = parse_qsl(request.body.decode(), keep_blank_values=True, strict_parsing=True)
+    except ValueError:
+        return None
+    form = dict(pairs)
+    return form if len(form) == len(pairs) else None
 
 
 def json_body(request: Request) -> dict[str, Any] | None:

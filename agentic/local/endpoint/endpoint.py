@@ -21,6 +21,7 @@ from agentic.local.endpoint.moto_backend import MotoBackend
 from agentic.local.endpoint.routes import route
 from agentic.local.endpoint.signature import SignatureError, read_claim, verify
 from agentic.local.endpoint.tables import Tables
+from agentic.local.endpoint.topics import Topics
 from agentic.local.identities import OPERATOR, Credentials, Identities
 from agentic.local.permissions import Permissions
 from agentic.local.services import Services
@@ -74,6 +75,7 @@ class Endpoint:
         self._issued: dict[str, Credentials] = {}
         self._actions = Actions(account, self._secret_arn)
         self._tables = Tables(self._moto, self.durable.items, clock)
+        self._topics = Topics(self._moto)
         self._buckets = Buckets(self._moto, self.durable.objects, permissions)
 
     def start(self) -> None:
@@ -193,6 +195,8 @@ class Endpoint:
                 return self._tables.answer(request)
             case "s3":
                 return self._buckets.answer(request)
+            case "sns":
+                return self._topics.answer(request)
             case service if self._moto.serves(service):
                 head = request.head
                 with self._moto.lock(service):

@@ -22,6 +22,7 @@ _SERVICES = {
     "dynamodb": "dynamodb.{region}.amazonaws.com",
     "secretsmanager": "secretsmanager.{region}.amazonaws.com",
     "logs": "logs.{region}.amazonaws.com",
+    "sns": "sns.{region}.amazonaws.com",
     "sqs": "sqs.{region}.amazonaws.com",
     "kms": "kms.{region}.amazonaws.com",
     "sts": "sts.{region}.amazonaws.com",

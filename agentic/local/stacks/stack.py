@@ -31,6 +31,8 @@ class LocalStack:
         account.fakes.expect(*self.registry.names)
         self._account = account
         settings = {"AGENTIC_TABLE": str(exports["table"]), "AGENTIC_BUCKET": str(exports["bucket"])}
+        if "topic" in exports:
+            settings["AGENTIC_TOPIC"] = str(exports["topic"])
         services = Services(settings, context.client)
         limits = RunLimits.of(exports.get("run_limits", {}))
         self.door = FrontDoor(services, self.names, str(exports["orchestrator"]), limits, exports.get("models"))

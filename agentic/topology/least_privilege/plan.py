@@ -32,6 +32,7 @@ _EXPECTED = {
     "aws:kms/keyPolicy:KeyPolicy": "policy",
     "aws:s3/bucketPolicy:BucketPolicy": "policy",
     "aws:secretsmanager/secretPolicy:SecretPolicy": "policy",
+    "aws:sns/topicPolicy:TopicPolicy": "policy",
     "aws:sqs/queuePolicy:QueuePolicy": "policy",
 }
 

@@ -19,6 +19,7 @@ from pulumi_aws import (
     s3,
     secretsmanager,
     sfn,
+    sns,
     sqs,
     vpc,
 )
@@ -172,6 +173,8 @@ tls_only = {
     "Condition": {"Bool": {"aws:SecureTransport": "false"}},
 }
 sqs.QueuePolicy("lost", queue_url=queue.url, policy=policy(tls_only))
+topic = sns.Topic("told", name="tiny-told", kms_master_key_id="alias/aws/sns", tags={"project": "tiny"})
+sns.TopicPolicy("told", arn=topic.arn, policy=policy({**tls_only, "Action": "sns:Publish", "Resource": topic.arn}))
 service = ec2.get_vpc_endpoint_service(service="lambda", service_type="Interface")
 net = ec2.Vpc("net", cidr_block="10.0.0.0/24", enable_dns_support=True, enable_dns_hostnames=True)
 subnet = ec2.Subnet("net", vpc_id=net.id, cidr_block="10.0.0.0/26", availability_zone=service.availability_zones[0])
@@ -254,6 +257,7 @@ for name, value in {
     "machine": machine.arn,
     "key": key.arn,
     "queue": queue.arn,
+    "topic": topic.arn,
     "endpoint": endpoint.arn,
     "bucket": bucket.bucket,
     "secret": secret.arn,

@@ -16,6 +16,7 @@ from agentic.local.program.resources import (
     s3,
     secrets_manager,
     state_machines,
+    topics,
 )
 from agentic.local.program.table import ResourceTable
 
@@ -36,6 +37,7 @@ def all_types() -> ResourceTable:
             *bedrock_agents.TYPES,
             *network.TYPES,
             *queues.TYPES,
+            *topics.TYPES,
             *keys.TYPES,
             *random_values.TYPES,
         ],

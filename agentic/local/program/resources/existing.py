@@ -13,6 +13,7 @@ _ABSENT = frozenset(
         *("404", "NoSuchBucket", "NoSuchBucketPolicy", "NoSuchTagSet", "NoSuchPublicAccessBlockConfiguration"),
         *("ServerSideEncryptionConfigurationNotFoundError", "NoSuchLifecycleConfiguration"),
         *("NoSuchEntity", "ResourceNotFoundException"),
+        *("NotFound", "NotFoundException"),
         *("AWS.SimpleQueueService.NonExistentQueue", "QueueDoesNotExist"),
     }
 )
