@@ -53,11 +53,16 @@ def plain(text: str) -> str:
     return "".join(character if " " <= character <= "~" else "?" for character in text)
 
 
+def is_secret(name: str, text: str) -> bool:
+    """Whether a field of this name, or with this value, looks like something that nobody else should read."""
+    return bool(_SECRET_NAME.search(name) or _SECRET_VALUE.search(unquote(text))) or _has_card_number(text)
+
+
 def _shown(name: str, value: Any) -> Any:
     if value is None or isinstance(value, bool):
         return value
     text = str(value)
-    if _SECRET_NAME.search(name) or _SECRET_VALUE.search(unquote(text)) or _has_card_number(text):
+    if is_secret(name, text):
         return REDACTED
     if isinstance(value, int | float) and len(text) < _TEXT:
         return value
