@@ -59,6 +59,14 @@ class StackNames:
     def notifications(self) -> str:
         """The SNS topic of runs that have ended or wait."""
         return f"{self.prefix}-notifications"
+    def http_api(self) -> str:
+        """The name of the API in API Gateway: at most 128 characters."""
+        return f"{self.prefix}-http"
+
+    @property
+    def http_log_group(self) -> str:
+        """Groups of this beginning need no resource policy of their own to be delivered to ("vended logs")."""
+        return f"/aws/vendedlogs/{self.prefix}-http"
 
     def network(self, part: str) -> str:
         """A part of the isolated network: a security group, a list of domains, …"""

@@ -26,6 +26,9 @@ SHARED, PER_API = "shared", "api"
 APPROVE, REFUSE = "approve", "refuse"
 """What `repeated_writes` may be."""
 
+OFF, IAM, JWT = "off", "iam", "jwt"
+"""What `http` may be."""
+
 _RUN = RunLimits()
 
 HAIKU = "us.anthropic.claude-haiku-5-5"
@@ -41,6 +44,12 @@ _BUCKET_END = {
     "form": r"(?!(?:.*-)?(?:s3alias|an)\Z)(?!.*-(?:ol|x|table)-s3\Z)(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)?",
     "form_words": "lower-case letters and digits, joined by hyphens, without an end that S3 keeps for itself",
 }
+# A plain connection only to this machine: the local cloud's tests have an issuer of their own there. AWS takes none.
+_ISSUER = {
+    "form": r"(?:https://[A-Za-z0-9.-]{1,253}(?::\d{1,5})?(?:/[!-~]{0,1024})?|http://127\.0\.0\.1:\d{1,5}(?:/[!-~]{0,1024})?)?",
+    "form_words": "the https:// address of an OpenID Connect issuer",
+}
+_AUDIENCE = {"form": r"[!-~]{1,512}", "form_words": "a list of audiences or client ids, without blanks"}
 _KMS_KEY = {
     "form": r"(?:arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key/(?:mrk-[0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}))?",
     "form_words": "the ARN of a KMS key, arn:…:kms:REGION:ACCOUNT:key/ID, not of an alias",
@@ -72,6 +81,13 @@ class Settings:
     bucket_suffix: str = _setting("", "end of the bucket's name; empty means the account id", **_BUCKET_END)
     closed_families: tuple[str, ...] = _setting((), "families of operations that no script may use", **_FAMILIES)
     delete_artifacts_after_days: int = _setting(0, "days until scripts and logs expire; 0 keeps them")
+    http: str = _setting(
+        OFF, "the HTTP API: none (off), for AWS identities (iam), or for an issuer's tokens (jwt)", choices=(OFF, IAM, JWT)
+    )
+    http_burst: int = _setting(50, "requests that the HTTP API takes at once, from all callers", minimum=1, maximum=5_000)
+    http_jwt_audience: tuple[str, ...] = _setting((), "audiences whose tokens the HTTP API takes, with http: jwt", **_AUDIENCE)
+    http_jwt_issuer: str = _setting("", "issuer whose tokens the HTTP API takes, with http: jwt", **_ISSUER)
+    http_rate: int = _setting(25, "requests a second that the HTTP API takes, from all callers", minimum=1, maximum=10_000)
     isolated: bool = _setting(True, "run code in a network without a way out (network endpoints cost money while idle)")
     kms_key: str = _setting(
         "", "ARN of the KMS key for secrets, bucket, table and dead letters; empty means AWS's own", **_KMS_KEY

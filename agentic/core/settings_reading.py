@@ -73,6 +73,9 @@ def together(fields: Mapping[str, Any], spelled: Callable[[str], str]) -> Iterat
                 yield f"{spelled(setting)} names {named(name)}, of an API that {spelled('apis')} does not enable"
     if both := sorted({*fields.get("closed_families", ())} & {*fields.get("open_families", ())}):
         yield f"{spelled('closed_families')} and {spelled('open_families')} both name {named(both[0])}"
+    missing = [key for key in ("http_jwt_issuer", "http_jwt_audience") if key in fields and not fields[key]]
+    if fields.get("http") == "jwt" and missing:
+        yield f"{spelled('http')} jwt needs {' and '.join(map(spelled, missing))}"
     if fields.get("reserved_concurrency") == 1 and fields.get("backend") in {"harness", "classic"}:
         yield f"{spelled('reserved_concurrency')} must be 0 or at least 2, not 1: two functions invoke themselves"
 

@@ -18,6 +18,7 @@ from agentic.local.agents import ClassicAgents, ClassicBook, Converse, FunctionP
 from agentic.local.endpoint import Endpoint
 from agentic.local.fakes import Fakes
 from agentic.local.functions.functions import Functions
+from agentic.local.http_apis import HttpApis
 from agentic.local.identities import Identities
 from agentic.local.permissions import Permissions
 from agentic.local.program.made import Made
@@ -95,6 +96,10 @@ class Account:
             state, self.identities, self.permissions, services, self._notice, region=region, account=ACCOUNT
         )
         self._exit.callback(self.endpoint.close)
+        self.http_apis = HttpApis(
+            self.functions, self.identities, self.permissions, self.function_policies, state.folder(state.logs)
+        )
+        self._exit.callback(self.http_apis.close)
         self.machines.keep_in(self.endpoint.durable.mapping("executions"))
         self._exit.callback(self.machines.close)
         self.endpoint.start()
@@ -126,6 +131,7 @@ class Account:
             self.gateways,
             self.harnesses,
             machines=self.machines,
+            http_apis=self.http_apis,
             classic=self.classic,
             function_policies=self.function_policies,
             made=known,

@@ -5,6 +5,7 @@ from typing import Any, Protocol
 
 from agentic.local.agents import GatewayDeclaration, HarnessDeclaration, TargetDeclaration
 from agentic.local.functions.declaration import FunctionDeclaration
+from agentic.local.http_apis import ApiDeclaration, Part
 from agentic.local.workflows import MachineDeclaration
 
 
@@ -54,3 +55,17 @@ class MachineHost(Protocol):
     def create(self, declaration: MachineDeclaration) -> None: ...
 
     def remove(self, arn: str) -> None: ...
+
+
+class HttpApiHost(Protocol):
+    """Makes HTTP APIs and their parts; to make what exists replaces it, to remove what is gone is no error."""
+
+    def create(self, declaration: ApiDeclaration) -> str:
+        """The API's address."""
+        ...
+
+    def remove(self, api_id: str) -> None: ...
+
+    def put(self, api_id: str, part: Part) -> None: ...
+
+    def take(self, api_id: str, kind: type[Part], part_id: str) -> None: ...
