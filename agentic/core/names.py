@@ -59,6 +59,8 @@ class StackNames:
     def notifications(self) -> str:
         """The SNS topic of runs that have ended or wait."""
         return f"{self.prefix}-notifications"
+
+    @property
     def http_api(self) -> str:
         """The name of the API in API Gateway: at most 128 characters."""
         return f"{self.prefix}-http"

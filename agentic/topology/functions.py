@@ -8,7 +8,7 @@ import pulumi
 import pulumi_aws as aws
 
 from agentic.core.names import StackNames
-from agentic.core.settings import Settings
+from agentic.core.settings import OFF, Settings
 from agentic.topology import rights, roles
 from agentic.topology.dead_letters import DeadLetters
 from agentic.topology.encryption import Encryption
@@ -42,6 +42,8 @@ def sizes(settings: Settings) -> dict[str, Size]:
         "execute_code": Size(1024, run_seconds + _MARGIN_SECONDS),
         "run_code": Size(1024, run_seconds),
         "call_api": Size(512, run_seconds),
+        # API Gateway gives its callers up after 30 s.
+        **({"http_api": Size(1024, 29)} if settings.http != OFF else {}),
     }
 
 

@@ -112,6 +112,17 @@ def call_api(table: pulumi.Input[str], bucket: pulumi.Input[str], secret: pulumi
     ]
 
 
+def http_api(table: pulumi.Input[str], bucket: pulumi.Input[str]) -> list[Statement]:
+    """The HTTP API: it shows what is recorded, records what is asked for, and hands it to the queue. It drives nothing."""
+    return [
+        Statement("Runs", ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query", "dynamodb:UpdateItem"], [table]),
+        Statement("Recent", ["dynamodb:Query"], [pulumi.Output.concat(table, "/index/recent")]),
+        Statement("StoreScripts", ["s3:PutObject"], [_objects(bucket, "generated")]),
+        Statement("ReadScripts", ["s3:GetObject"], [_objects(bucket, "generated")]),
+        Statement("Bodies", ["s3:GetObject"], [_objects(bucket, "bodies")]),
+    ]
+
+
 def gateway(functions: Sequence[pulumi.Input[str]]) -> list[Statement]:
     return [Statement("Tools", ["lambda:InvokeFunction"], functions)]
 

@@ -8,7 +8,7 @@ import pulumi
 
 from agentic.agents.declaration import declare
 from agentic.core.names import StackNames
-from agentic.core.settings import Settings
+from agentic.core.settings import OFF, Settings
 from agentic.core.spec import ApiSpec
 from agentic.topology import limits, rights
 from agentic.topology.backends import backend_of
@@ -172,6 +172,15 @@ class Topology(pulumi.ComponentResource):
             )
         )
 
+        # How it is asked over the network, where it is.
+        http: dict[str, Any] = {}
+        if settings.http != OFF:
+            from agentic.topology.http_api import HttpApi
+
+            asked = functions.make("http_api", environment=stores, may=rights.http_api(table.arn, storage.arn))
+            api = HttpApi("http", names=names, settings=settings, function=asked, opts=child)
+            http = {"http": settings.http, "http_api": api.id, "http_url": api.url}
+
         self.exports = {
             "environment": environment,
             "region": place.region,
@@ -192,6 +201,7 @@ class Topology(pulumi.ComponentResource):
             "secret_names": dict(secrets.names),
             **({"dead_letters": functions.dead_letters.name} if functions.dead_letters else {}),
             **({"topic": topic.arn} if topic else {}),
+            **http,
             **backend.exports,
         }
         self.register_outputs(dict(self.exports))

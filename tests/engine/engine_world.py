@@ -7,9 +7,10 @@ from typing import Any
 
 from agentic.deployment.configuration import Configuration
 from agentic.deployment.engine import Changes, Engine, Workspace
-from agentic.local.agents import GatewayDeclaration, HarnessDeclaration, TargetDeclaration
+from agentic.local.agents import FunctionPolicies, GatewayDeclaration, HarnessDeclaration, TargetDeclaration
 from agentic.local.endpoint import Endpoint
 from agentic.local.functions.declaration import FunctionDeclaration
+from agentic.local.http_apis import HttpApis
 from agentic.local.identities import Identities
 from agentic.local.permissions import Permissions
 from agentic.local.program.place import Place
@@ -82,15 +83,18 @@ class EngineWorld:
         self.functions, self.gateways, self.harnesses = DeclaredFunctions(), DeclaredGateways(), DeclaredHarnesses()
         permissions = Permissions()
         services = Services(self.functions, self.harnesses, NoModels())
-        state = StateFolder(folder / "cloud")
-        self.endpoint = Endpoint(state, Identities(), permissions, services, region=PLACE.region, account=PLACE.account_id)
+        state, identities = StateFolder(folder / "cloud"), Identities()
+        self.endpoint = Endpoint(state, identities, permissions, services, region=PLACE.region, account=PLACE.account_id)
         self.endpoint.start()
         self.client = self.endpoint.client
-        self.context = Context(PLACE, self.client, permissions, self.functions, self.gateways, self.harnesses)
+        self.http_apis = HttpApis(self.functions, identities, permissions, FunctionPolicies(), state.logs)
+        hosts = (self.functions, self.gateways, self.harnesses)
+        self.context = Context(PLACE, self.client, permissions, *hosts, http_apis=self.http_apis)
         self._provider = ProviderServer(all_types(), self.context)
 
     def close(self) -> None:
         self._provider.close()
+        self.http_apis.close()
         self.endpoint.close()
 
     def stack(self, program: Path, *, stack: str = PLACE.stack, passphrase: str = PASSPHRASE) -> "EngineStack":
@@ -117,6 +121,7 @@ class EngineWorld:
             "functions": len(self.functions),
             "gateways": len(self.gateways),
             "harnesses": len(self.harnesses),
+            "HTTP APIs": len(self.http_apis),
             "known ids": len(self.context.made.resources),
             "known roles": len(self.context.made.trust),
         }

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from engine_world import EngineWorld
+from engine_world import PLACE, EngineWorld
 
 from agentic.core.errors import LocalCloudError
 from agentic.local.program.resources import all_types
@@ -55,6 +55,25 @@ A_TABLE = {
     "hashKey": "id",
     "attributes": [{"name": "id", "type": "S"}],
 }
+APIGATEWAY = "aws:apigatewayv2"
+API = f"{APIGATEWAY}/api:Api"
+AN_API = (API, {"name": "tiny", "protocolType": "HTTP"})
+API_ID = PLACE.stable("http-api", "needed", 10)
+AN_INTEGRATION = {
+    "apiId": API_ID,
+    "integrationType": "AWS_PROXY",
+    "integrationUri": "arn:aws:lambda:us-east-1:123456789012:function:tiny",
+    "payloadFormatVersion": "2.0",
+}
+AN_AUTHORIZER = {
+    "apiId": API_ID,
+    "name": "issuer",
+    "authorizerType": "JWT",
+    "identitySources": ["$request.header.Authorization"],
+    "jwtConfiguration": {"issuer": "https://issuer.example", "audiences": ["tiny"]},
+}
+A_ROUTE = {"apiId": API_ID, "routeKey": "GET /things/{thing}", "target": "integrations/abc"}
+A_STAGE = {"apiId": API_ID, "name": "$default", "autoDeploy": True}
 ONE_TAG, ANOTHER_TAG = {"tags": {"one": "1", "both": "a"}}, {"tags": {"other": "2", "both": "b"}}
 
 
@@ -145,9 +164,39 @@ LIVES: list[tuple[str, tuple[Made, ...], dict[str, Any], dict[str, Any]]] = [
         {"functionName": "tiny", "maximumRetryAttempts": 0, "maximumEventAgeInSeconds": 60},
     ),
     (GATEWAY, (role("bedrock-agentcore"),), A_GATEWAY_INPUTS, {**A_GATEWAY_INPUTS, "description": "other"}),
+    (API, (), {**AN_API[1], **ONE_TAG}, {**AN_API[1], "description": "other", **ANOTHER_TAG}),
+    (
+        f"{APIGATEWAY}/integration:Integration",
+        (role("lambda"), A_FUNCTION, AN_API),
+        AN_INTEGRATION,
+        {**AN_INTEGRATION, "timeoutMilliseconds": 1000},
+    ),
+    (
+        f"{APIGATEWAY}/authorizer:Authorizer",
+        (AN_API,),
+        AN_AUTHORIZER,
+        {**AN_AUTHORIZER, "jwtConfiguration": {"issuer": "https://issuer.example", "audiences": ["other"]}},
+    ),
+    (
+        f"{APIGATEWAY}/route:Route",
+        (AN_API,),
+        {**A_ROUTE, "authorizationType": "AWS_IAM"},
+        {**A_ROUTE, "authorizationType": "JWT", "authorizerId": "abc"},
+    ),
+    (
+        f"{APIGATEWAY}/stage:Stage",
+        (AN_API,),
+        A_STAGE,
+        {**A_STAGE, "defaultRouteSettings": {"throttlingRateLimit": 10, "throttlingBurstLimit": 5}},
+    ),
 ]
 # What only this process has, the real provider would read back; here it is as the program last wrote it.
-KEPT_HERE = {FUNCTION, GATEWAY, "aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig"}
+KEPT_HERE = {
+    FUNCTION,
+    GATEWAY,
+    "aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig",
+    *(life[0] for life in LIVES if life[0].startswith(APIGATEWAY)),
+}
 # What AWS does not tell, or what is about deletion only.
 UNTOLD = {"recoveryWindowInDays", "kmsKeyId"}
 

@@ -56,6 +56,9 @@ class Cloud(mocks.Mocks):
         if args.typ == "aws:bedrock/agentAgentAlias:AgentAgentAlias":
             alias = f"{inputs['agentId']}/{inputs['agentAliasName']}"
             inputs |= {"agentAliasArn": f"arn:{PARTITION}:bedrock:{REGION}:{ACCOUNT}:agent-alias/{alias}"}
+        if args.typ == "aws:apigatewayv2/api:Api":
+            inputs["executionArn"] = f"arn:{PARTITION}:execute-api:{REGION}:{ACCOUNT}:{name}"
+            inputs["apiEndpoint"] = f"https://{name}.execute-api.{REGION}.{DNS_SUFFIX}"
         if args.typ == "aws:sqs/queue:Queue":
             inputs["url"] = f"https://sqs.{REGION}.{DNS_SUFFIX}/{ACCOUNT}/{name}"
         if args.typ == "random:index/randomString:RandomString":

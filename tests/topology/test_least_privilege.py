@@ -11,7 +11,7 @@ from recorded import ROOT, order
 from agentic.local import conditions
 from agentic.local.permissions import trusts
 from agentic.topology.least_privilege import LISTED, RULES, Fault, Finding, Listed, Plan, Planned, check
-from agentic.topology.least_privilege.listed import SOURCES, UNNAMED_SOURCES
+from agentic.topology.least_privilege.listed import SOURCES, UNNAMED_ACCOUNTS, UNNAMED_SOURCES
 from agentic.topology.least_privilege.trust import FUNCTION
 
 BACKENDS = sorted(
@@ -19,11 +19,14 @@ BACKENDS = sorted(
 )
 KEY = "arn:aws-eusc:kms:eu-central-1:111122223333:key/0a1b2c3d-0000-0000-0000-000000000000"
 STACKS = {
-    "dev": {},
+    "dev": {"http": "iam"},
     "prod": {"protect": "true", "delete_artifacts_after_days": "30", "kms_key": KEY},
     "open": {
         "isolated": "false",
         "model__generator": "arn:aws-eusc:bedrock:eu-central-1:111122223333:application-inference-profile/abc",
+        "http": "jwt",
+        "http_jwt_issuer": "https://issuer.example",
+        "http_jwt_audience": "agentic",
     },
 }
 # What makes the third stack another one is the same for every backend but its agents' models.
@@ -86,7 +89,8 @@ def test_every_wide_grant_that_is_listed_is_granted_somewhere(stacks: Stacks) ->
 
 
 def test_every_entry_of_the_list_has_a_reason_and_a_page_of_aws() -> None:
-    sources = [entry.source for entry in LISTED] + [source for _, source in SOURCES] + list(UNNAMED_SOURCES.values())
+    sources = [entry.source for entry in LISTED] + [source for _, source in SOURCES]
+    sources += [*UNNAMED_SOURCES.values(), *UNNAMED_ACCOUNTS.values()]
     assert [source for source in sources if not source.startswith("https://docs.aws.amazon.com/")] == []
     assert [entry.sid for entry in LISTED if len(entry.reason) < 10] == []
 
@@ -130,6 +134,7 @@ def new(resources: list[Planned], kind: str, **inputs: Any) -> None:
 
 BUCKET = "arn:aws-eusc:s3:::bucket/generated/x"
 AGENT = "arn:aws-eusc:bedrock:eu-central-1:111122223333:agent/A"
+HTTP_API = "arn:aws-eusc:execute-api:eu-central-1:111122223333:abc123"
 LAMBDA = {"Service": "lambda.amazonaws.com"}
 
 
@@ -161,6 +166,11 @@ def permission(**inputs: Any) -> Spoil:
         "sourceAccount": "111122223333",
     }
     return lambda resources: new(resources, "lambda/permission:Permission", **{**good, **inputs})
+
+
+def route(**inputs: Any) -> Spoil:
+    good = {"apiId": "a", "routeKey": "GET /runs", "target": "integrations/b", "authorizationType": "AWS_IAM"}
+    return lambda resources: new(resources, "apigatewayv2/route:Route", **{**good, **inputs})
 
 
 def remove(kind: str) -> Spoil:
@@ -259,6 +269,14 @@ SPOILS: list[tuple[str, Spoil]] = [
         "only_brokers_read_keys",
         resource_policy(Action="secretsmanager:GetSecretValue", Principal={"AWS": "arn:aws:iam::111122223333:role/r"}),
     ),
+    ("scoped_permissions", permission(principal="apigateway.amazonaws.com", sourceArn=f"{HTTP_API}*", sourceAccount=None)),
+    ("guarded_routes", route(authorizationType="NONE")),
+    ("guarded_routes", route(authorizationType=None)),
+    ("guarded_routes", route(authorizationType="JWT")),
+    ("guarded_routes", route(routeKey="$default")),
+    ("guarded_routes", route(routeKey="ANY /runs")),
+    ("guarded_routes", route(routeKey="GET /{path+}")),
+    ("guarded_routes", route(routeKey="GET /static", authorizationType="NONE")),
 ]
 
 
@@ -279,6 +297,10 @@ def test_control_every_rule_has_a_stack_that_is_spoilt_against_it() -> None:
         permission(sourceArn="arn:aws-eusc:bedrock:eu-central-1:111122223333:agent/*"),
         resource_policy(Principal={"AWS": "arn:aws:iam::111122223333:role/r"}),
         grant(Effect="Deny", Action="*", Resource="*"),
+        permission(principal="apigateway.amazonaws.com", sourceArn=f"{HTTP_API}/*/*", sourceAccount=None),
+        route(),
+        route(authorizationType="JWT", authorizerId="c"),
+        route(routeKey="GET /static/{path+}", authorizationType="NONE"),
     ],
 )
 def test_what_keeps_the_rules_is_not_found(spoilt: list[Planned], right: Spoil) -> None:

@@ -6,7 +6,7 @@ any role of the stack itself, as whoever makes roles can make them strong.
 
 from collections.abc import Mapping, Sequence
 
-from agentic.core.settings import Settings
+from agentic.core.settings import OFF, Settings
 from agentic.interfaces.aws_checks.account import Account
 
 _ALWAYS: Mapping[str, str] = {
@@ -62,6 +62,15 @@ _NOTIFY: Mapping[str, str] = {
     "sns": "CreateTopic DeleteTopic GetTopicAttributes ListTagsForResource Publish SetTopicAttributes TagResource"
     " UntagResource",
 }
+# API Gateway's actions are its HTTP methods (service authorization reference, "API Gateway Management V2"); the log deliveries
+# are what turning on an access log needs (developer guide, "Configure logging for HTTP APIs").
+_HTTP: Mapping[str, str] = {
+    "apigateway": "DELETE GET PATCH POST PUT TagResource",
+    "lambda": "AddPermission GetPolicy RemovePermission",
+    "logs": "CreateLogDelivery DeleteLogDelivery DescribeResourcePolicies GetLogDelivery ListLogDeliveries PutResourcePolicy"
+    " UpdateLogDelivery",
+    "execute-api": "Invoke",
+}
 _OWN_KEY: Mapping[str, str] = {"kms": "CreateGrant Decrypt DescribeKey GenerateDataKey"}
 
 
@@ -72,12 +81,15 @@ def actions(settings: Settings) -> dict[str, list[str]]:
         parts.append(_ISOLATED)
     if settings.notify:
         parts.append(_NOTIFY)
+    if settings.http != OFF:
+        parts.append(_HTTP)
     if settings.kms_key:
         parts.append(_OWN_KEY)
     found: dict[str, list[str]] = {}
     for part in parts:
         for service, names in part.items():
-            found.setdefault(service, []).extend(f"{service}:{name}" for name in names.split())
+            known = found.setdefault(service, [])
+            known.extend(action for name in names.split() if (action := f"{service}:{name}") not in known)
     return found
 
 

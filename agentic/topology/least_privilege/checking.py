@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 
-from agentic.topology.least_privilege import grants, reach, trust
+from agentic.topology.least_privilege import grants, reach, routes, trust
 from agentic.topology.least_privilege.finding import Fault, Finding
 from agentic.topology.least_privilege.listed import LISTED, Listed
 from agentic.topology.least_privilege.plan import Plan, Planned
@@ -23,6 +23,7 @@ RULES: tuple[Rule, ...] = (
     reach.closed_policies,
     reach.scoped_permissions,
     reach.only_brokers_read_keys,
+    routes.guarded_routes,
 )
 
 

@@ -164,6 +164,11 @@ SOURCES: tuple[tuple[str, str], ...] = (
         "arn:{partition}:bedrock:{region}:{account}:agent/*",
         "https://docs.aws.amazon.com/bedrock/latest/userguide/agents-permissions.html",
     ),
+    # One API, as it is said for all of its routes: there is no form that names several.
+    (
+        "arn:{partition}:execute-api:{region}:{account}:{api}/*/*",
+        "https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html",
+    ),
 )
 """Source ARNs with a wildcard that a trust may have, each with the page that shows it."""
 
@@ -171,3 +176,8 @@ UNNAMED_SOURCES: dict[str, str] = {
     "lambda.amazonaws.com": "https://docs.aws.amazon.com/lambda/latest/dg/permissions-managed-policies.html",
 }
 """Services that are not documented to name their source in every request: there the source may be tested only if it exists."""
+
+UNNAMED_ACCOUNTS: dict[str, str] = {
+    "apigateway.amazonaws.com": "https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html",
+}
+"""Services that are not documented to name the account beside their source; the source's ARN must then have it."""

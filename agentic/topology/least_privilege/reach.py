@@ -4,6 +4,7 @@ import fnmatch
 from collections.abc import Iterator
 
 from agentic.topology.least_privilege.finding import Fault
+from agentic.topology.least_privilege.listed import UNNAMED_ACCOUNTS
 from agentic.topology.least_privilege.plan import Plan, Planned, Statement, texts
 from agentic.topology.least_privilege.trust import FUNCTION, is_narrow, one_service, source_faults
 
@@ -51,7 +52,8 @@ def scoped_permissions(plan: Plan) -> Iterator[Fault]:
         if not is_narrow(str(inputs.get("sourceArn") or "")):
             yield Fault(permission, f"is for the source {inputs.get('sourceArn')}", "name the source's ARN")
         account = str(inputs.get("sourceAccount") or "")
-        if not (account.isdigit() and len(account) == 12):
+        named = inputs.get("principal") in UNNAMED_ACCOUNTS and not account
+        if not named and not (account.isdigit() and len(account) == 12):
             yield Fault(permission, "does not ask for the account", "set the source account")
 
 

@@ -11,4 +11,4 @@ from program_world import World
 def world(tmp_path: Path) -> Iterator[World]:
     world = World(tmp_path)
     yield world
-    world.endpoint.close()
+    world.close()

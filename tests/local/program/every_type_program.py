@@ -6,6 +6,7 @@ import os
 import pulumi
 import pulumi_random as random
 from pulumi_aws import (
+    apigatewayv2,
     bedrock,
     cloudwatch,
     dynamodb,
@@ -246,6 +247,39 @@ bedrock.AgentAgentAlias(
     description="one",
     opts=pulumi.ResourceOptions(depends_on=[action_group]),
 )
+api = apigatewayv2.Api("http", name="tiny-http", protocol_type="HTTP", description="one", tags={"project": "tiny"})
+integration = apigatewayv2.Integration(
+    "http",
+    api_id=api.id,
+    integration_type="AWS_PROXY",
+    integration_uri=function.arn,
+    payload_format_version="2.0",
+    timeout_milliseconds=30000,
+)
+authorizer = apigatewayv2.Authorizer(
+    "http",
+    api_id=api.id,
+    name="issuer",
+    authorizer_type="JWT",
+    identity_sources=["$request.header.Authorization"],
+    jwt_configuration={"issuer": "https://issuer.example", "audiences": ["tiny"]},
+)
+apigatewayv2.Route(
+    "http",
+    api_id=api.id,
+    route_key="GET /things/{thing}",
+    target=pulumi.Output.concat("integrations/", integration.id),
+    authorization_type="JWT",
+    authorizer_id=authorizer.id,
+)
+apigatewayv2.Stage(
+    "http",
+    api_id=api.id,
+    name="$default",
+    auto_deploy=True,
+    default_route_settings={"throttling_rate_limit": 25, "throttling_burst_limit": 50},
+    access_log_settings={"destination_arn": group.arn, "format": json.dumps({"route": "$context.routeKey"})},
+)
 machine = sfn.StateMachine(
     "workflow",
     name="tiny-workflow",
@@ -258,6 +292,7 @@ for name, value in {
     "key": key.arn,
     "queue": queue.arn,
     "topic": topic.arn,
+    "api": api.arn,
     "endpoint": endpoint.arn,
     "bucket": bucket.bucket,
     "secret": secret.arn,

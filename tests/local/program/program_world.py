@@ -6,10 +6,11 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from agentic.local.agents import Gateways, HarnessDeclaration, Harnesses
+from agentic.local.agents import FunctionPolicies, Gateways, HarnessDeclaration, Harnesses
 from agentic.local.agents.models import Models
 from agentic.local.endpoint import Endpoint
 from agentic.local.functions.declaration import FunctionDeclaration
+from agentic.local.http_apis import HttpApis
 from agentic.local.identities import Identities
 from agentic.local.permissions import Permissions
 from agentic.local.program.engine import RunningProgram
@@ -75,8 +76,14 @@ class World:
         self.machines = StateMachines(Tasks(self.functions, NoModels(), self.permissions, lambda run_id: RunModel("", {})))
         services = Services(self.functions, self.harnesses, NoModels(), workflows=WorkflowApi(self.machines))
         state = StateFolder(folder / "state")
-        self.endpoint = Endpoint(state, Identities(), self.permissions, services, region=PLACE.region, account=PLACE.account_id)
+        identities = Identities()
+        self.endpoint = Endpoint(state, identities, self.permissions, services, region=PLACE.region, account=PLACE.account_id)
         self.endpoint.start()
+        self.http_apis = HttpApis(self.functions, identities, self.permissions, FunctionPolicies(), state.logs)
+
+    def close(self) -> None:
+        self.http_apis.close()
+        self.endpoint.close()
 
     def write(self, source: str) -> Path:
         main = self.folder / "project" / "__main__.py"
@@ -92,7 +99,7 @@ class World:
 
     def context(self) -> Context:
         hosts = (self.functions, self.gateways, self.harnesses, self.machines)
-        return Context(PLACE, self.endpoint.client, self.permissions, *hosts)
+        return Context(PLACE, self.endpoint.client, self.permissions, *hosts, http_apis=self.http_apis)
 
     def harness(self, arn: str) -> HarnessDeclaration:
         (found,) = (declared for declared in self.harnesses.declared if declared.arn == arn)

@@ -28,7 +28,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Made]:
     """The world after one run of the program; for a class, because only one endpoint may be open at a time."""
     world = World(tmp_path_factory.mktemp("world"))
     yield world, make(world)
-    world.endpoint.close()
+    world.close()
 
 
 class TestOneRun:
@@ -119,7 +119,7 @@ def test_ids_are_the_same_at_every_start(tmp_path: Path) -> None:
         try:
             return make(world).exports
         finally:
-            world.endpoint.close()
+            world.close()
 
     for name in ("one", "two"):
         (tmp_path / name).mkdir()
