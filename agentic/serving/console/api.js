@@ -1,7 +1,32 @@
-// Talks to the HTTP API of the server that the page came from. Who asks is told by a cookie that scripts cannot read, or, behind
-// an authorizer that takes no cookies, by a bearer token that is kept in this page's memory alone.
+// Talks to the HTTP API of the server that the page came from. Who asks is told by a bearer token in a header: never by a cookie,
+// so that no other site can send anything in the person's name. The token is kept for this tab alone; other tabs ask for it.
 
-let bearer = "";
+const KEPT = "token";
+const tabs = new BroadcastChannel("token");
+let bearer = sessionStorage.getItem(KEPT) ?? "";
+
+tabs.addEventListener("message", ({ data }) => {
+  if (data === "asks") bearer && tabs.postMessage({ token: bearer });
+  else if (typeof data?.token === "string" && !bearer) keep(data.token);
+});
+
+function keep(token) {
+  bearer = token;
+  sessionStorage.setItem(KEPT, token);
+}
+
+/** Whether a token is here, or comes from another tab within a moment. */
+export async function known() {
+  if (!bearer) tabs.postMessage("asks");
+  for (let waited = 0; !bearer && waited < 5; waited += 1) await new Promise((resolve) => setTimeout(resolve, 40));
+  return Boolean(bearer);
+}
+
+/** Make the person known. */
+export async function signIn(token) {
+  keep(token);
+  await get("about");
+}
 
 /** What went wrong, as the API says it (problem+json), or in the same words where it did not come that far. */
 export class ApiError extends Error {
@@ -36,19 +61,6 @@ export async function open(method, path, { body, headers = {}, signal } = {}) {
   if (answer.ok) return answer;
   const problem = (await answer.json().catch(() => null)) ?? {};
   throw new ApiError(answer.status, { ...problem, retryAfter: Number(answer.headers.get("Retry-After")) || 0 });
-}
-
-/** Make the person known with a token. Where the server gives cookies, the token is forgotten at once. */
-export async function signIn(token) {
-  const headers = { Authorization: `Bearer ${token}` };
-  try {
-    await open("POST", "session-cookie", { headers });
-    bearer = "";
-  } catch (error) {
-    if (error.status !== 404 && error.status !== 405) throw error;
-    bearer = token;
-    await request("GET", "runs?limit=1");
-  }
 }
 
 export const get = (path, signal) => request("GET", path, { signal });

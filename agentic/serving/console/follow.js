@@ -5,11 +5,12 @@ import { ApiError, open } from "./api.js";
 const WAIT = 20;
 
 /**
- * Calls `told(event)` for each event {id, type, data} until the run has ended or `signal` is aborted. `state("live" | "polling"
+ * Calls `told(event)` for each event {id, type, data} until the run has ended or `signal` is aborted, by
+ * long polls where the server cannot `stream`. `state("live" | "polling"
  * | "away")` says how it stands. Raises `ApiError` for what a further attempt cannot mend.
  */
-export async function follow(runId, { told, state, signal }) {
-  const place = { last: "", fails: 0, poll: false, path: `runs/${encodeURIComponent(runId)}/events` };
+export async function follow(runId, { told, state, signal, stream }) {
+  const place = { last: "", fails: 0, poll: !stream, path: `runs/${encodeURIComponent(runId)}/events` };
   while (!signal.aborted) {
     try {
       const ended = place.poll ? await polled(place, told, state, signal) : await streamed(place, told, state, signal);

@@ -1,6 +1,6 @@
 // The frame: navigation, theme, signing in, and which page is shown.
 
-import { get, signIn } from "./api.js";
+import { get, known, signIn } from "./api.js";
 import { doctorPage } from "./page_doctor.js";
 import { el, fill, icon } from "./dom.js";
 import { failure, field } from "./shared.js";
@@ -130,7 +130,9 @@ async function begin() {
   const token = /^#token=(.+)$/.exec(location.hash)?.[1];
   if (token) {
     history.replaceState(null, "", "#/");
-    await signIn(decodeURIComponent(token)).catch(failed);
+    await signIn(decodeURIComponent(token)).catch(() => undefined);
+  } else {
+    await known();
   }
   try {
     about = await get("about");

@@ -14,7 +14,7 @@ import { scriptView } from "./run_script.js";
 const TICK = 200;
 const AT_MOST_EVERY = 120;
 
-export async function runPage(page, { groups: [runId], signal, failed }) {
+export async function runPage(page, { groups: [runId], about, signal, failed }) {
   const path = `runs/${encodeURIComponent(runId)}`;
   let run = await get(path, signal);
   const calls = callsView(runId, signal);
@@ -77,7 +77,7 @@ export async function runPage(page, { groups: [runId], signal, failed }) {
     liveness.replaceChildren(el("span", { class: "dot" }), word === "away" ? "Connecting again…" : "Live");
   };
   signal.addEventListener("abort", () => clearInterval(timer));
-  follow(runId, { told: refresh, state, signal })
+  follow(runId, { told: refresh, state, signal, stream: about?.local !== false })
     .then(refresh, (error) => (signal.aborted ? null : failed(error)))
     .finally(() => {
       clearInterval(timer);
