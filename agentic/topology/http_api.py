@@ -7,14 +7,19 @@ import pulumi_aws as aws
 
 from agentic.core.names import StackNames
 from agentic.core.settings import JWT, Settings
+from agentic.serving.routes import PAGES, ROUTES, Access
 from agentic.topology.functions import Function
-from agentic.topology.http_routes import CONSOLE_ROUTES, ROUTES
 from agentic.topology.logs import log_group
 
 LONGEST_SECONDS = 30
 """How long API Gateway waits for the function (quota of HTTP APIs: integration timeout)."""
 
 _STAGE = "$default"
+# A catch-all would be shorter; so, what is not in the table of routes never reaches code of ours.
+_CLOSED = tuple(f"{route.method} {route.path}" for route in ROUTES if route.access is not Access.LOCAL)
+# The console's own files, the same for everybody. A browser has no token yet when it asks for them, so with `jwt` they are
+# given without one; with `iam`, which no browser can sign for, there is no console.
+_FILES = tuple(f"GET {page.path}" for page in PAGES)
 # No path, query, header or claim: an access log has no run's id, no token and nothing that a person wrote.
 _LOGGED = {
     "at": "$context.requestTime",
@@ -99,7 +104,7 @@ class HttpApi(pulumi.ComponentResource):
         self, api: aws.apigatewayv2.Api, target: pulumi.Output[str], settings: Settings
     ) -> list[aws.apigatewayv2.Route]:
         if settings.http != JWT:
-            return [self._route(api, key, target, "AWS_IAM") for key in ROUTES]
+            return [self._route(api, key, target, "AWS_IAM") for key in _CLOSED]
         authorizer = aws.apigatewayv2.Authorizer(
             self._name,
             api_id=api.id,
@@ -109,8 +114,8 @@ class HttpApi(pulumi.ComponentResource):
             jwt_configuration={"issuer": settings.http_jwt_issuer, "audiences": list(settings.http_jwt_audience)},
             opts=self._child,
         )
-        closed = [self._route(api, key, target, "JWT", authorizer.id) for key in ROUTES]
-        return [*closed, *(self._route(api, key, target, "NONE") for key in CONSOLE_ROUTES)]
+        closed = [self._route(api, key, target, "JWT", authorizer.id) for key in _CLOSED]
+        return [*closed, *(self._route(api, key, target, "NONE") for key in _FILES)]
 
     def _route(
         self,
