@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from agentic.apis.github_names import refused_names
 from agentic.apis.github_operations import never, operations
 from agentic.apis.recipes.github import RECIPES
+from agentic.core.rates import Rate
 from agentic.core.spec import ApiSpec, Credential, CredentialKind, Host, KeyCheck, Operation, Refusal, Sdk, SecretField
 from agentic.registry import hookimpl
 
@@ -33,6 +34,15 @@ Write for PyGithub 2.10 (or plain requests against https://api.github.com).
 - Not available: deleting or transferring a repository, its visibility and settings, collaborators, keys, hooks, secrets,
   writing files under .github, merging, forking, git trees and commits, running workflows, environments, deployments, pages,
   branch protection, administration of organisations, GraphQL, GitHub Apps."""
+
+# Of one token (docs.github.com, "Rate limits for the REST API"): 900 points a minute, of which a write takes five; 80 and 500
+# things made; searches are counted by themselves. How much of 5,000 requests an hour is left, each answer tells.
+_RATES = (
+    Rate(requests=900, seconds=60, burst=150, write_cost=5),
+    Rate(requests=80, seconds=60, burst=40, writes=True),
+    Rate(requests=500, seconds=3600, burst=250, writes=True),
+    Rate(requests=30, seconds=60, burst=10, family="search"),
+)
 
 GITHUB = ApiSpec(
     name="github",
@@ -85,6 +95,7 @@ GITHUB = ApiSpec(
     refused=tuple(never()),
     counted_headers=("X-GitHub-Api-Version",),
     settle="agentic.apis.github_settle:find_out",
+    rates=_RATES,
     scrubbed_fields=("temp_clone_token", "token"),
     refusal=Refusal(403, "application/json", '{{"message": "{message}"}}'),
     key_check=KeyCheck("api.github.com", "/user"),

@@ -6,6 +6,7 @@ What moves money out of the account, opens other accounts or makes new secrets i
 from collections.abc import Iterable, Iterator
 
 from agentic.apis.recipes.stripe import RECIPES
+from agentic.core.rates import Rate
 from agentic.core.spec import ApiSpec, Credential, CredentialKind, Host, KeyCheck, Operation, Refusal, Sdk, SecretField
 from agentic.registry import hookimpl
 
@@ -211,6 +212,13 @@ _ADDITIONS = ("stripe.error", *(f"stripe.StripeObject.{name}" for name in _DICT_
 
 _CREDENTIAL = Credential(CredentialKind.HEADER, "Bearer {api_key}", "Authorization")
 
+# Of one account (docs.stripe.com/rate-limits): 100 requests a second, 25 in a sandbox; 20 to the files.
+_RATES = (
+    Rate(requests=25, seconds=1, burst=25, keys="test"),
+    Rate(requests=100, seconds=1, burst=100, keys="live"),
+    Rate(requests=20, seconds=1, burst=20, family="files"),
+)
+
 STRIPE = ApiSpec(
     name="stripe",
     title="Stripe",
@@ -254,6 +262,7 @@ STRIPE = ApiSpec(
     idempotency_header="Idempotency-Key",
     counted_headers=("Stripe-Version", "Stripe-Account", "Stripe-Context"),
     settle="agentic.apis.stripe_settle:find_out",
+    rates=_RATES,
     test_cards=tuple(_TEST_CARDS.split()),
     key_check=KeyCheck("api.stripe.com", "/v1/balance", live_field="livemode"),
     placeholders=(("STRIPE_WEBHOOK_SECRET", "whsec_placeholder"),),

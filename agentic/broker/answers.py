@@ -47,9 +47,9 @@ class Answers:
         call = replace(entry.call, duration_ms=milliseconds, state=state)
         return self._ledger.settle(taken, replace(entry, call=call, response=refuse(self._spec.refusal, reason, status=502)))
 
-    def refuse(self, taken: TakenCall, entry: Entry, reason: str) -> Entry:
+    def refuse(self, taken: TakenCall, entry: Entry, reason: str, *, status: int | None = None) -> Entry:
         """A call that is not sent, and that the journal does not have yet. Its body, however large, is not kept."""
-        return self._begun(taken, replace(self._with_refusal(entry, reason), request=None))
+        return self._begun(taken, replace(self._with_refusal(entry, reason, status), request=None))
 
     def refused(self, taken: TakenCall, entry: Entry, reason: str) -> Entry:
         """A call that is not sent, and that the journal has."""
@@ -87,7 +87,7 @@ class Answers:
         there = self._ledger.begin(taken, entry)
         return self.same(taken, entry, there) if there else entry
 
-    def _with_refusal(self, entry: Entry, reason: str) -> Entry:
-        answer = refuse(self._spec.refusal, f"Refused by the broker: {reason}")
+    def _with_refusal(self, entry: Entry, reason: str, status: int | None = None) -> Entry:
+        answer = refuse(self._spec.refusal, f"Refused by the broker: {reason}", status=status)
         call = replace(entry.call, status=answer.status, refused=reason, state=CallState.REFUSED)
         return replace(entry, call=call, response=answer)

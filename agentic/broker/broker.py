@@ -6,6 +6,7 @@ nobody has allowed pauses the run; one of which nobody knows whether it was done
 
 import hashlib
 import hmac
+import random
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -13,7 +14,9 @@ from typing import NoReturn
 
 from agentic.broker import replay
 from agentic.broker.answers import Answers
+from agentic.broker.breaker import FAILED_STATUSES
 from agentic.broker.cards import card_in
+from agentic.broker.gate import Gate, Held, OpenGate, Passed
 from agentic.broker.identity import client_key_of, digest_of
 from agentic.broker.leave import account_of, leave
 from agentic.broker.ledger import CallLedger, Departure
@@ -22,7 +25,7 @@ from agentic.broker.redact import params_of, plain, url_of
 from agentic.broker.rules import Allowed, Refused, Rules
 from agentic.broker.scrub import scrub_text
 from agentic.broker.settle import Delivery, UncertainError
-from agentic.broker.transport import Transport
+from agentic.broker.transport import NOT_HTTP, Transport
 from agentic.broker.way import Secret, Way, Ways
 from agentic.core.errors import AgenticError, NotSentError, RefusedError, RunStopped
 from agentic.core.spec import READ_METHODS, ApiSpec
@@ -46,7 +49,8 @@ class Broker:
 
     `secret(secret_id)` gives the fields of the API's secret ("" for the stack's). `transports` says how each target is
     reached; a target without one is refused. `repeats`: whether a write that an earlier script of the run has done may be done
-    again with a person's approval; it is refused otherwise. `clock` counts seconds, `now` those since the epoch.
+    again with a person's approval; it is refused otherwise. `gate` is asked before each call that is sent. `clock` counts
+    seconds, `now` those since the epoch, `chance` gives a number from 0 to 1.
     """
 
     def __init__(
@@ -58,9 +62,11 @@ class Broker:
         *,
         live_keys: bool = False,
         repeats: bool = True,
+        gate: Gate | None = None,
         clock: Callable[[], float] = time.monotonic,
         now: Callable[[], float] = time.time,
         sleep: Callable[[float], None] = time.sleep,
+        chance: Callable[[], float] = random.random,
         send_seconds: float = SEND_SECONDS,
     ) -> None:
         self._spec = spec
@@ -69,9 +75,11 @@ class Broker:
         self._ways = Ways(spec, secret, transports, live_keys=live_keys)
         self._answers = Answers(spec, ledger)
         self._repeats = repeats
+        self._gate = gate or OpenGate()
         self._clock = clock
         self._now = now
         self._sleep = sleep
+        self._chance = chance
         self._send_seconds = send_seconds
 
     def call(self, grant: str, request: HttpRequest, origin: Origin | None = None) -> HttpResponse:
@@ -152,9 +160,19 @@ class Broker:
             way = self._ways.of(taken, allowed)
             if isinstance(way, str):
                 return self._again(taken, self._answers.refuse(taken, entry, way))
-        if there := self._ledger.begin(taken, entry):
-            return self._again(taken, self._answers.same(taken, entry, there))
-        return self._send(taken, entry, way, left=self._departed(taken, entry, allowed, way, approval), approval=approval)
+        passed = self._gate.enter(taken, allowed, way.secret, write=entry.call.write)
+        if isinstance(passed, Held):
+            return self._again(taken, self._answers.refuse(taken, entry, passed.reason, status=passed.status))
+        entry = replace(entry, call=replace(entry.call, waited_ms=passed.waited * 1000), until=entry.until + passed.waited)
+        sending = False
+        try:
+            if there := self._ledger.begin(taken, entry):
+                return self._again(taken, self._answers.same(taken, entry, there))
+            left, sending = self._departed(taken, entry, allowed, way, approval), True
+        finally:
+            if not sending:
+                self._gate.ended(passed, None)
+        return self._send(taken, entry, way, passed, left=left, approval=approval)
 
     def _again(self, taken: TakenCall, entry: Entry) -> HttpResponse:
         """The journal's answer of a call; of one without an answer, what can be made certain of it."""
@@ -180,8 +198,9 @@ class Broker:
             if may_have_left:
                 return self._again(taken, self._answers.unknown(taken, entry, str(way)))
             return self._again(taken, self._answers.refused(taken, entry, str(way)))
+        passed = self._gate.let(taken, judged, way.secret, write=entry.call.write)
         if not entry.call.write:
-            return self._send(taken, entry, way, left=False)
+            return self._send(taken, entry, way, passed, left=False)
         if entry.account != account_of(taken, way.secret):
             return self._again(taken, self._answers.unknown(taken, entry, "the API's key was changed meanwhile"))
         left, approval = True, None
@@ -191,17 +210,17 @@ class Broker:
                 return self._again(taken, self._answers.refused(taken, entry, approval))
             left = self._departed(taken, entry, judged, way, approval)
         if left and not self._repeatable(entry):
-            return self._wait(taken, entry, way)
-        return self._send(taken, entry, way, left=left, approval=approval)
+            return self._wait(taken, entry, way, passed)
+        return self._send(taken, entry, way, passed, left=left, approval=approval)
 
-    def _wait(self, taken: TakenCall, entry: Entry, way: Way) -> HttpResponse:
+    def _wait(self, taken: TakenCall, entry: Entry, way: Way, passed: Passed) -> HttpResponse:
         """For who has sent a write that may not be sent twice; then the API itself is asked."""
         while self._now() < entry.until:
             self._sleep(_LOOK_SECONDS)
             found = next((found for found in self._ledger.entries(taken) if found.key == entry.key), entry)
             if found.state is not CallState.EXECUTING:
                 return self._again(taken, found)
-        return self._send(taken, entry, way, left=True)
+        return self._send(taken, entry, way, passed, left=True)
 
     def _leave(self, taken: TakenCall, entry: Entry, allowed: Allowed, way: Way) -> Approval | str | None:
         """What a write is sent with; why it is refused. Raises `RunStopped` for one that a person has to allow first."""
@@ -253,7 +272,9 @@ class Broker:
     def _repeatable(self, entry: Entry) -> bool:
         return not entry.call.write or (bool(entry.effect) and self._now() < entry.until + _KEY_SECONDS)
 
-    def _send(self, taken: TakenCall, entry: Entry, way: Way, *, left: bool, approval: Approval | None = None) -> HttpResponse:
+    def _send(
+        self, taken: TakenCall, entry: Entry, way: Way, passed: Passed, *, left: bool, approval: Approval | None = None
+    ) -> HttpResponse:
         """`approval` is the one that the write has used up with this."""
         started, write = self._clock(), entry.call.write
         sent_at = entry.until - self._send_seconds - 1
@@ -273,12 +294,19 @@ class Broker:
                 way.secret,
                 self._sleep,
             ),
+            heard=lambda answer: self._gate.heard(passed, answer),
+            further=lambda seconds: self._gate.further(passed, seconds),
             sleep=self._sleep,
             clock=self._clock,
+            chance=self._chance,
         )
+        failed: bool | None = None
         try:
             got = delivery.send(way.request)
+            failed = got.status in FAILED_STATUSES
         except (NotSentError, UncertainError) as error:
+            # A request that cannot be written says nothing of the API.
+            failed = None if error.data.get("reason") == NOT_HTTP else True
             said = scrub_text(self._spec, error.message, way.secret)
             if write and isinstance(error, UncertainError):
                 return self._again(taken, self._answers.unknown(taken, entry, said))
@@ -287,6 +315,8 @@ class Broker:
                 # Its SDK may try again: the person is not asked a second time for what has not been done.
                 self._ledger.give_back(taken, approval)
             return self._again(taken, standing)
+        finally:
+            self._gate.ended(passed, failed)
         return self._again(taken, self._answers.answered(taken, entry, got, way.secret, self._since(started)))
 
     def _since(self, started: float) -> float:

@@ -15,6 +15,9 @@ from agentic.broker.limits import RESPONSE_BYTES
 from agentic.core.errors import BrokerError, NotSentError
 from agentic.core.wire import HttpRequest, HttpResponse
 
+NOT_HTTP = "not_http"
+"""Data `reason` of a `NotSentError`: the request itself is why, and no other one of the API's is concerned."""
+
 _CHUNK = 65536
 _IDLE_SECONDS = 30.0
 # A pattern of hosts has as many names as a script can think of.
@@ -69,7 +72,7 @@ class HttpsTransport:
         url = urlsplit(request.url)
         host = url.hostname or ""
         if url.scheme != "https" or url.port not in (None, 443):
-            raise NotSentError("only https on port 443 leaves the broker")
+            raise NotSentError("only https on port 443 leaves the broker", reason=NOT_HTTP)
         # An idle connection may be one that its server is just closing: whether a write on it was read, nobody could tell.
         idle = self._take(host) if request.method in {"GET", "HEAD"} else None
         try:
@@ -85,7 +88,7 @@ class HttpsTransport:
         except (OSError, http.client.HTTPException) as error:
             raise BrokerError(f"{host} gave no answer: {type(error).__name__}: {error}") from error
         except ValueError:  # A request that HTTP cannot carry; its words would quote the key.
-            raise NotSentError(f"the request to {host} cannot be written as HTTP") from None
+            raise NotSentError(f"the request to {host} cannot be written as HTTP", reason=NOT_HTTP) from None
         if reusable:
             self._keep(host, connection)
         else:
@@ -161,7 +164,7 @@ class FakeTransport:
         except (OSError, http.client.HTTPException) as error:
             raise BrokerError(f"the fake of {host} gave no answer: {type(error).__name__}: {error}") from error
         except ValueError:
-            raise NotSentError(f"the request to {host} cannot be written as HTTP") from None
+            raise NotSentError(f"the request to {host} cannot be written as HTTP", reason=NOT_HTTP) from None
         finally:
             connection.close()
         return response

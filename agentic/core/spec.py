@@ -12,6 +12,7 @@ from typing import Any, Self, cast
 
 from agentic.core.errors import PluginError
 from agentic.core.host_names import covering
+from agentic.core.rates import Rate
 
 SURFACE_VERSION = 1
 
@@ -212,6 +213,7 @@ class ApiSpec:
     headers that it acts on, such as its version. `settle` ("module:callable") finds out whether a write without an answer was
     done: `(lost, get) -> HttpResponse | None`, of a `LostWrite`; `get(url)` asks the API with the key. None when that cannot be
     told. `test_cards` are card numbers that no bank has issued: any other one in a write is refused.
+    `rates` are the API's limits on requests, which all runs with one key share; none for an API that tells no limits.
     """
 
     name: str
@@ -232,6 +234,7 @@ class ApiSpec:
     counted_headers: tuple[str, ...] = ()
     settle: str = ""
     test_cards: tuple[str, ...] = ()
+    rates: tuple[Rate, ...] = ()
     placeholders: tuple[tuple[str, str], ...] = ()
     refusal: Refusal = field(default_factory=Refusal)
     key_check: KeyCheck | None = None
@@ -293,6 +296,7 @@ class ApiSpec:
             "idempotency_methods": tuple(data["idempotency_methods"]),
             "counted_headers": tuple(data["counted_headers"]),
             "test_cards": tuple(data["test_cards"]),
+            "rates": tuple(Rate.from_data(rate) for rate in data["rates"]),
             "scrubbed_fields": tuple(data["scrubbed_fields"]),
         }
         return cls(**fields)

@@ -22,6 +22,7 @@ MOST_OPERATIONS = 5_000
 """Each is looked at for each call. The largest description we know, GitHub's, has 1,223."""
 
 _MOST_TOLD = 20
+_MOST_RATES, _LONGEST_RATE_SECONDS = 8, 86_400
 _API_NAME = re.compile(r"[a-z][a-z0-9_]{0,31}")
 _REFERENCE = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*:[A-Za-z_]\w*", re.ASCII)
 _FILE = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*:[\w-]+(\.[\w-]+)+")
@@ -293,6 +294,22 @@ def _exactly_once(spec: ApiSpec) -> Iterator[str]:
             yield f"test_cards: {number!r} is not a card's number in digits"
 
 
+def _rates(spec: ApiSpec) -> Iterator[str]:
+    """Limits that can be kept: more of them, or slower ones, would only hold a run's calls until its time is over."""
+    if len(spec.rates) > _MOST_RATES:
+        yield f"{len(spec.rates)} rates, at most {_MOST_RATES} are allowed"
+    for number, rate in enumerate(spec.rates):
+        place = f"rates[{number}]"
+        if rate.requests < 1 or not 1 <= rate.seconds <= _LONGEST_RATE_SECONDS:
+            yield f"{place} must allow at least 1 request in 1 to {_LONGEST_RATE_SECONDS} seconds"
+        elif not 1 <= rate.write_cost <= rate.burst:
+            yield f"{place}: burst {rate.burst} must hold one write at least (write_cost {rate.write_cost})"
+        if rate.family and rate.family not in spec.families:
+            yield f"{place}: {rate.family!r} is not the family of any operation"
+        if rate.keys not in ("", "test", "live"):
+            yield f"{place}: keys is {rate.keys!r}, it must be 'test', 'live' or empty"
+
+
 _Check = Callable[[ApiSpec], Iterator[str]]
 
 _CHECKS: Sequence[tuple[str, _Check]] = (
@@ -309,5 +326,6 @@ _CHECKS: Sequence[tuple[str, _Check]] = (
     ("fake", _fake),
     ("hosts key_check", _key_check),
     ("idempotency_header idempotency_methods counted_headers settle test_cards", _exactly_once),
+    ("hosts rates", _rates),
 )
 """The parts that a check needs to be of their types, and the check."""

@@ -120,7 +120,7 @@ class Call:
     """One HTTP request through the broker, as the journal has it. `params` are redacted.
 
     `replayed`: the script was last given the journal's answer, because it ran again after the call was made. `at` is when it
-    was made first, in epoch seconds.
+    was made first, in epoch seconds. `waited_ms`: for how long it was held back before that, by a limit of the API's.
     """
 
     seq: int
@@ -134,6 +134,7 @@ class Call:
     refused: str = ""
     state: CallState = CallState.EXECUTING
     at: float = 0.0
+    waited_ms: float = 0.0
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Self:

@@ -89,6 +89,8 @@ def _call_lines(call: Mapping[str, Any]) -> list[tuple[str, str]]:
     good = state == "applied" and isinstance(status, int) and status < 400
     style = "red" if state in {"unknown", "refused"} else "" if good else "yellow"
     lines = [(f"  {method:<{_METHOD}} {address:<{room}}{end}".rstrip(), style)]
+    if call.get("waited_ms"):
+        lines.append((f"    held back for {call['waited_ms'] / 1000:.1f} s by a limit of the API's", "yellow"))
     if call["refused"]:
         reason = f"refused: {visible(call['refused'])}"
         lines += [(f"    {line}", style) for line in _wrapped(reason, _WIDTH - _TIME - 6)]

@@ -192,6 +192,7 @@ def _taken(record: RunRecord, *, counted: bool) -> TakenCall:
         limits=record.limits,
         writes_left=record.limits.writes - record.writes_made,
         counted=counted,
+        until=record.grant_expires,
     )
 
 

@@ -6,6 +6,7 @@ Handles and the grant are kept as SHA-256 only: whoever reads the table cannot a
 import hashlib
 import hmac
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -63,7 +64,7 @@ class TakenCall:
 
     `effect_seed` is the run's secret from which the ids of its effects are made. `approval` is one that no call has used yet,
     for `pending`. `sent` has the keys of the writes that have left (`Entry.key`). `counted`: it was counted against the run's
-    limit of calls already; else that is due once it is known to be new.
+    limit of calls already; else that is due once it is known to be new. `until` is when the grant ends, in epoch seconds.
     """
 
     run_id: str
@@ -81,6 +82,7 @@ class TakenCall:
     limits: RunLimits = field(default_factory=RunLimits)
     writes_left: int = 1
     counted: bool = True
+    until: float = math.inf
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,7 +74,7 @@ def test_an_error_that_stays_stops_the_run_as_unknown_and_the_script_never_sees_
     assert stop.value.reason == "unknown"
 
 
-@pytest.mark.parametrize("status", [400, 402, 404, 409, 422, 429])
+@pytest.mark.parametrize("status", [400, 402, 403, 404, 409, 422])
 def test_a_definite_refusal_of_the_api_is_an_answer(status: int) -> None:
     class Refusing(FaultyApi):
         def _act(self, request: HttpRequest) -> HttpResponse:

@@ -1,6 +1,7 @@
 """call_api, the broker's function: the only one that can read the API's key. Trusts nothing but a valid grant."""
 
 import json
+import random
 import time
 import traceback
 from collections.abc import Callable, Mapping
@@ -8,12 +9,15 @@ from typing import Any, cast
 
 from agentic.agents.tools.services import Services
 from agentic.broker.broker import Broker
+from agentic.broker.gate import SharedGate
 from agentic.broker.transport import FakeTransport, HttpsTransport, Transport
 from agentic.core.errors import BrokerError, RefusedError, RunStopped
 from agentic.core.names import PROJECT, run_of, stack_of_secret
 from agentic.core.settings import REFUSE
 from agentic.core.values import Target
 from agentic.core.wire import HttpRequest, Origin
+from agentic.runs.outside import OutsideTable
+from agentic.runs.record import TakenCall
 
 # How long a key is used before it is read again: a changed key counts after this time at the latest.
 _SECRET_SECONDS = 60.0
@@ -30,7 +34,15 @@ def broker(services: Services) -> Callable[[Any, Any], dict[str, Any]]:
     live_keys = services.setting("live_keys") == "true"
     # Refused only where the stack says so: with any other word a person is asked.
     repeats = services.environ.get("AGENTIC_REPEATED_WRITES") != REFUSE
-    the_broker = Broker(spec, services.store.ledger, _secrets(services), transports, live_keys=live_keys, repeats=repeats)
+    outside = OutsideTable(services.client("dynamodb"), services.setting("table"), clock=services.clock)
+
+    def note(name: str, taken: TakenCall, numbers: Mapping[str, float]) -> None:
+        services.tell(_counted(name, {"api": spec.name, "target": str(taken.target)}, taken.run_id, services.clock(), numbers))
+
+    gate = SharedGate(spec, outside, now=services.clock, sleep=services.sleep, chance=random.random, note=note)
+    the_broker = Broker(
+        spec, services.store.ledger, _secrets(services), transports, live_keys=live_keys, repeats=repeats, gate=gate
+    )
 
     def handle(event: Any, context: Any) -> dict[str, Any]:
         grant = ""
@@ -72,13 +84,14 @@ def _refusal(api: str, reason: str, run_id: str, now: float) -> str:
     It names the run that the grant claims to be of, never the grant. Whoever sends a wrong grant chooses that name:
     it is for reading, not for acting on.
     """
-    metric = {
-        "Namespace": PROJECT,
-        "Dimensions": [["api", "reason"]],
-        "Metrics": [{"Name": "refused_calls", "Unit": "Count"}],
-    }
-    facts = {"api": api, "reason": reason or "grant", "refused_calls": 1, "run_id": run_id}
-    return json.dumps({"_aws": {"Timestamp": int(now * 1000), "CloudWatchMetrics": [metric]}, **facts})
+    return _counted("refused_calls", {"api": api, "reason": reason or "grant"}, run_id, now)
+
+
+def _counted(name: str, by: Mapping[str, str], run_id: str, now: float, numbers: Mapping[str, float] | None = None) -> str:
+    """One more of what `name` counts. Beside it stand `numbers`, which are no metrics."""
+    metric = {"Namespace": PROJECT, "Dimensions": [list(by)], "Metrics": [{"Name": name, "Unit": "Count"}]}
+    counted = {"_aws": {"Timestamp": int(now * 1000), "CloudWatchMetrics": [metric]}}
+    return json.dumps({**counted, **by, name: 1, "run_id": run_id, **(numbers or {})})
 
 
 def _secrets(services: Services) -> Callable[[str], Mapping[str, str]]:

@@ -1,0 +1,102 @@
+"""An API behind gates that share one runs table, on a clock that only sleeping moves on; and the brokers of several runs."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from broker_stage import GRANT, KEY, SPEC, request
+
+from agentic.broker.broker import Broker
+from agentic.broker.gate import SharedGate
+from agentic.broker.ledger import MemoryLedger
+from agentic.core.errors import BrokerError
+from agentic.core.spec import ApiSpec
+from agentic.core.values import Call, Target
+from agentic.core.wire import HttpRequest, HttpResponse, Origin
+from agentic.runs.outside import OutsideTable
+from agentic.runs.record import TakenCall
+
+DOWN = "down"
+Answer = HttpResponse | str | Callable[[HttpRequest], HttpResponse]
+
+
+class SharedApi:
+    """Gives `answer` to every request; `sent` has the time of each. DOWN: no answer, after `seconds`."""
+
+    def __init__(self, dynamodb: Any) -> None:
+        self.now = 1_768_000_000.0
+        self.answer: Answer = HttpResponse(200, (), b"{}")
+        self.seconds = 0.0
+        self.sent: list[float] = []
+        self.slept: list[float] = []
+        self.notes: list[str] = []
+        self.table = OutsideTable(dynamodb, "runs", lambda: self.now)
+
+    def send(self, request: HttpRequest, timeout: float) -> HttpResponse:
+        self.sent.append(self.now)
+        self.now += min(self.seconds, timeout)
+        if self.answer == DOWN:
+            raise BrokerError("cut")
+        assert not isinstance(self.answer, str)
+        return self.answer if isinstance(self.answer, HttpResponse) else self.answer(request)
+
+    def sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+        self.now += seconds
+
+    def note(self, name: str, taken: TakenCall, numbers: object) -> None:
+        self.notes.append(name)
+
+    def run(self, number: int = 1, *, spec: ApiSpec = SPEC, key: str = KEY, **more: Any) -> "SharedRun":
+        """A run of its own, in a broker process of its own."""
+        return SharedRun(self, f"run_{number:016x}", spec, key, **more)
+
+
+class SharedRun:
+    """What one run's script sends."""
+
+    def __init__(
+        self, api: SharedApi, run_id: str, spec: ApiSpec, key: str, *, shared: bool = True, until: float = 0.0, limit: int = 100
+    ) -> None:
+        self._api = api
+        self.ledger = Expiring(GRANT, spec.name, run_id=run_id, limit=limit)
+        self.ledger.until = until
+        gate = SharedGate(
+            spec, api.table, now=lambda: api.now, sleep=api.sleep, chance=lambda: 0.5, note=api.note
+        )
+        self._broker = Broker(
+            spec,
+            self.ledger,
+            lambda _: {"api_key": key},
+            {Target.FAKE: api},
+            gate=gate if shared else None,
+            clock=lambda: api.now,
+            now=lambda: api.now,
+            sleep=api.sleep,
+            chance=lambda: 0.5,
+        )
+        self._numbers = 0
+
+    def get(self, path: str = "/v1/customers") -> HttpResponse:
+        return self.send(request("GET", path))
+
+    def post(self, path: str = "/v1/customers") -> HttpResponse:
+        return self.send(request("POST", path, b"name=Ada"))
+
+    def send(self, wanted: HttpRequest) -> HttpResponse:
+        self._numbers += 1
+        return self._broker.call(GRANT, wanted, Origin("0", self._numbers))
+
+    @property
+    def calls(self) -> tuple[Call, ...]:
+        return self.ledger.calls
+
+
+class Expiring(MemoryLedger):
+    """A ledger whose grant ends at `until`."""
+
+    until = 0.0
+
+    def take_call(self, grant: str, api: str, write: bool) -> TakenCall:
+        taken = super().take_call(grant, api, write)
+        return replace(taken, until=self.until) if self.until else taken
