@@ -47,6 +47,7 @@ class Driving:
         """
         services = self._services
         while (record := services.store.get(run_id)).status is RunStatus.EXECUTING:
+            self._resumption.check_held()
             if record.execute_state == DONE or not record.working or record.grant_expires < services.clock():
                 return self._resumption.go_on(record, dead=True)
             services.sleep(_LOOK_SECONDS)
@@ -63,6 +64,7 @@ class Driving:
                 return store.get(run_id)
             reply, cut_off = self._asked(record, handle)
         except AgenticError as error:
+            self._resumption.check_held()
             why = f"no other script was written: {error.message}"
         else:
             store.count(run_id, ORCHESTRATOR, reply.usage)
@@ -76,7 +78,7 @@ class Driving:
     def ask(self, record: RunRecord, session: str, message: str) -> tuple[Reply, RunError | None]:
         """Have the driver carry out `message` and wait: its last words, and which of the run's limits cut it off, if one did.
 
-        Raises `AgenticError`.
+        Raises `AgenticError`, and `LeaseLostError` where somebody else may be at the run by now.
         """
         limits = record.limits
         most, name = answer_tokens(record, ORCHESTRATOR)
@@ -86,6 +88,7 @@ class Driving:
             lambda: not self._beyond_budget(record.run_id),
         )
         reply = converse(self._services.client, self._arn, session, message, record.model, bounds)
+        self._resumption.check_held()
         if not bounds.reached(reply):
             return reply, None
         return reply, limits.reached("model_calls" if "iterations" in reply.stop_reason else name)

@@ -5,94 +5,35 @@ only, so it serves the local cloud and a deployed stack alike.
 """
 
 import time
-from collections.abc import Generator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
-from typing import Any, Self, cast
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
 
-from agentic.agents.conversation import Reply, aws_words, session_id, workflow
-from agentic.agents.declaration import (
-    TURNS,
-    ApiToChoose,
-    choosing_message,
-    orchestrator_message,
-    which_api,
-)
+from agentic.agents.aws_errors import told
+from agentic.agents.carrying import Carrying
+from agentic.agents.conversation import workflow
+from agentic.agents.declaration import TURNS
 from agentic.agents.driving import Driving
 from agentic.agents.memory import Memory
 from agentic.agents.notifying import Notifier
+from agentic.agents.request import RunRequest, check_request
 from agentic.agents.resume import Resumption
-from agentic.agents.routing import Routable, route
 from agentic.agents.tools.execute_code import serial
-from agentic.agents.tools.generate_code import MAX_SCRIPT_BYTES, store_script
-from agentic.agents.tools.no_script import no_script
+from agentic.agents.tools.generate_code import store_script
 from agentic.agents.tools.services import Services
 from agentic.agents.tools.validate_code import read_script
-from agentic.core.errors import AgenticError, StorageError, UsageError
+from agentic.core.errors import AgenticError, UsageError
 from agentic.core.limits import RunLimits
-from agentic.core.names import StackNames, new_handle, new_run_id
-from agentic.core.turns import Turn
-from agentic.core.values import PendingCall, RunError, RunResult, RunStatus, Target, WriteMode
+from agentic.core.names import StackNames, new_handle
+from agentic.core.values import CodeRef, PendingCall, RunError, RunResult, RunStatus
 from agentic.costs.prices import token_rates
 from agentic.runs import NewRun, RunRecord, RunStore
 from agentic.runs.recording import Recording
 from agentic.runs.wanted import Wanted
 
-MAX_TASK_LENGTH = 4000
+__all__ = ["FrontDoor", "RunRequest"]
+
 _MOST_UNFINISHED = 10_000
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RunRequest:
-    """What a person asks for. `code` is given by `exec`: the person's own script instead of a generated one.
-
-    `api` is empty where the task does not tell it: then it may be for one of `candidates` (`agentic.agents.routing`).
-    `session` is one of `person`'s, who is told by whoever took the request in and never by the request itself. `names_api`
-    says that the task names an API; `before` is what the session knows, once `FrontDoor.in_session` has looked. `limits` are
-    the budgets to be lower than the stack's (`RunLimits`).
-    """
-
-    api: str
-    task: str
-    target: Target
-    writes: WriteMode | None = None
-    model: str = ""
-    session: str = ""
-    secret_id: str = ""
-    code: str | None = None
-    candidates: tuple[ApiToChoose, ...] = ()
-    names_api: bool = False
-    person: str = ""
-    before: tuple[Turn, ...] | None = None
-    limits: Mapping[str, float] = field(default_factory=dict[str, float])
-    run_id: str = field(default_factory=new_run_id)
-
-    @classmethod
-    def of(cls, fields: Mapping[str, Any], apis: Sequence[Routable], target: Target, model: str, *, person: str = "") -> Self:
-        """A request from JSON fields (task, api, writes, session, limits, code) to a stack with `apis`, whose API it chooses.
-
-        Raises `UnknownApiError`, and `UsageError` for a script that does not tell its API.
-        """
-        task, code = str(fields.get("task") or ""), None if fields.get("code") is None else str(fields["code"])
-        limits: Any = fields.get("limits") or {}
-        if not isinstance(limits, Mapping):
-            raise UsageError("the limits must be numbers by name", hint='such as {"writes": 3}')
-        choice = route(apis, name=str(fields.get("api") or ""), task=task, code=code)
-        return cls(
-            api=choice.api,
-            task=task,
-            target=target,
-            writes=WriteMode(fields["writes"]) if fields.get("writes") else None,
-            model=model,
-            session=str(fields.get("session") or ""),
-            person=person,
-            limits=cast("Mapping[str, float]", limits),
-            names_api=choice.named,
-            code=code,
-            candidates=()
-            if choice.api
-            else tuple(ApiToChoose(api.name, api.title, api.words) for api in apis if api.name in choice.candidates),
-        )
 
 
 class FrontDoor:
@@ -116,6 +57,7 @@ class FrontDoor:
         self._models = dict(models or {})
         self._resumption = Resumption(services, names)
         self._driving = Driving(services, orchestrator_arn, self._resumption)
+        self._carrying = Carrying(services, orchestrator_arn, self._resumption, self._driving)
         self._memory = Memory(services)
         self._notifier = Notifier(services, names.environment)
 
@@ -126,23 +68,42 @@ class FrontDoor:
     def run(self, request: RunRequest) -> RunResult:
         """Carry out a task and wait for its end. What goes wrong inside the run is in the result, not raised."""
         started = time.perf_counter()
-        _check(request)
-        self._check_limits(request)
-        request = self.in_session(request)
-        with _told():
-            if request.session:
-                self._memory.begin(request.person, request.session, request.run_id)
-            record = self._execute(request) if request.code is not None else self._delegate(request)
+        request = self.checked(request)
+        with told():
+            self.begin_turn(request)
+            handle = new_handle(request.run_id)
+            carrying = self._carrying
+            if request.code is not None:
+                record = carrying.execute(self.store.create(self.new_run(request, self.script_of(request)), handle), handle)
+            else:
+                record = carrying.delegate(self.store.create(self.new_run(request), handle), handle, request.candidates)
             self._notifier.tell(record)
             result = self._result(record)
         total = (time.perf_counter() - started) * 1000
         return replace(result, timings_ms={"total": round(total, 1), **result.timings_ms})
 
+    def checked(self, request: RunRequest) -> RunRequest:
+        """The request as it is to be recorded, with what its session knows. Raises `UsageError` for one that cannot be."""
+        check_request(request)
+        self._check_limits(request)
+        return self.in_session(request)
+
+    def begin_turn(self, request: RunRequest) -> None:
+        """Give a run that is about to begin its place in its session, where it is of one."""
+        if request.session:
+            self._memory.begin(request.person, request.session, request.run_id)
+
+    def script_of(self, request: RunRequest) -> CodeRef | None:
+        """Store the script that the person brings; None where they bring none."""
+        if request.code is None:
+            return None
+        return store_script(self._services, request.api, request.task, request.code.encode())
+
     def in_session(self, request: RunRequest) -> RunRequest:
         """The request with what its session knows; where its task tells no API, the one that the session was about last."""
         if not request.session or request.before is not None:
             return request
-        with _told():
+        with told():
             before = self._memory.of(request.person, request.session)
         last = next((turn.api for turn in reversed(before) if turn.api and turn.status != RunStatus.REFUSED), "")
         if request.api or request.names_api or last not in [api.name for api in request.candidates]:
@@ -151,12 +112,12 @@ class FrontDoor:
 
     def sessions(self, action: str, person: str, name: str) -> Any:
         """List a person's sessions, show or clear one of them; gives JSON values."""
-        with _told():
+        with told():
             return self._memory.answer(action, person, name)
 
     def result(self, run_id: str) -> RunResult:
         """A run as its record has it. Raises `UnknownRunError`."""
-        with _told():
+        with told():
             record = self._resumption.seen(self.store.get(run_id))
             result = self._result(record)
         if not record.status.final or len(record.steps) < 2:
@@ -166,7 +127,7 @@ class FrontDoor:
 
     def recording(self, run_id: str) -> Recording:
         """The last execution of a run's script, to do it again offline. Raises `UnknownRunError`, `UsageError`."""
-        with _told():
+        with told():
             record, journal = self.store.get(run_id), self.store.journal
             code = read_script(self._services, record.code_ref).decode() if record.code_ref else ""
             entries = tuple(journal.whole(entry) for entry in journal.entries(run_id))
@@ -174,7 +135,7 @@ class FrontDoor:
 
     def recent(self, limit: int, wanted: Wanted | None = None) -> tuple[RunRecord, ...]:
         """The newest runs first, of those that are wanted."""
-        with _told():
+        with told():
             return self.store.recent(limit, wanted, self._resumption.seen)
 
     def unfinished(self, before: float) -> tuple[str, ...]:
@@ -187,13 +148,15 @@ class FrontDoor:
         return tuple(
             record.run_id
             for record in found
-            if not (record.status is RunStatus.PAUSED and record.approval is None)
+            if not record.waits
+            # What was submitted goes through the queue again.
+            and not record.submitted
             and not (record.steps and record.steps[-1].at >= before)
         )
 
     def recover(self, run_id: str) -> RunResult:
         """Finish a run in whose middle everything ended, or fail it with the reason: for who knows that nobody works on it."""
-        with _told():
+        with told():
             record = self._resumption.recover(self.store.get(run_id))
             self._notifier.tell(record)
             return self._result(record)
@@ -204,9 +167,9 @@ class FrontDoor:
         Raises `UnknownRunError`, and `RefusedError` when the run waits with another call or with none.
         """
         started = time.perf_counter()
-        with _told():
+        with told():
             before = len(self.store.calls(run_id))
-            self._resumption.approve(self.store.get(run_id), asked, by, every=every)
+            self._resumption.go_on(self._resumption.allow(self.store.get(run_id), asked, by, every=every))
             record = self._driving.see_through(run_id)
             self._notifier.tell(record)
             result = self._result(record)
@@ -215,72 +178,29 @@ class FrontDoor:
         api = sum(call.duration_ms for call in result.calls[before:])
         return replace(result, timings_ms={"total": round(total, 1), "api": round(api, 1)})
 
+    def allow(self, run_id: str, asked: PendingCall, by: str, *, every: bool = False) -> RunRecord:
+        """As `approve`, but only to decide: whoever works on the run next goes on with it."""
+        with told():
+            return self._resumption.allow(self.store.get(run_id), asked, by, every=every)
+
     def reject(self, run_id: str, by: str) -> RunResult:
         """Do not allow it: the run ends. Raises as `approve`."""
-        with _told():
+        with told():
             return self._result(self._resumption.reject(self.store.get(run_id), by))
 
     def cancel(self, run_id: str) -> None:
         """End a run: its grant is revoked, its agents' tools refuse. A run that has ended stays as it is."""
-        with _told():
+        with told():
             error = RunError("cancelled", "cancelled by the person")
             self.store.finish(run_id, RunStatus.CANCELLED, error=error, paused=True)
         if workflow.is_workflow(self._orchestrator_arn):
-            rounds = range(1, self.store.get(run_id).round + 1)
-            for name in (run_id, *(f"{run_id}-{number}" for number in rounds)):
+            for name in workflow.names_of(run_id, self.store.get(run_id).round):
                 workflow.stop(self._services.client("stepfunctions"), self._orchestrator_arn, name)
 
-    def _delegate(self, request: RunRequest) -> RunRecord:
-        handle = new_handle(request.run_id)
-        record = self.store.create(self._new_run(request), handle)
-        driver, message = self._driving.driver, _opening(request, handle)
-        if workflow.is_workflow(self._orchestrator_arn):
-            message = workflow.opening(handle)
-            if not request.api:
-                # There is no model in its control flow that could choose.
-                return self.store.finish(request.run_id, RunStatus.ASKS, error=_which_api(request))
-        elif not self.store.spending.reserve(request.run_id, 1):
-            return self.store.get(request.run_id)
-        try:
-            reply, cut_off = self._driving.ask(record, session_id(request.run_id, driver), message)
-        except AgenticError as error:
-            self._driving.see_through(request.run_id)
-            problem = RunError(error.code, f"the {driver} failed: {error.message}", error.hint)
-            return self.store.finish(request.run_id, RunStatus.FAILED, error=problem)
-        if reply.complete and not request.api and not self.store.get(request.run_id).api:
-            return self._not_chosen(request, reply)
-        left = self.store.get(request.run_id)
-        record = self._driving.see_through(request.run_id)
-        why = "" if reply.complete else f" (it stopped: {reply.stop_reason or 'no answer'})"
-        problem = RunError("not_done", f"the {driver} ended before the task was done{why}", "try again, or another --model")
-        problem = cut_off or problem
-        # Takes effect only where the tools have not ended the run already. A run that waits for a person has no answer, and one
-        # that went on with another script has not the one that these words are about.
-        words = "" if record.status is RunStatus.PAUSED or record.round > left.round else _words(reply)
-        return self.store.finish(request.run_id, RunStatus.FAILED, error=problem, answer=words, usage=reply.usage)
-
-    def _not_chosen(self, request: RunRequest, reply: Reply) -> RunRecord:
-        """The orchestrator has left it open which API is meant: the person is asked, unless none of them can do the task."""
-        status, problem = no_script(reply)
-        if status is not RunStatus.REFUSED:
-            status, problem = RunStatus.ASKS, _which_api(request)
-        return self.store.finish(request.run_id, status, error=problem, usage=reply.usage)
-
-    def _execute(self, request: RunRequest) -> RunRecord:
-        """Validate and run the person's script with the tools themselves: no model takes part."""
-        code_ref = store_script(self._services, request.api, request.task, (request.code or "").encode())
-        handle = new_handle(request.run_id)
-        self.store.create(self._new_run(request, code_ref), handle)
-        arguments = {"handle": handle, "code_key": code_ref.key}
-        problem = self._resumption.invoke("validate_code", arguments)
-        if not problem and self.store.get(request.run_id).status is RunStatus.VALIDATING:
-            problem = self._resumption.invoke("execute_code", arguments)
-        # Whoever executed it has answered, or died.
-        record = self._resumption.go_on(self.store.get(request.run_id), dead=True)
-        problem = problem or RunError("not_done", "the script was not executed")
-        return self.store.finish(record.run_id, RunStatus.FAILED, error=problem)
-
-    def _new_run(self, request: RunRequest, code_ref: Any = None) -> NewRun:
+    def new_run(
+        self, request: RunRequest, code_ref: CodeRef | None = None, *, caller: str = "", submitted: bool = False
+    ) -> NewRun:
+        """What the record of a request's run begins with. `submitted`: by `caller`, through the queue."""
         rates = self._rates(request)
         return NewRun(
             run_id=request.run_id,
@@ -297,6 +217,9 @@ class FrontDoor:
             candidates=tuple(api.name for api in request.candidates),
             before=request.before or (),
             code_ref=code_ref,
+            caller=caller,
+            person=request.person,
+            submitted=submitted,
         )
 
     def _rates(self, request: RunRequest) -> dict[str, tuple[int, int]]:
@@ -343,45 +266,3 @@ class FrontDoor:
             steps=record.steps,
             earlier=record.earlier,
         )
-
-
-@contextmanager
-def _told() -> Generator[None]:
-    """AWS's own errors as ours: a full disk, a missing permission, a service that does not answer."""
-    from botocore.exceptions import BotoCoreError, ClientError  # pyright: ignore[reportMissingTypeStubs]
-
-    try:
-        yield
-    except ClientError as error:
-        message, kind = aws_words(error)
-        raise StorageError(message, kind=kind) from error
-    except BotoCoreError as error:
-        raise StorageError(f"the stack does not answer: {error}") from error
-
-
-def _opening(request: RunRequest, handle: str) -> str:
-    if request.api:
-        return orchestrator_message(request.task, request.api, handle, request.before or ())
-    return choosing_message(request.task, request.candidates, handle, request.before or ())
-
-
-def _which_api(request: RunRequest) -> RunError:
-    names = ", ".join(api.name for api in request.candidates)
-    return RunError(
-        "asks", which_api([api.title for api in request.candidates]), f"name it in the task, or with --api: {names}"
-    )
-
-
-def _check(request: RunRequest) -> None:
-    if not request.task.strip():
-        raise UsageError("the task is empty", hint='try: agentic run "Create a Stripe customer named Alice"')
-    if not request.api and (request.code is not None or not request.candidates):
-        raise UsageError("no API is named", hint="name it with --api")
-    if len(request.task) > MAX_TASK_LENGTH:
-        raise UsageError(f"the task has {len(request.task)} characters; at most {MAX_TASK_LENGTH} are allowed")
-    if request.code is not None and len(request.code.encode()) > MAX_SCRIPT_BYTES:
-        raise UsageError(f"the script is larger than {MAX_SCRIPT_BYTES} bytes")
-
-
-def _words(reply: Reply) -> str:
-    return reply.text if reply.complete else ""

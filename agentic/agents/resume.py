@@ -15,6 +15,7 @@ from agentic.core.errors import RefusedError
 from agentic.core.names import StackNames, new_handle
 from agentic.core.values import Approval, CallState, PendingCall, RunError, RunStatus
 from agentic.runs import RunRecord
+from agentic.runs.leases import Held, LeaseLostError, always
 
 # How often a run is taken up again whose function breaks each time.
 _TRIES = 3
@@ -24,11 +25,15 @@ _ASKED_ANEW = "it was not sent, and the run has ended; run it again to be asked 
 
 
 class Resumption:
-    """For the front door of a stack: it alone may answer for a person. `services` give the clients."""
+    """For the front door of a stack: it alone may answer for a person. `services` give the clients.
 
-    def __init__(self, services: Services, names: StackNames) -> None:
+    `held` says whether the run is still this process's to work on; where it is not, `LeaseLostError` is raised.
+    """
+
+    def __init__(self, services: Services, names: StackNames, held: Held = always) -> None:
         self._services = services
         self._names = names
+        self._held = held
 
     def invoke(self, tool: str, arguments: Mapping[str, str]) -> RunError | None:
         """Invoke a tool's function and wait. What went wrong, if anything did."""
@@ -47,8 +52,8 @@ class Resumption:
             return RunError("refused", f"{tool}: {payload['content'][0]['text']}")
         return None
 
-    def approve(self, record: RunRecord, asked: PendingCall, by: str, *, every: bool) -> RunRecord:
-        """Allow the write that `asked` showed to a person, and go on. `every`: and all that the script does as it stands.
+    def allow(self, record: RunRecord, asked: PendingCall, by: str, *, every: bool) -> RunRecord:
+        """Allow the write that `asked` showed to a person. `every`: and all that the script does as it stands.
 
         Raises `RefusedError` when the run waits with another one, was answered already, or the question has expired.
         """
@@ -58,7 +63,7 @@ class Resumption:
             raise RefusedError("this is not the call that the run waits with", hint="look at it again: `agentic runs show`")
         now = self._services.clock()
         approval = Approval(digest=asked.digest, account=asked.account, all=every, by=by[:200], at=now)
-        return self.go_on(self._services.store.attempts.approve(record, approval))
+        return self._services.store.attempts.approve(record, approval)
 
     def reject(self, record: RunRecord, by: str) -> RunRecord:
         """Say no: the run ends as refused. Raises `RefusedError` when nothing waits, or it was answered or has expired."""
@@ -108,6 +113,7 @@ class Resumption:
             if not problem and self.can_go_on(record := self._services.store.get(record.run_id)):
                 problem = self.invoke("execute_code", arguments)
             record = self._services.store.get(record.run_id)
+            self.check_held()
             if problem is None or problem.code == "refused":
                 break
             # It broke off in the middle: nobody follows that attempt any more.
@@ -117,6 +123,11 @@ class Resumption:
             problem = problem or RunError("not_done", "the script was not executed to its end", _RUN_AGAIN)
             record = self._services.store.finish(record.run_id, RunStatus.FAILED, error=problem, paused=True)
         return record
+
+    def check_held(self) -> None:
+        """Raises `LeaseLostError` where somebody else may be at the run by now: nothing may be concluded here then."""
+        if not self._held():
+            raise LeaseLostError
 
     def can_go_on(self, record: RunRecord) -> bool:
         """Whether the script could run (again): it is valid or not looked at yet, and the run waits for nothing else."""
@@ -129,7 +140,7 @@ class Resumption:
         Of the calls that nobody waits for any more it is said what is known.
         """
         record = self.seen(record)
-        if record.status.final or (record.status is RunStatus.PAUSED and record.approval is None):
+        if record.status.final or record.waits:
             return record
         if self.can_go_on(record) and not record.secret_id:
             record = self.go_on(record, dead=True)
@@ -138,9 +149,9 @@ class Resumption:
                 status, problem = ends_as(record.repair)
                 record = self._services.store.finish(record.run_id, status, error=problem)
             if record.status.final:
-                self._settled(record)
+                self.settle(record)
             return record
-        done, uncertain = self._settled(record)
+        done, uncertain = self.settle(record)
         said = [f"{done} of its writes {'was' if done == 1 else 'were'} done before"] if done else []
         said += [f"of {uncertain} nobody knows whether it was done"] if uncertain else []
         message = "; ".join(("everything ended in the middle of this run", *said))
@@ -148,7 +159,7 @@ class Resumption:
         error = RunError("interrupted", message, hint)
         return self._services.store.finish(record.run_id, RunStatus.FAILED, error=error, paused=True)
 
-    def _settled(self, record: RunRecord) -> tuple[int, int]:
+    def settle(self, record: RunRecord) -> tuple[int, int]:
         """Note of each call under way that it never left, or that nobody knows. Gives the writes done, and those uncertain."""
         journal, done, uncertain = self._services.store.journal, set[str](), 0
         sent = self._services.store.get(record.run_id).sent

@@ -87,6 +87,23 @@ class RefusedError(AgenticError):
     exit_code = ExitCode.REFUSED
 
 
+class BusyError(AgenticError):
+    """There is no room for another run now. `retry_after` says in how many seconds to try again."""
+
+    code = "busy"
+
+    def __init__(self, message: str, *, retry_after: int, position: int = 0, hint: str = "") -> None:
+        super().__init__(message, hint=hint, retry_after=retry_after, position=position)
+        self.retry_after = retry_after
+        self.position = position
+
+
+class IdempotencyError(UsageError):
+    """An idempotency key came again, with another request."""
+
+    code = "idempotency"
+
+
 class UnknownRunError(UsageError):
     """No run with this id is in the record."""
 

@@ -127,6 +127,7 @@ class Attempts:
                 ":sha256": {"S": pending.code_sha256},
             },
             sets={"approval": json_text(approval)},
+            remove=("takes",),
         )
         if not changed:
             raise RefusedError("it was answered already, or another call waits now", hint="`agentic runs show` has it")

@@ -102,6 +102,8 @@ class RunRecord:
     `rates` are the prices of a token in and a token out, in billionths of a US dollar, by agent; an agent whose model has no
     known price is not among them. `cost_nanos` is what came of it. `model_calls_taken` are the calls made or set aside.
     `told` is the condition that people were told of last.
+    `submitted`: it goes through the queue; `caller` is who put it there, and `person` whose session it is of. `lease_until`
+    (epoch seconds) is when its last worker's lease ends or has ended; `takes` are the leases since somebody last sent it on.
     """
 
     run_id: str
@@ -148,7 +150,17 @@ class RunRecord:
     model_calls_taken: int = 0
     cost_nanos: int = 0
     rates: Mapping[str, tuple[int, int]] = field(default_factory=dict[str, tuple[int, int]])
+    caller: str = ""
+    person: str = ""
+    submitted: bool = False
+    lease_until: float = 0.0
+    takes: int = 0
     steps: tuple[RunStep, ...] = ()
+
+    @property
+    def waits(self) -> bool:
+        """Whether it waits for a person's answer, and for nobody else."""
+        return self.status is RunStatus.PAUSED and self.approval is None
 
     @property
     def begun(self) -> bool:
@@ -231,6 +243,11 @@ class RunRecord:
             model_calls_taken=number("model_calls_taken"),
             cost_nanos=number("cost_nanos"),
             rates={agent: (read, written) for agent, (read, written) in rates.items()},
+            caller=text("caller"),
+            person=text("person"),
+            submitted="submitted" in item,
+            lease_until=float(item["lease_until"]["N"]) if "lease_until" in item else 0.0,
+            takes=number("takes"),
             steps=steps_of(item),
         )
 

@@ -82,6 +82,20 @@ class Rounds:
             return None
         return record if done else None
 
+    def want_again(self, record: RunRecord) -> RunRecord:
+        """A round that was being written when whoever drove it died is wanted once more. Who still writes has no handle then.
+
+        Gives the record; as it is, where the run has gone on.
+        """
+        again, _ = self._items.change(
+            record.run_id,
+            "#status = :generating AND generate_round = :round AND attribute_exists(repair)",
+            {":generating": {"S": RunStatus.GENERATING}, ":round": {"N": str(record.round)}},
+            sets={"generate_state": {"S": WANTED}},
+            remove=("code_key", "code_sha256", "execute_state", f"handle_{_GENERATOR}", f"handle_{_EXECUTOR}"),
+        )
+        return again
+
     def hand_over(self, record: RunRecord, handle: str) -> bool:
         """Give the orchestrator's part to whoever gets `handle`, where a script is wanted and the one before has left."""
         _, done = self._items.change(

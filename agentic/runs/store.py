@@ -27,11 +27,13 @@ from agentic.core.values import (
 from agentic.runs.attempts import Attempts
 from agentic.runs.items import RUN_ITEM, Attributes, RunItems, json_text
 from agentic.runs.journal import KEEP_SECONDS, Bodies, Journal, calls_of
+from agentic.runs.leases import Leases
 from agentic.runs.ledger import RunLedger
 from agentic.runs.record import CLAIMED, DONE, Item, RunRecord, Step, digest, is_of, limits_item
 from agentic.runs.rounds import Rounds
 from agentic.runs.spending import Spending, beyond
 from agentic.runs.steps import noted
+from agentic.runs.submissions import Submissions
 from agentic.runs.wanted import Wanted
 
 # How many runs a filtered list reads at a time.
@@ -45,7 +47,7 @@ class NewRun:
     """What the front door says of a run. `code_ref` is given when the person brings the script.
 
     `api` is empty where the orchestrator is to choose one of `candidates`. `before` are the turns of its session. `rates` are
-    as in the record; `priced`: the price of every agent's model is among them.
+    as in the record; `priced`: the price of every agent's model is among them. `submitted`, `caller` and `person` are as there.
     """
 
     run_id: str
@@ -62,6 +64,9 @@ class NewRun:
     code_ref: CodeRef | None = None
     rates: Mapping[str, tuple[int, int]] = field(default_factory=dict[str, tuple[int, int]])
     priced: bool = False
+    caller: str = ""
+    person: str = ""
+    submitted: bool = False
 
 
 class RunStore:
@@ -80,14 +85,21 @@ class RunStore:
         """What its agents may spend."""
         self.attempts = Attempts(self._items, clock)
         """The executions of a run's script."""
+        self.leases = Leases(self._items, clock)
+        """Which worker is at a submitted run."""
+        self.submissions = Submissions(dynamodb, table, clock)
+        """What is kept of submitted runs beside their records."""
         self.journal = Journal(dynamodb, table, clock, bodies)
         self.ledger = RunLedger(self._items, self.journal, clock)
         """The broker's part."""
 
     # --- the front door -------------------------------------------------------------------------------------------
 
-    def create(self, run: NewRun, handle: str) -> RunRecord:
-        """A new run. `handle` goes to the orchestrator, or to the executor's tools when the person brings the script."""
+    def create(self, run: NewRun, handle: str = "") -> RunRecord:
+        """A new run. `handle` goes to the orchestrator, or to the executor's tools when the person brings the script.
+
+        A submitted one has none until somebody begins it (`hand`).
+        """
         now = self._clock()
         item: Item = {
             "run_id": {"S": run.run_id},
@@ -104,9 +116,8 @@ class RunStore:
             "priced": {"BOOL": run.priced},
             **limits_item(run.limits),
             "effect_seed": {"S": secrets.token_hex(16)},
-            f"handle_{_EXECUTOR if run.code_ref else _ORCHESTRATOR}": {"S": digest(handle)},
         }
-        for name in ("api", "writes", "model", "session", "secret_id"):
+        for name in ("api", "writes", "model", "session", "secret_id", "caller", "person"):
             if value := getattr(run, name):
                 item[name] = {"S": value}
         if run.candidates and not run.api:
@@ -115,17 +126,47 @@ class RunStore:
             item["rates"] = json_text(run.rates)
         if run.before:
             item["before"] = json_text(run.before)
+        if run.submitted:
+            item["submitted"] = {"BOOL": True}
         if run.code_ref:
-            item |= {
-                "status": {"S": RunStatus.VALIDATING},
-                "generate_state": {"S": DONE},
-                "execute_state": {"S": CLAIMED},
-                "code_key": {"S": run.code_ref.key},
-                "code_sha256": {"S": run.code_ref.sha256},
-            }
+            item |= {"code_key": {"S": run.code_ref.key}, "code_sha256": {"S": run.code_ref.sha256}}
+        if handle:
+            item |= _handed(handle, brought=run.code_ref is not None)
         item |= noted({"status": item["status"]}, now)
         self._dynamodb.put_item(TableName=self._table, Item=item, ConditionExpression="attribute_not_exists(run_id)")
         return RunRecord.from_item(item)
+
+    def hand(self, run_id: str, handle: str) -> RunRecord | None:
+        """Give a submitted run that waits to whoever gets `handle`, as `create` does; None when it waits no more.
+
+        Whoever had it before, and has not come to claim the first step, has it no longer. Raises `UnknownRunError`.
+        """
+        brought = self.get(run_id).code_ref is not None
+        record, handed = self._items.change(
+            run_id,
+            "#status = :queued AND attribute_exists(submitted) AND attribute_not_exists(generate_state)",
+            {":queued": {"S": RunStatus.QUEUED}},
+            sets=_handed(handle, brought=brought),
+        )
+        return record if handed else None
+
+    def begin_again(self, record: RunRecord) -> RunRecord | None:
+        """Let a submitted run wait once more whose first script was being written when its worker died; None if it goes on.
+
+        Nothing of it was executed, and whoever still writes has no handle any more.
+        """
+        again, changed = self._items.change(
+            record.run_id,
+            "#status = :generating AND attribute_exists(submitted) AND attribute_not_exists(attempt) "
+            "AND attribute_not_exists(generate_round)",
+            {":generating": {"S": RunStatus.GENERATING}},
+            sets={"status": {"S": RunStatus.QUEUED}},
+            remove=(
+                *("generate_state", "execute_state", "code_key", "code_sha256", "verdict"),
+                *(f"handle_{agent}" for agent in (_ORCHESTRATOR, _GENERATOR, _EXECUTOR)),
+            ),
+        )
+        return again if changed else None
 
     def get(self, run_id: str) -> RunRecord:
         """Raises `UnknownRunError`."""
@@ -362,6 +403,18 @@ class RunStore:
         if not changed:
             raise UnknownRunError(f"no run {run_id!r}")
         return record
+
+
+def _handed(handle: str, *, brought: bool) -> Item:
+    """What a record says of a run from when somebody has it. `brought`: the person brings the script."""
+    if not brought:
+        return {f"handle_{_ORCHESTRATOR}": {"S": digest(handle)}}
+    return {
+        "status": {"S": RunStatus.VALIDATING},
+        "generate_state": {"S": DONE},
+        "execute_state": {"S": CLAIMED},
+        f"handle_{_EXECUTOR}": {"S": digest(handle)},
+    }
 
 
 def _misfit(record: RunRecord) -> RefusedError:

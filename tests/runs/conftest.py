@@ -12,6 +12,7 @@ from agentic.core.limits import RunLimits
 from agentic.core.names import new_handle, new_run_id
 from agentic.core.values import Target
 from agentic.runs import NewRun, RunStore
+from tests.runs.queue_world import QueueWorld
 from tests.runs.turned_clock import Clock
 
 
@@ -74,3 +75,8 @@ def started(store: RunStore) -> tuple[str, str]:
     handle = new_handle(run_id)
     store.create(NewRun(run_id=run_id, api="stripe", task="Do it", target=Target.FAKE, limits=RunLimits(calls=3)), handle)
     return run_id, handle
+
+
+@pytest.fixture
+def world(dynamodb: Any, store: RunStore, clock: Clock) -> QueueWorld:
+    return QueueWorld(dynamodb, store, clock)

@@ -66,6 +66,31 @@ def ask(
     return Reply("", ": ".join(reason for reason in reasons if reason), Usage())
 
 
+def names_of(run_id: str, rounds: int) -> tuple[str, ...]:
+    """The names of a run's executions: the first one's, and those of `rounds` that go on with it."""
+    return (run_id, *(f"{run_id}-{number}" for number in range(1, rounds + 1)))
+
+
+def attend(client: Any, machine_arn: str, name: str, *, sleep: Callable[[float], None] = time.sleep) -> str:
+    """Wait for the end of an execution that somebody else has started. How it ended (SUCCEEDED, …); empty if there is none.
+
+    Raises botocore's errors.
+    """
+    found = _MACHINE.fullmatch(machine_arn)
+    if not found:
+        return ""
+    pause = _FIRST_PAUSE_SECONDS
+    while True:
+        try:
+            status: str = client.describe_execution(executionArn=f"{found[1]}:execution:{found[2]}:{name}")["status"]
+        except client.exceptions.ExecutionDoesNotExist:
+            return ""
+        if status != "RUNNING":
+            return status
+        sleep(pause)
+        pause = min(pause * _GROWTH, _LONGEST_PAUSE_SECONDS)
+
+
 def stop(client: Any, machine_arn: str, name: str) -> None:
     """Stop a run's execution, if it runs. Best effort: every further step finds in the record that the run has ended."""
     from botocore.exceptions import BotoCoreError, ClientError  # pyright: ignore[reportMissingTypeStubs]

@@ -1,0 +1,21 @@
+"""AWS's own errors as ours, for whoever answers a person."""
+
+from collections.abc import Generator
+from contextlib import contextmanager
+
+from agentic.agents.conversation import aws_words
+from agentic.core.errors import StorageError
+
+
+@contextmanager
+def told() -> Generator[None]:
+    """AWS's own errors as ours: a full disk, a missing permission, a service that does not answer."""
+    from botocore.exceptions import BotoCoreError, ClientError  # pyright: ignore[reportMissingTypeStubs]
+
+    try:
+        yield
+    except ClientError as error:
+        message, kind = aws_words(error)
+        raise StorageError(message, kind=kind) from error
+    except BotoCoreError as error:
+        raise StorageError(f"the stack does not answer: {error}") from error
