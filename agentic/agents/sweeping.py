@@ -5,10 +5,12 @@ Runs that were never put into the queue, whose worker died, whose message was lo
 
 from dataclasses import dataclass
 
+from agentic.agents.notifying import Notifier
 from agentic.agents.run_queue import RunQueue
 from agentic.agents.tools.services import Services
 from agentic.agents.working import MOST_TAKES
 from agentic.core.errors import UnknownRunError
+from agentic.core.names import StackNames
 from agentic.core.values import RunError, RunStatus
 from agentic.runs import RunRecord
 from agentic.runs.submissions import WAITING, WORKED_ON, Mark
@@ -33,8 +35,9 @@ class Swept:
 class Sweep:
     """One stack's. `services` give the clients and the settings `table`, `queue_url` and `dead_letters_url`."""
 
-    def __init__(self, services: Services) -> None:
+    def __init__(self, services: Services, names: StackNames) -> None:
         self._services = services
+        self._notifier = Notifier(services, names.environment)
         self._queue = RunQueue(services)
 
     def sweep(self, *, lost: bool = False) -> Swept:
@@ -109,6 +112,6 @@ class Sweep:
     def _give_up(self, run_id: str, record: RunRecord, swept: Swept) -> None:
         hint = f"its message is among the dead letters; `agentic runs show {run_id}` has what it did"
         error = RunError(POISON, "no worker could bring this run to an end, however often it was tried", hint)
-        self._services.store.finish(run_id, RunStatus.FAILED, error=error, paused=True)
+        self._notifier.tell(self._services.store.finish(run_id, RunStatus.FAILED, error=error, paused=True))
         self._services.store.submissions.settled(run_id, record.caller)
         swept.poison += 1

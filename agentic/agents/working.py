@@ -9,6 +9,7 @@ from collections.abc import Generator
 from contextlib import contextmanager, suppress
 
 from agentic.agents.carrying import Carrying
+from agentic.agents.notifying import Notifier
 from agentic.agents.tools.services import Services
 from agentic.core.errors import UnknownRunError
 from agentic.core.names import StackNames
@@ -30,6 +31,7 @@ class Worker:
         self._names = names
         self._arn = orchestrator_arn
         self._seconds = lease_seconds
+        self._notifier = Notifier(services, names.environment)
 
     def work(self, run_id: str) -> RunRecord | None:
         """Bring a run to its end or its next question. None where there is nothing to do here: it is unknown, in another
@@ -63,6 +65,8 @@ class Worker:
             # One that is lost, or cannot be written, ends by itself.
             with suppress(Exception):
                 store.leases.release(run_id, owner)
+        if record.status.final or record.waits:
+            self._notifier.tell(record)
         self._settle(record)
         return record
 

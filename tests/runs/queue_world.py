@@ -131,7 +131,7 @@ class QueueWorld:
         }
         self.services = Services(environment, self.clients.__getitem__, clock=clock, sleep=self.sleep, tell=self.told.append)
         self.door = FrontDoor(self.services, NAMES, HARNESS, RunLimits(calls=9))
-        self.sweep = Sweep(self.services)
+        self.sweep = Sweep(self.services, NAMES)
 
     def sleep(self, seconds: float) -> None:
         self.clock.now += seconds
