@@ -67,6 +67,7 @@ def go_on(
 def how_to_go_on(result: Mapping[str, Any], options: argparse.Namespace) -> str:
     """The one line for whoever was not asked. `options` name the stack."""
     where = f" --stack {options.stack}{' --local' if options.local else ''}" if options.stack else ""
+    where += " --http" if getattr(options, "http", False) else ""
     run_id = result["run_id"]
     return f"go on with: agentic runs approve {run_id}{where}, or end it with: agentic runs reject {run_id}{where}"
 

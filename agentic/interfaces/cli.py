@@ -78,7 +78,7 @@ def parser() -> argparse.ArgumentParser:
     listing.add_argument("--api", default="", help="only runs for this API")
     listing.add_argument("--since", default="", metavar="WHEN", help="30m, 2h, 7d ago, or a date with or without a time (UTC)")
     listing.add_argument("--task", default="", metavar="WORDS", help="only tasks that have all these words")
-    _which_stack(listing)
+    _which_stack(listing, http=True)
     _json(listing)
     for action, text in (
         ("show", "one run: what happened when, its script, its result"),
@@ -89,7 +89,7 @@ def parser() -> argparse.ArgumentParser:
         command.add_argument("run_id")
         if action == "export":
             command.add_argument("--to", default="", metavar="FOLDER", help="a new folder (default: one of the run's name)")
-        _which_stack(command)
+        _which_stack(command, http=action == "show")
         _json(command)
 
     sessions = commands.add_parser("sessions", help="what runs with --session know of each other").add_subparsers(
@@ -103,17 +103,17 @@ def parser() -> argparse.ArgumentParser:
         command = sessions.add_parser(action, help=text)
         if action != "list":
             command.add_argument("name")
-        _which_stack(command)
+        _which_stack(command, http=True)
         _json(command)
     approve = runs.add_parser("approve", help="allow the write that a paused run waits with, and go on", epilog=_EPILOG)
     approve.add_argument("run_id")
     approve.add_argument("--all", action="store_true", help="and all further writes of the same script")
     approve.add_argument("--yes", action="store_true", help="do not ask")
-    _which_stack(approve)
+    _which_stack(approve, http=True)
     _json(approve)
     reject = runs.add_parser("reject", help="do not allow it: the run ends")
     reject.add_argument("run_id")
-    _which_stack(reject)
+    _which_stack(reject, http=True)
     _json(reject)
 
     _stack_commands(commands)
@@ -188,9 +188,11 @@ def _stack_commands(commands: Any) -> None:
         _json(command)
 
 
-def _which_stack(command: argparse.ArgumentParser) -> None:
+def _which_stack(command: argparse.ArgumentParser, *, http: bool = False) -> None:
     command.add_argument("--stack", default="", help="a stack made with `agentic up` (default: the local cloud's own)")
     command.add_argument("--local", action="store_true", help="that stack is on the local cloud, not on AWS")
+    if http:
+        command.add_argument("--http", action="store_true", help="ask the stack's HTTP API, and need no other right there")
 
 
 def _run_options(command: argparse.ArgumentParser) -> None:
@@ -209,7 +211,7 @@ def _run_options(command: argparse.ArgumentParser) -> None:
         help=f"allow this run less than its stack does, such as writes=3 ({', '.join(LIMITS)}); repeatable",
     )
     command.add_argument("--no-background", action="store_true", help="leave no process behind")
-    _which_stack(command)
+    _which_stack(command, http=True)
     _json(command)
 
 

@@ -133,6 +133,8 @@ class Background:
                 return to_json(self._cloud.reject(str(request["run_id"]), stack=_stack(request)))
             case "credentials":
                 return self._cloud.credentials(_stack(request))
+            case "exports":
+                return dict(self._cloud.stack(_stack(request)).exports)
             case "adopt":
                 self._cloud.adopt(_stack(request), request["exports"])
                 return {}

@@ -22,12 +22,17 @@ def run(options: argparse.Namespace, terminal: Terminal) -> int:
     request = _request(options)
     if options.command == "run" and not options.json:
         terminal.line(terminal.paint("bold", options.task))
-        if request["run"]["model"] == "offline":
+        if request["run"]["model"] == "offline" and not options.http:
             terminal.line(terminal.paint("dim", "  offline model: answers from recipes, no AI is asked (--model chooses one)"))
     view = LiveView(terminal)
     folder = control.home()
     request["secret"] = _secret(options.api) if options.live and options.api else None
-    if options.stack and not options.local:
+    if options.http:
+        from agentic.interfaces.http_stack import http_stack
+
+        asked = http_stack(options.stack, view, local=options.local)
+        result = go_on(asked.run(request["run"]), asked, terminal, folder)
+    elif options.stack and not options.local:
         from agentic.interfaces.deployed import deployed_stack
 
         # The key is in the stack's own secret.
@@ -70,10 +75,14 @@ def script(file: str) -> str:
 
 
 def _request(options: argparse.Namespace) -> dict[str, Any]:
+    if options.http and (options.live or options.no_background):
+        raise UsageError(
+            "--http asks a stack that is there, with the keys that it has", hint="leave --live and --no-background out"
+        )
     code = script(options.file) if options.command == "exec" else None
     task = options.task if code is None else f"Run {options.file}"
     model = options.model if code is None else ""
-    if not options.stack or options.local:
+    if (not options.stack or options.local) and not options.http:
         model = model or "offline"
     return {
         "run": {

@@ -19,6 +19,7 @@ from agentic.interfaces.approval import (
     show_question,
     waiting,
 )
+from agentic.interfaces.http_stack import HttpStack, http_stack
 from agentic.interfaces.live import LiveView
 from agentic.interfaces.model_credentials import model_credentials
 from agentic.interfaces.report import exit_code, show_result
@@ -35,8 +36,10 @@ def listing(options: argparse.Namespace, terminal: Terminal) -> int:
     """The newest runs, of those that the options choose."""
     limit = max(1, min(options.limit, 1000))
     wanted = {name: getattr(options, name) for name in ("status", "api", "since", "task")}
-    deployed = _deployed(options)
-    if deployed:
+    deployed = _deployed(options, terminal)
+    if isinstance(deployed, HttpStack):
+        runs = deployed.recent(limit, wanted)
+    elif deployed:
         from agentic.runs.wanted import Wanted
 
         runs = deployed.recent(limit, Wanted.of(wanted, datetime.now(UTC)))
@@ -56,7 +59,7 @@ def listing(options: argparse.Namespace, terminal: Terminal) -> int:
 
 def show(options: argparse.Namespace, terminal: Terminal) -> int:
     """One run, with everything that happened and when."""
-    deployed = _deployed(options)
+    deployed = _deployed(options, terminal)
     asked = {"run_id": options.run_id, "stack": options.stack}
     result = deployed.result(options.run_id) if deployed else _ask("show", asked, terminal)
     if options.json:
@@ -127,8 +130,8 @@ def _count(number: int, what: str) -> str:
 def _recording(options: argparse.Namespace, terminal: Terminal) -> "Recording":
     from agentic.runs.recording import Recording
 
-    deployed = _deployed(options)
-    if deployed:
+    deployed = _deployed(options, terminal)
+    if deployed and not isinstance(deployed, HttpStack):
         return deployed.recording(options.run_id)
     return Recording.from_json(_ask("recording", {"run_id": options.run_id, "stack": options.stack}, terminal))
 
@@ -159,7 +162,7 @@ def reject(options: argparse.Namespace, terminal: Terminal) -> int:
 
 def _paused(options: argparse.Namespace, terminal: Terminal) -> tuple[dict[str, Any], Answers]:
     """A run that waits for a person, and where the answer goes."""
-    deployed = _deployed(options)
+    deployed = _deployed(options, terminal)
     asked = {"run_id": options.run_id, "stack": options.stack}
     result = deployed.result(options.run_id) if deployed else _ask("show", asked, terminal)
     waiting(result)
@@ -181,7 +184,10 @@ def _secret(api: str) -> Callable[[], Mapping[str, str]]:
     return found
 
 
-def _deployed(options: argparse.Namespace) -> "DeployedStack | None":
+def _deployed(options: argparse.Namespace, terminal: Terminal) -> "DeployedStack | HttpStack | None":
+    """The stack that is asked by itself; None for the background local cloud."""
+    if getattr(options, "http", False):
+        return http_stack(options.stack, LiveView(terminal), local=options.local)
     if not options.stack or options.local:
         return None
     from agentic.interfaces.deployed import deployed_stack

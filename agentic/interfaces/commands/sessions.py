@@ -45,6 +45,11 @@ def clear(options: argparse.Namespace, terminal: Terminal) -> int:
 
 
 def _ask(action: str, name: str, options: argparse.Namespace, terminal: Terminal) -> Any:
+    if options.http:
+        from agentic.interfaces.http_stack import http_stack
+        from agentic.interfaces.live import LiveView
+
+        return http_stack(options.stack, LiveView(terminal), local=options.local).sessions(action, name)
     if options.stack and not options.local:
         from agentic.interfaces.deployed import deployed_stack
 

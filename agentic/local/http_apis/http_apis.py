@@ -1,10 +1,11 @@
 """All HTTP APIs of the local cloud: what programs have declared of them, and the listener in front of each."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from agentic.core.errors import LocalCloudError
 from agentic.local.agents.function_policies import FunctionPolicies
@@ -111,6 +112,11 @@ class HttpApis:
         """The API's address of this start; empty for one that does not exist."""
         known = self._apis.get(api_id)
         return f"http://127.0.0.1:{known.front.port}" if known else ""
+
+    def current(self, exports: Mapping[str, Any]) -> Mapping[str, Any]:
+        """A stack's exports, with the address that its HTTP API has since this start."""
+        url = self.url(str(exports.get("http_api", "")))
+        return {**exports, "http_url": url} if url else exports
 
     def __len__(self) -> int:
         return len(self._apis)

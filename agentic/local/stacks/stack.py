@@ -25,7 +25,7 @@ class LocalStack:
 
     def __init__(self, account: Account, context: Context, exports: Mapping[str, Any]) -> None:
         self.name = context.place.stack
-        self.exports = exports
+        self.exports = account.http_apis.current(exports)
         self.names = StackNames(self.name)
         self.registry = Registry(account.registry.get(api) for api in exports["apis"])
         account.fakes.expect(*self.registry.names)
