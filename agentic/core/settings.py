@@ -79,6 +79,7 @@ class Settings:
         "harness", "what drives the agents; classic needs an account with prior use", choices=("harness", "classic", "workflow")
     )
     bucket_suffix: str = _setting("", "end of the bucket's name; empty means the account id", **_BUCKET_END)
+    caller_requests: int = _setting(600, "requests to the HTTP API that one caller may make in a minute", minimum=1)
     closed_families: tuple[str, ...] = _setting((), "families of operations that no script may use", **_FAMILIES)
     delete_artifacts_after_days: int = _setting(0, "days until scripts and logs expire; 0 keeps them")
     http: str = _setting(

@@ -116,6 +116,13 @@ def parser() -> argparse.ArgumentParser:
     _which_stack(reject, http=True)
     _json(reject)
 
+    serve = commands.add_parser("serve", help="the HTTP API and the web console on this machine")
+    serve.add_argument("--port", type=int, default=8460, help="where it listens on 127.0.0.1 (default 8460; 0: a free one)")
+    serve.add_argument(
+        "--stack", default="", help="a stack of the local cloud, made with `agentic up --local` (default: its own)"
+    )
+    _json(serve)
+
     _stack_commands(commands)
 
     local = commands.add_parser("local", help="the background local cloud").add_subparsers(
@@ -229,6 +236,10 @@ def _dispatch(options: argparse.Namespace, terminal: Terminal) -> int:
             from agentic.interfaces.commands.validate import validate
 
             return validate(options, terminal)
+        case "serve", None:
+            from agentic.interfaces.commands.serve import serve
+
+            return serve(options, terminal)
         case "up" | "preview" | "refresh" | "destroy" | "outputs", None:
             from agentic.interfaces.commands import stacks
 

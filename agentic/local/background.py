@@ -46,6 +46,7 @@ class Background:
         self._started = time.time()
         self._last_request = time.monotonic()
         self._busy = 0
+        self._attended = 0
         self._lock = threading.Lock()
         self._stopping = threading.Event()
         self._path = folder / "control.sock"
@@ -58,7 +59,8 @@ class Background:
         while not self._stopping.wait(timeout=1.0):
             with self._lock:
                 idle = 0.0 if self._busy else time.monotonic() - self._last_request
-            if idle > self._idle_seconds:
+                attended = self._attended
+            if idle > self._idle_seconds and not attended:
                 break
             if more and idle > _QUIET_SECONDS:
                 more = self._cloud.ready_next()
@@ -86,6 +88,9 @@ class Background:
                 request = json.loads(line)
                 if request.get("op") == "engine":
                     self._engine(request, connection, send)
+                    return
+                if request.get("op") == "attend":
+                    self._attend(request, connection, send)
                     return
                 send({"result": self._answer(request, connection, send)})
             except AgenticError as error:
@@ -157,6 +162,22 @@ class Background:
             with contextlib.suppress(OSError):
                 while connection.recv(1):
                     pass
+
+    def _attend(self, request: Mapping[str, Any], connection: socket.socket, send: Send) -> None:
+        """Tell how a stack is reached, and stay for as long as the other side holds on. Nobody's work waits for its end."""
+        stack = _stack(request)
+        send({"result": {"exports": self._cloud.exports(stack), "credentials": self._cloud.credentials(stack)}})
+        with self._lock:
+            self._busy -= 1
+            self._attended += 1
+        try:
+            with contextlib.suppress(OSError):
+                while connection.recv(1):
+                    pass
+        finally:
+            with self._lock:
+                self._busy += 1
+                self._attended -= 1
 
     def _run(self, request: Mapping[str, Any], connection: socket.socket, send: Send) -> Any:
         stack = _stack(request)

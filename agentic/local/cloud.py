@@ -229,6 +229,10 @@ class LocalCloud:
             "AWS_REGION": self._contexts[stack].place.region,
         }
 
+    def exports(self, stack: str = project.STACK) -> dict[str, Any]:
+        """A stack's outputs. Raises the reason why there is none of this name."""
+        return dict(self.stack(stack).exports)
+
     def facts(self) -> dict[str, Any]:
         """What `agentic local status` shows."""
         return {

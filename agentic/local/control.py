@@ -101,6 +101,17 @@ class Remote:
         """Begin an operation that lasts until this connection is closed; gives its first answer."""
         return self.request(operation, arguments, lambda event: None)
 
+    def wait(self) -> None:
+        """Wait until the other side has ended, or this one is closed."""
+        with contextlib.suppress(OSError, ValueError):
+            while self._reader.readline():
+                pass
+
+    def abandon(self) -> None:
+        """End whatever another thread waits for here."""
+        with contextlib.suppress(OSError):
+            self._connection.shutdown(socket.SHUT_RDWR)
+
     def close(self) -> None:
         self._reader.close()
         self._connection.close()

@@ -89,10 +89,10 @@ class Serving:
     authentication: Authentication
     counting: Counting
     judge: Callable[[str, bytes], Verdict]
-    version: str
     stack: str
     target: Target
     model: str = ""
+    version: str = "1"
     hosts: frozenset[str] | None = None
     scheme: str = "https"
     machine: Machine | None = None

@@ -23,7 +23,13 @@ def doctor(options: argparse.Namespace, terminal: Terminal) -> int:
         return doctor_aws(options, terminal)
     if options.stack:
         raise UsageError("--stack goes with --aws", hint=f"agentic doctor --aws --stack {options.stack}")
-    return show([item for check in _CHECKS for item in check()], terminal)
+    return show(list(items()), terminal)
+
+
+def items() -> Iterator[Item]:
+    """What there is to say of this machine."""
+    for check in _CHECKS:
+        yield from check()
 
 
 def _machine() -> Iterator[Item]:
