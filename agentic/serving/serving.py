@@ -20,7 +20,7 @@ class Caller:
     everything: bool = False
 
     def may_see(self, record: RunRecord) -> bool:
-        return self.everything or caller_of(record) == self.name
+        return self.everything or record.caller == self.name
 
 
 class Authentication(Protocol):
@@ -98,8 +98,3 @@ class Serving:
     machine: Machine | None = None
     files: Mapping[str, bytes] = field(default_factory=dict[str, bytes])
     look_seconds: float = 0.5
-
-
-def caller_of(record: RunRecord) -> str:
-    """Who has submitted a run; empty for one that a person began with the command line."""
-    return str(getattr(record, "caller", ""))

@@ -4,13 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from agentic.agents.request import MAX_TASK_LENGTH
 from agentic.core.limits import NAMES
 from agentic.core.turns import Turn
 from agentic.core.values import Finding, RunError, RunResult, RunStatus, Target, WriteMode
 from agentic.runs.sessions import Session
 from agentic.serving.declared import declared
 
-_TASK_LENGTH = 4000
 _SCRIPT_LENGTH = 256 * 1024
 _NAME = {"maxLength": 100}
 
@@ -22,7 +22,7 @@ _NAME = {"maxLength": 100}
 class NewRun:
     """A task to carry out, or (with `code`) a script of the caller's own."""
 
-    task: str = declared("what to do, in words", minLength=1, maxLength=_TASK_LENGTH, pattern=r"\S", words="is empty")
+    task: str = declared("what to do, in words", minLength=1, maxLength=MAX_TASK_LENGTH, pattern=r"\S", words="is empty")
     api: str = declared("the API to use; empty: the one that the task or the script tells", "", **_NAME)
     writes: WriteMode | None = declared("may the script change things; null: by the key", None)  # noqa: RUF009 # a field
     model: str = declared("the model that takes the place of the stack's own; empty: these", "", maxLength=200)

@@ -30,7 +30,7 @@ class Tokens:
 
     switched_off: bool = False
     known: Mapping[str, Caller] = field(
-        default_factory=lambda: {ALICE: Caller("alice", "alice", everything=True), BOB: Caller("bob", "bob")},
+        default_factory=lambda: {ALICE: Caller("alice", "alice"), BOB: Caller("bob", "bob")},
     )
     challenge = "Bearer"
 
@@ -77,6 +77,7 @@ class Queue:
             writes=request.writes,
             model=request.model,
             session=request.session,
+            caller=caller,
         )
         self.store.create(new, new_handle(request.run_id))
         self.waiting.append(request.run_id)
@@ -125,6 +126,9 @@ class Stage:
     @property
     def store(self) -> RunStore:
         return self.queue.store
+
+    def request(self, task: str) -> RunRequest:
+        return RunRequest.of({"task": task}, tuple(self.serving.specs.values()), Target.FAKE, "offline")
 
     def app(self, **changes: Any) -> Starlette:
         return app(replace(self.serving, **changes))

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from agentic.agents.front_door import RunRequest
-from agentic.core.errors import RefusedError
+from agentic.core.errors import RefusedError, UnknownRunError
 from agentic.core.values import Call, PendingCall, RunResult, RunStatus
 from agentic.runs import RunRecord
 from agentic.runs.wanted import Wanted
@@ -14,7 +14,6 @@ from agentic.serving import paging
 from agentic.serving.asked import Answer, Asked, unknown_run
 from agentic.serving.bodies import shown_body, shown_headers
 from agentic.serving.problems import Problem
-from agentic.serving.serving import caller_of
 from agentic.serving.shapes import Accepted, Approve, CallBodies, Links, NewRun, RunRow, Runs, RunState, RunView, WantedRuns
 
 _RUN_ID = re.compile(r"run_[0-9a-f]{16}")
@@ -64,7 +63,7 @@ def show_run(asked: Asked) -> Answer:
     view = RunView(
         **facts,
         position=_position(asked, record),
-        caller=caller_of(record),
+        caller=record.caller,
         session=record.session,
         target=record.target,
         writes=record.writes,
@@ -117,7 +116,11 @@ def own_run(asked: Asked) -> tuple[RunRecord, tuple[Call, ...]]:
     """The run of the path and its calls. Raises `Problem` 404 for one that is not there, or not the caller's."""
     if not _RUN_ID.fullmatch(asked.run_id):
         raise unknown_run(asked.run_id[:40])
-    record, calls = asked.serving.looking.run(asked.run_id)
+    try:
+        record, calls = asked.serving.looking.run(asked.run_id)
+    except UnknownRunError:
+        # In the very words for one that is another caller's.
+        raise unknown_run(asked.run_id) from None
     return asked.own(record), calls
 
 
@@ -156,5 +159,5 @@ def _row(record: RunRecord) -> RunRow:
         model=record.model,
         calls_made=record.calls_made,
         error=record.error,
-        caller=caller_of(record),
+        caller=record.caller,
     )
