@@ -9,7 +9,6 @@ from starlette.routing import Route as StarletteRoute
 from starlette.testclient import TestClient
 
 from agentic.serving.routes import PAGES, ROUTES, Access, Route
-from agentic.topology.http_routes import CONSOLE_ROUTES, ROUTES as GATEWAY_ROUTES
 from tests.serving.serving_stage import ALICE, BOB, HOST, Stage
 
 CLOSED = [route for route in ROUTES if route.access is not Access.OPEN]
@@ -115,14 +114,6 @@ def test_there_is_no_route_beside_the_table(served: Stage):
             yield from ((method, route.path) for method in (route.methods or set()) - {"HEAD"})
 
     assert set(there()) == known
-
-
-def test_the_gateways_routes_are_those_of_the_table():
-    here = {name_of(route) for route in ROUTES if route.access is not Access.LOCAL}
-    assert set(GATEWAY_ROUTES) == here
-    assert {key.replace("+}", "}").replace("{path}", "{name}") for key in CONSOLE_ROUTES} == {
-        f"GET {page.path}" for page in PAGES
-    }
 
 
 def test_on_aws_there_is_no_machine_to_look_at(served: Stage):

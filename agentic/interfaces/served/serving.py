@@ -42,11 +42,11 @@ def served(
 ) -> Starlette:
     """The app of a stack of the local cloud, from its exports and clients."""
     stack = str(exports["environment"])
-    queue: Mapping[str, str] = exports["queue"]
+    queue: Mapping[str, str] = exports.get("queue") or {}
     environ = {
         "AGENTIC_TABLE": str(exports["table"]),
         "AGENTIC_BUCKET": str(exports["bucket"]),
-        "AGENTIC_QUEUE_URL": str(queue["url"]),
+        "AGENTIC_QUEUE_URL": str(queue.get("url", "")),
     }
     services, names = Services(environ, clients), StackNames(stack)
     limits = RunLimits.of(exports.get("run_limits", {}))
