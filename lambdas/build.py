@@ -12,7 +12,7 @@ import json
 import os
 import sys
 import zlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -40,10 +40,12 @@ from .wheels import Wheels, distributions
 PROGRAM = Path(__file__).resolve().parent.parent
 
 # Third-party modules that the functions' own code may import, and what brings them. An SDK's modules come with its spec.
-DISTRIBUTIONS = {"cryptography": "cryptography", "h11": "h11"}
+DISTRIBUTIONS = {"cryptography": "cryptography", "h11": "h11", "mangum": "mangum", "starlette": "starlette"}
 
 # A zip with this module checks calls against the SDKs, and so takes their indexes.
 _INDEX_READER = "agentic/validator/sdk/index.py"
+# One with this module serves the web console, whose files stand in a folder beside it.
+_CONSOLE_READER, _CONSOLE = "agentic/serving/console_files.py", "agentic/serving/console"
 
 _FORM = "1"
 _KEPT_ZIPS = 8
@@ -66,7 +68,7 @@ class Function:
 
 # A function's code is fetched on each cold start. Own code is small and must stay so: a big zip means a dependency
 # slipped in. validate_code and execute_code carry each API's SDK index too (Stripe's has 115 KiB, others about 40), all carry
-# its spec with the recipes. run_code:
+# its spec with the recipes. http_api: Starlette and what it needs, half of it AnyIO's and Starlette's; the console. run_code:
 # SDK and cryptography with bytecode; half of what Lambda takes in a direct upload (50 MB).
 FUNCTIONS = {
     item.name: item
@@ -76,8 +78,9 @@ FUNCTIONS = {
         Function("generate_code", 320 * _KIB, each_api=48 * _KIB),
         Function("validate_code", 512 * _KIB, each_api=160 * _KIB),
         Function("execute_code", 512 * _KIB, each_api=160 * _KIB),
+        Function("http_api", 2560 * _KIB, each_api=160 * _KIB),
         Function("run_code", 25 * _MIB, per_api=True),
-        Function("call_api", 448 * _KIB, per_api=True),
+        Function("call_api", 512 * _KIB, per_api=True),
     )
 }
 
@@ -103,11 +106,12 @@ class Builder:
         self._lock = lock or program / "requirements.lock"
         self._states: dict[Path, list[tuple[str, int, int]]] = {}
 
-    def build_all(self, specs: Sequence[ApiSpec]) -> list[Zip]:
-        """The zips of a stack with these APIs."""
+    def build_all(self, specs: Sequence[ApiSpec], only: Container[str] = FUNCTIONS) -> list[Zip]:
+        """The zips of a stack with these APIs, of the functions that it has."""
         return [
             self.build(function.name, group)
             for function in FUNCTIONS.values()
+            if function.name in only
             for group in ([[spec] for spec in specs] if function.per_api else [specs])
         ]
 
@@ -143,6 +147,8 @@ class Builder:
         files = {name: path.read_bytes() for name, path in contents.files.items()} | {FILE_NAME: frozen}
         if _INDEX_READER in contents.files:
             files |= self._indexes(specs)
+        if _CONSOLE_READER in contents.files:
+            files |= {f"{_CONSOLE}/{path.name}": path.read_bytes() for path in _console(packages["agentic"])}
         own = archive.pack(files, with_bytecode=bytecode.usable(self._target.python_version))
         requirements = list(_requirements(function, specs, contents))
         layers = self._wheels(specs if function.per_api else ()).layers(requirements) if requirements else []
@@ -182,6 +188,8 @@ class Builder:
         """What the zip depends on, as a digest; of files only their sizes and times."""
         with_bytecode = bytecode.usable(self._target.python_version)
         sources = [self._state(folder) for folder in sorted({*packages, self._program / "lambdas", self._lock})]
+        if name == "http_api":
+            sources.append(sorted(_state_of(path) for path in _console(_package_folder("agentic"))))
         tools = (_FORM, zlib.ZLIB_RUNTIME_VERSION, sys.version if with_bytecode else "")
         return _digest(name, repr(self._target), repr(tools), hashlib.sha256(frozen).hexdigest(), repr(sources))
 
@@ -225,11 +233,18 @@ def _package_folder(package: str) -> Path:
 def _files(path: Path) -> Iterator[tuple[str, int, int]]:
     if path.is_dir():
         for item in path.rglob("*.py"):
-            facts = item.stat()
-            yield str(item), facts.st_size, facts.st_mtime_ns
+            yield _state_of(item)
     elif path.exists():
-        facts = path.stat()
-        yield str(path), facts.st_size, facts.st_mtime_ns
+        yield _state_of(path)
+
+
+def _state_of(path: Path) -> tuple[str, int, int]:
+    facts = path.stat()
+    return str(path), facts.st_size, facts.st_mtime_ns
+
+
+def _console(package: Path) -> list[Path]:
+    return sorted(path for path in (package.parent / _CONSOLE).iterdir() if path.is_file())
 
 
 def _known(note: Path, key: str, function: str, api: str) -> Zip | None:

@@ -11,6 +11,7 @@ from agentic.core.errors import BuildError
 from agentic.core.program import program_folder
 from agentic.core.settings import Settings
 from agentic.core.spec import ApiSpec
+from agentic.topology.functions import sizes
 
 if TYPE_CHECKING:
     from lambdas.build import Builder, Target
@@ -22,7 +23,9 @@ _PACKAGE = "agentic_lambdas"
 def build_zips(settings: Settings, specs: Sequence[ApiSpec]) -> Mapping[tuple[str, str], Path]:
     """The stack's zips by function and API ("" for functions that exist once). Raises `BuildError`."""
     builder, target = _builder()
-    zips = builder(target(settings.architecture, settings.python_runtime.removeprefix("python"))).build_all(specs)
+    zips = builder(target(settings.architecture, settings.python_runtime.removeprefix("python"))).build_all(
+        specs, sizes(settings)
+    )
     return {(item.function, item.api): item.path for item in zips}
 
 
