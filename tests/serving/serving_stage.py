@@ -54,6 +54,7 @@ class Queue:
         self._door = door
         self._keys: dict[tuple[str, str], tuple[str, RunRequest]] = {}
         self.waiting: list[str] = []
+        self.handles: dict[str, str] = {}
         self.approved: list[tuple[str, PendingCall, str, bool]] = []
 
     @property
@@ -79,7 +80,8 @@ class Queue:
             session=request.session,
             caller=caller,
         )
-        self.store.create(new, new_handle(request.run_id))
+        self.handles[request.run_id] = new_handle(request.run_id)
+        self.store.create(new, self.handles[request.run_id])
         self.waiting.append(request.run_id)
         return Submission(request.run_id, True, len(self.waiting) - 1)
 

@@ -43,7 +43,7 @@ export class ApiError extends Error {
 export async function request(method, path, { body, headers = {}, signal } = {}) {
   const answer = await open(method, path, { body, headers, signal });
   if (answer.status === 204) return null;
-  return answer.json().catch(() => null);
+  return answer.json();
 }
 
 /** One request, whose answer is still to be read. */

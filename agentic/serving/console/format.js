@@ -6,6 +6,7 @@ const STATUSES = {
   validating: ["Checking the script", "live", "dot"],
   executing: ["Running", "live", "dot"],
   paused: ["Waits for you", "wait", "pause"],
+  approved: ["Approved, goes on", "live", "dot"],
   completed: ["Completed", "good", "check"],
   failed: ["Failed", "bad", "cross"],
   refused: ["Refused", "bad", "stop"],
@@ -19,7 +20,7 @@ export function statusOf(name) {
   return { words, tone, sign };
 }
 
-export const STATUS_NAMES = Object.keys(STATUSES);
+export const STATUS_NAMES = Object.keys(STATUSES).filter((name) => name !== "approved");
 export const FINAL = new Set(["completed", "failed", "refused", "asks", "cancelled"]);
 
 /** A span of seconds: 12 ms, 3.4 s, 2 min 5 s, 3 h 10 min. */

@@ -25,7 +25,7 @@ let shownPath = null;
 async function show() {
   const [path, query = ""] = (location.hash.slice(1) || "/").split("?");
   leave.abort();
-  leave = new AbortController();
+  const mine = (leave = new AbortController());
   const found = PAGES.find(({ at }) => at.test(path));
   navigation(path);
   const moved = shownPath !== null && shownPath !== path;
@@ -35,9 +35,10 @@ async function show() {
     fill(main, page);
     if (!found) throw Object.assign(new Error("There is no such page"), { hint: "The pages are in the navigation." });
     const [, ...groups] = found.at.exec(path);
-    await found.page(page, { groups, query: new URLSearchParams(query), about, signal: leave.signal, failed });
+    await found.page(page, { groups, query: new URLSearchParams(query), about, signal: mine.signal, failed });
   } catch (error) {
-    failed(error);
+    // Who has gone to another page is told nothing of this one.
+    if (!mine.signal.aborted) failed(error);
   }
   if (moved) {
     main.focus({ preventScroll: true });

@@ -6,7 +6,7 @@ import { FINAL, STATUS_NAMES, ago, moment, statusOf } from "./format.js";
 import { empty, failure, loading, pageHead, status } from "./shared.js";
 
 const SINCE = [["", "Any time"], ["1h", "Last hour"], ["1d", "Last day"], ["7d", "Last week"], ["30d", "Last 30 days"]];
-const PAGE = 50;
+const PAGE = 100;
 const REFRESH = 4000;
 
 export async function historyPage(page, { query, signal }) {

@@ -31,8 +31,8 @@ export async function runPage(page, { groups: [runId], about, signal, failed }) 
   };
 
   const shows = [
-    [region(head, (facts) => headView(facts, act)), ({ task, status, position, steps, code, run_id, api, target, writes, model, session, created_at, usage, error }) => ({ task, status, position, run_id, api, target, writes, model: usage.model || model, session, created_at, usage, error: error?.code, script: FINAL.has(status) && !steps.some(({ name }) => name === "generating") ? code : "" })],
-    [region(approval, (pending) => (pending ? approvalView({ pending, run_id: runId }, refresh) : null)), ({ status, pending }) => (status === "paused" ? pending : null)],
+    [region(head, (facts) => headView(facts, act)), ({ task, status, position, steps, code, run_id, api, target, writes, model, session, created_at, usage, error }) => ({ task, status: conditionOf({ status, steps }), position, run_id, api, target, writes, model: usage.model || model, session, created_at, usage, error: error?.code, script: FINAL.has(status) && !steps.some(({ name }) => name === "generating") ? code : "" })],
+    [region(approval, (pending) => (pending ? approvalView({ pending, run_id: runId }, refresh) : null)), (run) => (conditionOf(run) === "paused" ? run.pending : null)],
     [region(result, resultView), ({ status, answer, error, outcome, earlier }) => ({ status, answer, error, outcome, earlier })],
     [region(script, scriptCard), ({ code, verdict, status }) => ({ code, verdict, going: !FINAL.has(status) })],
     [region(log, logView), ({ steps, calls }) => ({ steps, calls })],
@@ -44,7 +44,7 @@ export async function runPage(page, { groups: [runId], about, signal, failed }) 
     callsCard.classList.toggle("has-none", !run.calls.length);
     lanes.show(run);
     lanesCard.hidden = !run.steps.length;
-    document.title = `${statusOf(run.status).words}: ${run.task.slice(0, 60)} – Agentic`;
+    document.title = `${statusOf(conditionOf(run)).words}: ${run.task.slice(0, 60)} – Agentic`;
   };
   add(page, [head, approval, result, lanesCard, el("div", { class: "pair" }, script, el("div", { class: "stack" }, callsCard, log))]);
   draw();
@@ -57,10 +57,10 @@ export async function runPage(page, { groups: [runId], about, signal, failed }) 
     try {
       do {
         reading.again = false;
-        const before = run.status;
+        const before = conditionOf(run);
         run = await get(path, signal);
         draw();
-        if (run.status !== before) announce(`The run is now: ${statusOf(run.status).words}`);
+        if (conditionOf(run) !== before) announce(`The run is now: ${statusOf(conditionOf(run)).words}`);
         await new Promise((resolve) => setTimeout(resolve, AT_MOST_EVERY));
       } while (reading.again && !signal.aborted);
     } catch (error) {
@@ -83,6 +83,12 @@ export async function runPage(page, { groups: [runId], about, signal, failed }) 
       clearInterval(timer);
       liveness.hidden = true;
     });
+}
+
+// A run that was approved stays paused until a worker has taken it up: nobody is asked anything then.
+function conditionOf({ status, steps }) {
+  const last = steps.findLast(({ name }) => name === "paused" || name === "approved");
+  return status === "paused" && last?.name === "approved" ? "approved" : status;
 }
 
 function headView(run, act) {
@@ -130,7 +136,7 @@ function resultView({ status: state, answer, error, outcome, earlier }) {
       { class: "in" },
       done && el("p", { class: "answer" }, answer || "Done."),
       final && !done && said(tone, error?.message || answer || statusOf(state).words, error?.hint),
-      outcome?.stdout && outcome.stdout.trim() !== answer.trim() && output("Output", outcome.stdout),
+      outcome?.stdout && !(done && outcome.stdout.trim() === answer.trim()) && output("Output", outcome.stdout),
       output("Errors", outcome?.stderr),
       earlier.length > 0 && el("details", {}, el("summary", {}, `${count(earlier.length, "earlier script")} ${earlier.length === 1 ? "was" : "were"} given up`), el("ol", { class: "earlier" }, earlier.map(({ error: why }) => el("li", {}, why.message)))),
     ),
