@@ -26,7 +26,8 @@ export async function historyPage(page, { query, signal }) {
 
   async function load() {
     const number = ++latest;
-    const { runs, next } = await fetched("");
+    table.setAttribute("aria-busy", "true");
+    const { runs, next } = await fetched("").finally(() => number === latest && table.setAttribute("aria-busy", "false"));
     if (number !== latest) return;
     Object.assign(shown, { runs, next, pages: 1 });
     draw();

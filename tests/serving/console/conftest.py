@@ -7,7 +7,7 @@ from typing import Any
 import boto3
 import pytest
 from moto import mock_aws
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.runs.conftest import OneAtATime, runs_table
 from tests.serving.console.chromium import found_chromium
@@ -23,6 +23,8 @@ def browser() -> Iterator[Browser]:
         pytest.fail("no Chromium here: install the system's, or name one in AGENTIC_CHROMIUM", pytrace=False)
     if not path:
         pytest.skip("no Chromium here (apt-get install chromium); the console is not tried in a browser")
+    # No test waits that long for what comes; a loaded machine may.
+    expect.set_options(timeout=30_000)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path)
         yield browser

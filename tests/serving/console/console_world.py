@@ -219,7 +219,7 @@ def served_console(dynamodb: Any, s3: Any) -> Iterator[Console]:
 @contextmanager
 def _answering(application: Any, listening: socket.socket) -> Iterator[None]:
     server = uvicorn.Server(
-        uvicorn.Config(application, log_level="warning", lifespan="off", timeout_graceful_shutdown=1, ws="none")
+        uvicorn.Config(application, log_level="critical", lifespan="off", timeout_graceful_shutdown=1, ws="none")
     )
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
     thread.start()

@@ -18,7 +18,12 @@ ATTACKS = (
     "</textarea></title><details open ontoggle=window.injected=1>",
 )
 ALL = " ".join(ATTACKS)
-FOREIGN = "iframe, object, embed, img:not([src='static/mark.svg']), main svg[onload], script:not([src='static/main.js']), [onerror], [onload], [ontoggle]"
+FOREIGN = ", ".join(
+    (
+        *("iframe", "object", "embed", "img:not([src='static/mark.svg'])", "script:not([src='static/main.js'])"),
+        *("[onerror]", "[onload]", "[ontoggle]"),
+    )
+)
 
 
 def unharmed(page: Page) -> None:
