@@ -45,6 +45,7 @@ prove: setup
 	@$(PYTHON) tests/fuzz/prove.py
 	@$(PYTHON) tests/crash/crash_prove.py
 	@$(PYTHON) tests/e2e/approval_prove.py
+	@$(PYTHON) tests/faults/faults_prove.py
 
 # Newest releases that fit together, with hashes.
 lock: setup

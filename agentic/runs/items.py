@@ -1,6 +1,7 @@
 """One conditional write to a run's item: the only way in which a run record changes."""
 
 import json
+import secrets
 import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -13,6 +14,8 @@ from agentic.runs.steps import noted
 Attributes = Mapping[str, Mapping[str, Any]]
 
 RUN_ITEM = "run"
+
+_MARK = "last_change"
 
 
 class RunItems:
@@ -51,18 +54,18 @@ class RunItems:
     ) -> tuple[RunRecord, bool]:
         """The record after the change and True, or the record as it is and False when the condition does not hold.
 
-        `add` adds numbers to numbers, and a text to a set of texts.
+        `add` adds numbers to numbers, and a text to a set of texts. Each change leaves a mark of its own: where its answer is
+        lost and the client sends it again, it is not made twice, and is known for this one's.
 
         Raises `UnknownRunError`.
         """
         names: dict[str, str] = {"#status": "status"} if "#status" in condition else {}
-        given: dict[str, Mapping[str, Any]] = dict(values)
-        parts: list[str] = []
-        if sets:
-            sets = {**sets, **noted(sets, self._clock())}
-            for number, (name, value) in enumerate(sets.items()):
-                names[f"#s{number}"], given[f":s{number}"] = name, value
-            parts.append("SET " + ", ".join(f"#s{number} = :s{number}" for number in range(len(sets))))
+        mark = {"S": secrets.token_hex(8)}
+        given: dict[str, Mapping[str, Any]] = {**values, ":mark": mark}
+        sets = {**(sets or {}), **noted(sets or {}, self._clock()), _MARK: mark}
+        for number, (name, value) in enumerate(sets.items()):
+            names[f"#s{number}"], given[f":s{number}"] = name, value
+        parts = ["SET " + ", ".join(f"#s{number} = :s{number}" for number in range(len(sets)))]
         if add:
             for number, (name, count) in enumerate(add.items()):
                 names[f"#a{number}"], given[f":a{number}"] = name, _added(count)
@@ -74,21 +77,19 @@ class RunItems:
             "TableName": self._table,
             "Key": _key(run_id),
             "UpdateExpression": " ".join(parts),
-            "ConditionExpression": condition,
+            "ConditionExpression": f"({condition}) AND (attribute_not_exists({_MARK}) OR {_MARK} <> :mark)",
+            "ExpressionAttributeNames": names,
+            "ExpressionAttributeValues": given,
             "ReturnValues": "ALL_NEW",
             "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
         }
-        if names:
-            request["ExpressionAttributeNames"] = names
-        if given:
-            request["ExpressionAttributeValues"] = given
         try:
             return RunRecord.from_item(self._dynamodb.update_item(**request)["Attributes"]), True
         except self._dynamodb.exceptions.ConditionalCheckFailedException as error:
             item = error.response.get("Item")
             if not item:
                 raise UnknownRunError(f"no run {run_id!r}") from None
-            return RunRecord.from_item(item), False
+            return RunRecord.from_item(item), item.get(_MARK) == mark
 
 
 def _added(value: int | str) -> dict[str, Any]:

@@ -133,7 +133,12 @@ class RunStore:
         if handle:
             item |= _handed(handle, brought=run.code_ref is not None)
         item |= noted({"status": item["status"]}, now)
-        self._dynamodb.put_item(TableName=self._table, Item=item, ConditionExpression="attribute_not_exists(run_id)")
+        try:
+            self._dynamodb.put_item(TableName=self._table, Item=item, ConditionExpression="attribute_not_exists(run_id)")
+        except self._dynamodb.exceptions.ConditionalCheckFailedException:
+            # The answer to this very write may have been lost, and the client has sent it again.
+            if (there := self._items.get(run.run_id)) is None or there.effect_seed != item["effect_seed"]["S"]:
+                raise
         return RunRecord.from_item(item)
 
     def hand(self, run_id: str, handle: str) -> RunRecord | None:

@@ -54,8 +54,8 @@ def read_script(services: Services, code_ref: CodeRef) -> bytes:
         answer = s3.get_object(Bucket=services.setting("bucket"), Key=code_ref.key)
     except s3.exceptions.NoSuchKey:
         raise RefusedError("the stored script is gone; it was deleted from the bucket") from None
-    # Looked at before it is read: whoever swaps the object may make it as large as a function's memory.
-    body: bytes = answer["Body"].read() if answer["ContentLength"] <= MAX_SCRIPT_BYTES else b""
+    # Never read whole: whoever swaps the object may make it as large as a function's memory.
+    body: bytes = answer["Body"].read(MAX_SCRIPT_BYTES)
     if hashlib.sha256(body).hexdigest() != code_ref.sha256:
         raise RefusedError("the stored script is not the one that was recorded; it was changed in the bucket")
     return body

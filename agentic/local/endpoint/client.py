@@ -6,6 +6,8 @@ from typing import Any, cast
 
 from agentic.local.identities import Credentials
 
+_KEEPERS = frozenset({"dynamodb", "s3", "sqs", "secretsmanager"})
+
 
 class Clients:
     """Makes and keeps one client per service, principal and region (making one costs about 30 ms)."""
@@ -43,8 +45,9 @@ class Clients:
             connect_timeout=5,
             read_timeout=900,
             max_pool_connections=32,
-            # Nothing between a caller and its run may send a request twice (reference/local.md, section 2).
-            retries={"total_max_attempts": 1, "mode": "standard"},
+            # Nothing between a caller and its run may send a request twice (reference/local.md, section 2). What only keeps
+            # things is asked again, as on AWS.
+            retries={"total_max_attempts": 3 if service in _KEEPERS else 1, "mode": "standard"},
             proxies={},
             # What botocore does for people, a tenth of each call's time: our own code writes these requests.
             parameter_validation=False,

@@ -54,10 +54,22 @@ class Front:
         self._lock = threading.Lock()
         self._closed = False
         self._acceptor: threading.Thread | None = None
+        self._application: Application | None = None
 
     def start(self, application: Application) -> None:
-        self._acceptor = threading.Thread(target=self._accept, args=(application,), name="endpoint", daemon=True)
+        self._application = application
+        self._acceptor = threading.Thread(target=self._accept, name="endpoint", daemon=True)
         self._acceptor.start()
+
+    def wrap(self, wrapper: Callable[[Application], Application]) -> Application | None:
+        """From the next request on, what `wrapper` makes of the application answers; gives the one that answered before.
+
+        A seam: how runs end when a service fails, hangs, or answers nonsense can only be seen where that happens.
+        """
+        before = self._application
+        if before is not None:
+            self._application = wrapper(before)
+        return before
 
     def close(self) -> None:
         """Stop listening and cut every connection."""
@@ -74,7 +86,7 @@ class Front:
         if self._acceptor is not None:
             self._acceptor.join(5)
 
-    def _accept(self, application: Application) -> None:
+    def _accept(self) -> None:
         while True:
             try:
                 connection, (peer, _) = self._listener.accept()
@@ -87,16 +99,16 @@ class Front:
             if refused:
                 connection.close()
                 continue
-            threading.Thread(
-                target=self._serve, args=(connection, peer, application), name="endpoint-connection", daemon=True
-            ).start()
+            threading.Thread(target=self._serve, args=(connection, peer), name="endpoint-connection", daemon=True).start()
 
-    def _serve(self, connection: socket.socket, peer: str, application: Application) -> None:
+    def _serve(self, connection: socket.socket, peer: str) -> None:
         try:
             connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             connection.settimeout(_IDLE_SECONDS)
             with connection.makefile("rb") as reader:
-                while _exchange(connection, reader.readline, reader.read, peer, application):
+                while (application := self._application) and _exchange(
+                    connection, reader.readline, reader.read, peer, application
+                ):
                     pass
         except OSError:
             pass  # The peer went away, or was idle for too long: nobody is left to tell.
