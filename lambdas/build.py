@@ -80,6 +80,8 @@ FUNCTIONS = {
         Function("execute_code", 512 * _KIB, each_api=160 * _KIB),
         Function("http_api", 2560 * _KIB, each_api=160 * _KIB),
         Function("run_code", 25 * _MIB, per_api=True),
+        Function("worker", 320 * _KIB, each_api=48 * _KIB),
+        Function("sweep", 320 * _KIB, each_api=48 * _KIB),
         Function("call_api", 512 * _KIB, per_api=True),
     )
 }

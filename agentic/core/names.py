@@ -56,6 +56,21 @@ class StackNames:
         return f"{self.prefix}-dead-letters"
 
     @property
+    def run_queue(self) -> str:
+        """The queue of submitted runs."""
+        return f"{self.prefix}-run-queue"
+
+    @property
+    def run_queue_dead(self) -> str:
+        """What the queue of submitted runs has given up."""
+        return f"{self.run_queue}-dead"
+
+    @property
+    def sweep_schedule(self) -> str:
+        """At most 64 characters, as its role too (reference: botocore, CreateSchedule)."""
+        return f"{self.prefix}-sweep-schedule"
+
+    @property
     def notifications(self) -> str:
         """The SNS topic of runs that have ended or wait."""
         return f"{self.prefix}-notifications"

@@ -80,6 +80,7 @@ class Settings:
     )
     bucket_suffix: str = _setting("", "end of the bucket's name; empty means the account id", **_BUCKET_END)
     caller_requests: int = _setting(600, "requests to the HTTP API that one caller may make in a minute", minimum=1)
+    caller_runs: int = _setting(100, "submitted runs of one caller that may be unfinished", minimum=1, maximum=5_000)
     closed_families: tuple[str, ...] = _setting((), "families of operations that no script may use", **_FAMILIES)
     delete_artifacts_after_days: int = _setting(0, "days until scripts and logs expire; 0 keeps them")
     http: str = _setting(
@@ -93,6 +94,7 @@ class Settings:
     kms_key: str = _setting(
         "", "ARN of the KMS key for secrets, bucket, table and dead letters; empty means AWS's own", **_KMS_KEY
     )
+    lease_seconds: int = _setting(60, "seconds without a sign after which a worker counts as dead", minimum=4, maximum=600)
     live_keys: tuple[str, ...] = _setting((), "APIs whose live keys are accepted; set as <api>.live_keys: true", **_API)
     log_retention_days: int = _setting(7, "days that log groups keep their entries", minimum=1)
     model__executor: str = _setting(HAIKU, "model or inference profile of the executor agent", **_MODEL)
@@ -102,6 +104,7 @@ class Settings:
     open_families: tuple[str, ...] = _setting((), "families that their plugins keep closed, opened in this stack", **_FAMILIES)
     protect: bool = _setting(False, "keep bucket and secrets from being destroyed with the stack")
     python_runtime: str = _setting("python3.12", "runtime of the functions", choices=("python3.12", "python3.13", "python3.14"))
+    queue_runs: int = _setting(10_000, "submitted runs that may wait in all", minimum=1, maximum=1_000_000)
     regenerations: int = _setting(2, "times that a run has its script written anew after it failed", maximum=5)
     repeated_writes: str = _setting(
         APPROVE,
@@ -130,6 +133,8 @@ class Settings:
         "one generator agent for all APIs (shared), or one for each with its prompt alone (api)",
         choices=(SHARED, PER_API),
     )
+    # Lambda takes 2 to 1,000 for a queue's functions.
+    workers: int = _setting(5, "submitted runs that are worked on at once", minimum=2, maximum=1_000)
 
     def __post_init__(self) -> None:
         """Settings that Python code made are checked like those of a file; Python's spelling of the keys is in the message."""

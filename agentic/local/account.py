@@ -24,6 +24,7 @@ from agentic.local.permissions import Permissions
 from agentic.local.program.made import Made
 from agentic.local.program.place import ACCOUNT, Place
 from agentic.local.program.table import Context
+from agentic.local.queues import Mappings, Schedules
 from agentic.local.services import Services
 from agentic.local.state import StateFolder
 from agentic.local.trace import Event, Observer, ignore
@@ -103,6 +104,12 @@ class Account:
         self.machines.keep_in(self.endpoint.durable.mapping("executions"))
         self._exit.callback(self.machines.close)
         self.endpoint.start()
+        self.mappings = Mappings(
+            self.functions, lambda service, role, region: self.endpoint.client(service, role, region=region)
+        )
+        self._exit.callback(self.mappings.close)
+        self.schedules = Schedules(self.functions, self.permissions.check)
+        self._exit.callback(self.schedules.close)
         self.fakes = Fakes(self.endpoint.durable.mapping)
         self._exit.callback(self.fakes.close)
         self.fakes.add_each(self.registry)
@@ -132,6 +139,8 @@ class Account:
             self.harnesses,
             machines=self.machines,
             http_apis=self.http_apis,
+            mappings=self.mappings,
+            schedules=self.schedules,
             classic=self.classic,
             function_policies=self.function_policies,
             made=known,
@@ -165,7 +174,7 @@ class Account:
         """
         self.functions.create(declaration)
         api = declaration.environment.get("AGENTIC_API", "")
-        if api and api != self._first_api:
+        if (api and api != self._first_api) or _QUEUE in declaration.environment:
             return
         calls_itself = "AGENTIC_TOOL_WAIT" in declaration.environment
         self.functions.warm(declaration.name, 2 if calls_itself else 1)
@@ -246,6 +255,10 @@ class Account:
             listener = self._listeners.get(event.run_id)
         if listener:
             listener.put(event)
+
+
+# What works on submitted runs starts with the first of them.
+_QUEUE = "AGENTIC_QUEUE_URL"
 
 
 class _Warming:

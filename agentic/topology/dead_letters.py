@@ -16,6 +16,7 @@ class DeadLetters(pulumi.ComponentResource):
 
     name: pulumi.Output[str]
     arn: pulumi.Output[str]
+    url: pulumi.Output[str]
 
     def __init__(
         self,
@@ -38,4 +39,5 @@ class DeadLetters(pulumi.ComponentResource):
         aws.sqs.QueuePolicy(name, queue_url=queue.url, policy=tls_only("sqs:*", queue.arn), opts=child)
         self.name = queue.name
         self.arn = queue.arn
+        self.url = queue.url
         self.register_outputs({"name": self.name, "arn": self.arn})

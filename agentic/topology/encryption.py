@@ -19,12 +19,14 @@ _NEEDS: Mapping[str, Sequence[str]] = {
     "s3:GetObject": (_READ,),
     "s3:GetObjectVersion": (_READ,),
     "s3:PutObject": (_WRITE,),
+    "dynamodb:DeleteItem": (_READ,),
     "dynamodb:GetItem": (_READ,),
     "dynamodb:PutItem": (_READ,),
     "dynamodb:Query": (_READ,),
     "dynamodb:UpdateItem": (_READ,),
     "secretsmanager:GetSecretValue": (_READ,),
     "sns:Publish": (_READ, _WRITE),
+    "sqs:ReceiveMessage": (_READ,),
     "sqs:SendMessage": (_READ, _WRITE),
 }
 

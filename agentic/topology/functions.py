@@ -1,7 +1,7 @@
 """One function of the cloud: its log group, its role, its code from a zip built by lambdas/build.py."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pulumi
@@ -42,6 +42,8 @@ def sizes(settings: Settings) -> dict[str, Size]:
         "execute_code": Size(1024, run_seconds + _MARGIN_SECONDS),
         "run_code": Size(1024, run_seconds),
         "call_api": Size(512, run_seconds),
+        "worker": Size(512, LONGEST_SECONDS),
+        "sweep": Size(512, 300),
         # API Gateway gives its callers up after 30 s.
         **({"http_api": Size(1024, 29)} if settings.http != OFF else {}),
     }
@@ -165,11 +167,16 @@ class Functions:
         per_tenant: bool = False,
         network: Network | None = None,
         asynchronous: bool = False,
+        at_once: int = 0,
     ) -> Function:
-        """The function `function`, of `api` where it exists once per API. `asynchronous`: it is invoked by event too."""
+        """The function `function`, of `api` where it exists once per API. `asynchronous`: it is invoked by event too.
+
+        `at_once`: so many executions are reserved for it, where any are reserved and that is more.
+        """
+        reserved = self._defaults.reserved_concurrency
         return Function(
             "-".join(part for part in (function.replace("_", "-"), api) if part),
-            defaults=self._defaults,
+            defaults=replace(self._defaults, reserved_concurrency=reserved and max(reserved, at_once)),
             function_name=self._names.function(function, api),
             log_group_name=self._names.function_log_group(function, api),
             zip_path=self._zips[function, api],

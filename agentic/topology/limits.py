@@ -28,6 +28,7 @@ _AGENTS = (
     ("generate_code", GENERATOR),
     (GENERATOR, "invoke_generator"),
     ("invoke_generator", ORCHESTRATOR),
+    (ORCHESTRATOR, "worker"),
 )
 _LONGEST = {"bucket": 63, "function": 64, "gateway": 48, "harness": 40, "queue": 80, "role": 64, "tool pattern": 64}
 
@@ -48,8 +49,13 @@ def check(
 
 
 def _names(names: StackNames, agents: Iterable[Agent], bucket_name: str, function_names: Iterable[str]) -> Iterator[str]:
-    made = [("bucket", bucket_name), ("queue", names.dead_letters), *(("function", name) for name in function_names)]
-    made.append(("role", names.workflow))
+    made = [
+        ("bucket", bucket_name),
+        ("queue", names.dead_letters),
+        ("queue", names.run_queue_dead),
+        *(("function", name) for name in function_names),
+    ]
+    made += [("role", names.workflow), ("role", names.sweep_schedule)]
     for agent in agents:
         made.append(("gateway", names.gateway(agent.name)))
         made.append(("harness", names.harness(agent.name, "x" * HARNESS_RANDOM)))

@@ -75,6 +75,8 @@ class Backend(Protocol):
 
     orchestrator: pulumi.Output[str]
     """The ARN that the front door asks; its kind tells how (`agentic.agents.conversation`)."""
+    drives: Sequence[Statement]
+    """What a function needs that asks it."""
     functions: Mapping[str, Function]
     """Functions that only this backend has, by name."""
     exports: Mapping[str, Any]

@@ -123,6 +123,64 @@ def http_api(table: pulumi.Input[str], bucket: pulumi.Input[str]) -> list[Statem
     ]
 
 
+def submitting(table: pulumi.Input[str], queue: pulumi.Input[str]) -> list[Statement]:
+    """Who submits runs: what that needs beside the table's items and the bucket's scripts."""
+    return [
+        Statement("Waiting", ["dynamodb:Query"], [pulumi.Output.concat(table, "/index/recent")]),
+        Statement("Submit", ["sqs:GetQueueAttributes", "sqs:SendMessage"], [queue]),
+    ]
+
+
+def worker(
+    table: pulumi.Input[str],
+    queue: pulumi.Input[str],
+    tools: Sequence[pulumi.Input[str]],
+    drives: Sequence[Statement],
+) -> list[Statement]:
+    """Takes runs out of the queue and drives them as the front door does. Lambda polls the queue with this role too."""
+    return [
+        Statement("Runs", ["dynamodb:DeleteItem", "dynamodb:GetItem", "dynamodb:Query", "dynamodb:UpdateItem"], [table]),
+        Statement(
+            "Take",
+            [
+                *("sqs:ChangeMessageVisibility", "sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"),
+            ],
+            [queue],
+        ),
+        Statement("Tools", ["lambda:InvokeFunction"], tools),
+        *drives,
+    ]
+
+
+def drive_harness(harness: pulumi.Input[str]) -> list[Statement]:
+    return [Statement("Drive", ["bedrock-agentcore:InvokeAgentRuntime", "bedrock-agentcore:InvokeHarness"], [harness])]
+
+
+def drive_bedrock_agent(alias: pulumi.Input[str]) -> list[Statement]:
+    return [Statement("Drive", ["bedrock:InvokeAgent"], [alias])]
+
+
+def drive_workflow(machine: pulumi.Input[str], executions: str) -> list[Statement]:
+    return [
+        Statement("Drive", ["states:StartExecution"], [machine]),
+        Statement("Executions", ["states:DescribeExecution", "states:StopExecution"], [executions]),
+    ]
+
+
+def sweep(table: pulumi.Input[str], queue: pulumi.Input[str], dead_letters: pulumi.Input[str]) -> list[Statement]:
+    """Finds what got lost: it sends messages again and fails runs, and drives none."""
+    return [
+        Statement("Runs", ["dynamodb:DeleteItem", "dynamodb:GetItem", "dynamodb:UpdateItem"], [table]),
+        Statement("Submitted", ["dynamodb:Query"], [pulumi.Output.concat(table, "/index/recent")]),
+        Statement("SendAgain", ["sqs:GetQueueAttributes", "sqs:SendMessage"], [queue]),
+        Statement("DeadRuns", ["sqs:ReceiveMessage", "sqs:SendMessage"], [dead_letters]),
+    ]
+
+
+def schedule(function: pulumi.Input[str]) -> list[Statement]:
+    return [Statement("Start", ["lambda:InvokeFunction"], [function])]
+
+
 def gateway(functions: Sequence[pulumi.Input[str]]) -> list[Statement]:
     return [Statement("Tools", ["lambda:InvokeFunction"], functions)]
 

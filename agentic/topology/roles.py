@@ -67,6 +67,11 @@ def for_state_machine(place: Place, name: str) -> Service:
     return Service("states.amazonaws.com", place.arn("states", f"stateMachine:{name}"))
 
 
+def for_schedules(place: Place) -> Service:
+    """EventBridge Scheduler names the group of a schedule, and no schedule (user guide, "Confused deputy prevention")."""
+    return Service("scheduler.amazonaws.com", place.arn("scheduler", "schedule-group/default"))
+
+
 class ServiceRole(pulumi.ComponentResource):
     """A role and its one policy. Who needs the rights in place, not only the role, depends on the component."""
 

@@ -18,6 +18,7 @@ from agentic.topology.network import Network, network_of
 from agentic.topology.notifications import Notifications
 from agentic.topology.parts import Parts
 from agentic.topology.place import Place
+from agentic.topology.run_queue import CONVERSATION_SECONDS, QueueWorkers, RunQueue
 from agentic.topology.runs_table import RunsTable
 from agentic.topology.secrets import ApiSecrets
 from agentic.topology.storage import Bucket, CodeStorage
@@ -172,6 +173,50 @@ class Topology(pulumi.ComponentResource):
             )
         )
 
+        # Who is submitted waits here; who does it, and who looks for what got lost.
+        queue = RunQueue("run-queue", names=names, key_arn=key_arn, opts=child)
+        queued = {"AGENTIC_ENVIRONMENT": environment, "AGENTIC_QUEUE_URL": queue.url}
+        told = {"AGENTIC_TOPIC": topic.arn} if topic else {}
+        worker = functions.make(
+            "worker",
+            environment={
+                "AGENTIC_TABLE": table.name,
+                **queued,
+                **told,
+                "AGENTIC_ORCHESTRATOR": backend.orchestrator,
+                "AGENTIC_LEASE_SECONDS": str(settings.lease_seconds),
+                "AGENTIC_CONVERSATION_SECONDS": str(CONVERSATION_SECONDS),
+            },
+            may=[
+                *rights.worker(table.arn, queue.arn, [tools["validate_code"].arn, tools["execute_code"].arn], backend.drives),
+                *([rights.notify(topic.arn)] if topic else []),
+            ],
+            at_once=settings.workers,
+        )
+        sweep = functions.make(
+            "sweep",
+            environment={
+                "AGENTIC_TABLE": table.name,
+                **queued,
+                **told,
+                "AGENTIC_DEAD_LETTERS_URL": queue.dead_letters.url,
+            },
+            may=[
+                *rights.sweep(table.arn, queue.arn, queue.dead_letters.arn),
+                *([rights.notify(topic.arn)] if topic else []),
+            ],
+        )
+        QueueWorkers(
+            "workers",
+            queue=queue,
+            worker=worker,
+            sweep=sweep,
+            workers=settings.workers,
+            names=names,
+            place=place,
+            opts=child,
+        )
+
         # How it is asked over the network, where it is.
         http: dict[str, Any] = {}
         if settings.http != OFF:
@@ -181,6 +226,7 @@ class Topology(pulumi.ComponentResource):
             api = HttpApi("http", names=names, settings=settings, function=asked, opts=child)
             http = {"http": settings.http, "http_api": api.id, "http_url": api.url}
 
+        made_once = {**tools, **backend.functions, "worker": worker, "sweep": sweep}
         self.exports = {
             "environment": environment,
             "region": place.region,
@@ -195,10 +241,16 @@ class Topology(pulumi.ComponentResource):
             },
             "bucket": storage.name,
             "table": table.name,
-            "functions": {function: made.name for function, made in sorted({**tools, **backend.functions}.items())}
+            "functions": {function: made.name for function, made in sorted(made_once.items())}
             | {f"run_code/{api}": wall.name for api, wall in walls.items()}
             | {f"call_api/{api}": broker.name for api, broker in brokers.items()},
             "secret_names": dict(secrets.names),
+            "queue": {
+                "url": queue.url,
+                "dead_letters": queue.dead_letters.url,
+                "caller_runs": settings.caller_runs,
+                "queue_runs": settings.queue_runs,
+            },
             **({"dead_letters": functions.dead_letters.name} if functions.dead_letters else {}),
             **({"topic": topic.arn} if topic else {}),
             **http,

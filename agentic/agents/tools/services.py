@@ -77,6 +77,8 @@ def _client_factory(environ: Mapping[str, str]) -> Callable[[str], Any]:
         if service not in clients:
             patient = service in {"bedrock-agent-runtime", "bedrock-agentcore", "lambda"}
             options = {**_QUICK, **(_PATIENT if patient else _BRIEF if service == "sns" else {})}
+            if patient and "AGENTIC_CONVERSATION_SECONDS" in environ:
+                options["read_timeout"] = float(environ["AGENTIC_CONVERSATION_SECONDS"])
             if service == "lambda" and "AGENTIC_TOOL_WAIT" in environ:
                 # A tool that invokes itself waits this long for the answer, and no longer.
                 options["read_timeout"] = float(environ["AGENTIC_TOOL_WAIT"])

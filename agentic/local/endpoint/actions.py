@@ -55,6 +55,8 @@ class Actions:
                 return self._logs(request)
             case "sns":
                 return _sns(request)
+            case "sqs":
+                return self._sqs(request)
             case "states":
                 return _states(request)
             case _:
@@ -152,6 +154,14 @@ class Actions:
             return self.arn("bedrock", request.region, f"inference-profile/{model_id}")
         return ""
 
+    def _sqs(self, request: Request) -> Needs | None:
+        """One operation on one queue of this account, named by its URL."""
+        url = (json_body(request) or {}).get("QueueUrl")
+        named = _QUEUE_URL.fullmatch(url) if isinstance(url, str) else None
+        if named is None or request.operation not in _QUEUE_OPERATIONS or named[1] != self.account:
+            return None
+        return Needs(((f"sqs:{request.operation}", self.arn("sqs", request.region, named[2])),))
+
     def _logs(self, request: Request) -> Needs | None:
         body = json_body(request)
         group = body.get("logGroupName") if body is not None else None
@@ -173,6 +183,8 @@ _SECRET_OPERATIONS = {
     "UpdateSecret": "SecretId",
 }
 """Operation to the field that names its secret."""
+_QUEUE_URL = re.compile(r"https?://[^/\s]+/([0-9]{12})/([A-Za-z0-9_-]{1,80}(?:\.fifo)?)")
+_QUEUE_OPERATIONS = {"ChangeMessageVisibility", "DeleteMessage", "GetQueueAttributes", "ReceiveMessage", "SendMessage"}
 _STATE_OPERATIONS = {
     "DescribeExecution": "executionArn",
     "DescribeStateMachine": "stateMachineArn",

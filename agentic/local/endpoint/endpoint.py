@@ -18,6 +18,7 @@ from agentic.local.endpoint.faults import QUERY, denied, fault, fault_of
 from agentic.local.endpoint.front import Front
 from agentic.local.endpoint.message import Answer, Head, Request
 from agentic.local.endpoint.moto_backend import MotoBackend
+from agentic.local.endpoint.queues import Queues
 from agentic.local.endpoint.routes import route
 from agentic.local.endpoint.signature import SignatureError, read_claim, verify
 from agentic.local.endpoint.tables import Tables
@@ -76,6 +77,7 @@ class Endpoint:
         self._actions = Actions(account, self._secret_arn)
         self._tables = Tables(self._moto, self.durable.items, clock)
         self._topics = Topics(self._moto)
+        self._queues = Queues(self._moto)
         self._buckets = Buckets(self._moto, self.durable.objects, permissions)
 
     def start(self) -> None:
@@ -92,6 +94,7 @@ class Endpoint:
         if self._closed:
             return
         self._closed = True
+        self._queues.close()
         self._front.close()
         self._clients.close()
         # Requests in flight finish their turn with moto before the store goes.
@@ -195,8 +198,12 @@ class Endpoint:
                 return self._tables.answer(request)
             case "s3":
                 return self._buckets.answer(request)
+            case "sqs":
+                return self._queues.answer(request)
             case "sns":
-                return self._topics.answer(request)
+                answer = self._topics.answer(request)
+                self._queues.changed()
+                return answer
             case service if self._moto.serves(service):
                 head = request.head
                 with self._moto.lock(service):

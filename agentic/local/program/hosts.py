@@ -6,6 +6,7 @@ from typing import Any, Protocol
 from agentic.local.agents import GatewayDeclaration, HarnessDeclaration, TargetDeclaration
 from agentic.local.functions.declaration import FunctionDeclaration
 from agentic.local.http_apis import ApiDeclaration, Part
+from agentic.local.queues import MappingDeclaration, ScheduleDeclaration
 from agentic.local.workflows import MachineDeclaration
 
 
@@ -55,6 +56,22 @@ class MachineHost(Protocol):
     def create(self, declaration: MachineDeclaration) -> None: ...
 
     def remove(self, arn: str) -> None: ...
+
+
+class MappingHost(Protocol):
+    """Makes event source mappings; to create one that exists replaces it, to remove one that is gone is no error."""
+
+    def create(self, declaration: MappingDeclaration) -> None: ...
+
+    def remove(self, mapping_id: str) -> None: ...
+
+
+class ScheduleHost(Protocol):
+    """Makes schedules; to create one that exists replaces it, to remove one that is gone is no error."""
+
+    def create(self, declaration: ScheduleDeclaration) -> None: ...
+
+    def remove(self, name: str) -> None: ...
 
 
 class HttpApiHost(Protocol):

@@ -14,7 +14,16 @@ from agentic.core.errors import AgenticError, LocalCloudError
 from agentic.local.agents import ClassicBook, FunctionPolicies
 from agentic.local.oracle import ApiRequest, CheckedClient, check, with_unknowns
 from agentic.local.permissions import trusts
-from agentic.local.program.hosts import FunctionHost, GatewayHost, HarnessHost, HttpApiHost, MachineHost, PermissionBook
+from agentic.local.program.hosts import (
+    FunctionHost,
+    GatewayHost,
+    HarnessHost,
+    HttpApiHost,
+    MachineHost,
+    MappingHost,
+    PermissionBook,
+    ScheduleHost,
+)
 from agentic.local.program.made import Ledger, Made, MadeResource
 from agentic.local.program.place import Place
 from agentic.local.program.schema import Block
@@ -37,6 +46,8 @@ class Context:
     harnesses: HarnessHost
     machines: MachineHost | None = None
     http_apis: HttpApiHost | None = None
+    mappings: MappingHost | None = None
+    schedules: ScheduleHost | None = None
     classic: ClassicBook = field(default_factory=ClassicBook)
     function_policies: FunctionPolicies = field(default_factory=FunctionPolicies)
     made: Made = field(default_factory=Made)

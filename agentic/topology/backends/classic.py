@@ -35,6 +35,7 @@ class ClassicBackend(pulumi.ComponentResource):
         }
         agents[ORCHESTRATOR] = self._agent(ORCHESTRATOR, tools | self.functions)
         self.orchestrator = agents[ORCHESTRATOR].alias_arn
+        self.drives = rights.drive_bedrock_agent(self.orchestrator)
         self.exports = {"agent_alias_arns": {agent: agents[agent].alias_arn for agent in parts.agents}}
         self.register_outputs({"orchestrator": self.orchestrator})
 

@@ -31,6 +31,7 @@ class HarnessBackend(pulumi.ComponentResource):
         }
         gateways[ORCHESTRATOR], harnesses[ORCHESTRATOR] = self._agent(parts.agents[ORCHESTRATOR], tools | self.functions)
         self.orchestrator = harnesses[ORCHESTRATOR].arn
+        self.drives = rights.drive_harness(self.orchestrator)
         self.exports = {
             "harness_arns": {agent: harnesses[agent].arn for agent in parts.agents},
             "gateway_ids": {agent: gateways[agent].id for agent in parts.agents},

@@ -53,6 +53,7 @@ class WorkflowBackend(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(parent=self, depends_on=[role]),
         )
         self.orchestrator = machine.arn
+        self.drives = rights.drive_workflow(machine.arn, place.arn("states", f"execution:{name}:*"))
         self.functions = {}
         self.exports = {"state_machine": machine.arn}
         self.register_outputs({"orchestrator": self.orchestrator})

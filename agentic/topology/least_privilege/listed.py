@@ -140,6 +140,13 @@ LISTED: tuple[Listed, ...] = (
         _SCRIPTS,
     ),
     Listed(
+        "Executions",
+        ("states:DescribeExecution", "states:StopExecution"),
+        "arn:{partition}:states:{region}:{account}:execution:{machine}:*",
+        "an execution of the stack's one state machine is named after its run",
+        f"{_AUTHORIZATION}/list_awsstepfunctions.html",
+    ),
+    Listed(
         "Model",
         _MODEL,
         "arn:{partition}:bedrock:*::foundation-model/{model}",

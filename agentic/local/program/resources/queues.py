@@ -1,9 +1,10 @@
-"""SQS: queues and their policies, made in moto. Only the operator can use them here: no function has a reason to."""
+"""SQS: queues and their policies, made in moto."""
 
 import json
 from collections.abc import Mapping
 from typing import Any
 
+from agentic.core.errors import LocalCloudError
 from agentic.local.oracle import ApiRequest
 from agentic.local.program.resources.existing import unless_absent
 from agentic.local.program.schema import TAGS, Block, PolicyText, Text, Truth, Whole, arn
@@ -17,7 +18,12 @@ _ATTRIBUTES = {
     "visibilityTimeoutSeconds": ("VisibilityTimeout", 30),
     "sqsManagedSseEnabled": ("SqsManagedSseEnabled", True),
     "kmsMasterKeyId": ("KmsMasterKeyId", ""),
+    "redrivePolicy": ("RedrivePolicy", ""),
 }
+
+
+_MOST_RECEIVES = 1000
+_OPTIONAL = ("kmsMasterKeyId", "redrivePolicy")
 
 
 def is_queue(context: Context, name: str) -> bool:
@@ -30,6 +36,22 @@ def is_queue(context: Context, name: str) -> bool:
 def _requests(context: Context, logical: str, inputs: Inputs) -> list[ApiRequest]:
     parameters = {"QueueName": inputs["name"], "Attributes": _wire(inputs), "tags": inputs.get("tags", {})}
     return [ApiRequest("sqs", "CreateQueue", parameters)]
+
+
+def _check(context: Context, inputs: Inputs) -> None:
+    """Where its dead letters go has to be there (AWS: QueueDoesNotExist)."""
+    given = inputs.get("redrivePolicy")
+    if given is None:
+        return
+    try:
+        policy: Any = json.loads(given)
+        name, count = str(policy["deadLetterTargetArn"]).rpartition(":")[2], int(policy["maxReceiveCount"])
+    except (ValueError, KeyError, TypeError):
+        raise LocalCloudError("redrivePolicy: deadLetterTargetArn and maxReceiveCount are needed") from None
+    if not 1 <= count <= _MOST_RECEIVES:
+        raise LocalCloudError(f"redrivePolicy: maxReceiveCount is 1 to {_MOST_RECEIVES}, not {count}")
+    if not is_queue(context, name):
+        raise LocalCloudError(f"there is no queue {name}")
 
 
 def _queue(context: Context, logical: str, inputs: Mapping[str, Any]) -> Created:
@@ -73,7 +95,8 @@ def _find(context: Context, url: str, inputs: Inputs) -> Inputs | None:
     return {
         "name": url.rsplit("/", 1)[-1],
         "messageRetentionSeconds": int(given["MessageRetentionPeriod"]),
-        **{name: given[ours] for name, (ours, _) in _ATTRIBUTES.items() if name == "kmsMasterKeyId" and given.get(ours)},
+        "visibilityTimeoutSeconds": int(given["VisibilityTimeout"]),
+        **{name: given[_ATTRIBUTES[name][0]] for name in _OPTIONAL if given.get(_ATTRIBUTES[name][0])},
         "tags": sqs.list_queue_tags(QueueUrl=url).get("Tags", {}),
     }
 
@@ -113,6 +136,7 @@ TYPES = (
                 "visibilityTimeoutSeconds": Whole(0, 43200),
                 "sqsManagedSseEnabled": Truth(),
                 "kmsMasterKeyId": arn("kms", "(key|alias)/.+"),
+                "redrivePolicy": Text(longest=1024),
                 "tags": TAGS,
             },
         ),
@@ -122,10 +146,18 @@ TYPES = (
             _find,
             _delete,
             ("name",),
-            updates=("messageRetentionSeconds", "visibilityTimeoutSeconds", "sqsManagedSseEnabled", "kmsMasterKeyId", "tags"),
+            updates=(
+                "messageRetentionSeconds",
+                "visibilityTimeoutSeconds",
+                "sqsManagedSseEnabled",
+                "kmsMasterKeyId",
+                "redrivePolicy",
+                "tags",
+            ),
             update=_update,
         ),
-        requests=_requests,
+        _check,
+        _requests,
     ),
     ResourceType(
         "aws:sqs/queuePolicy:QueuePolicy",
