@@ -8,6 +8,7 @@ from contextlib import suppress
 from typing import Any
 
 from agentic.agents.front_door import FrontDoor, RunRequest
+from agentic.agents.submitting import CALLER_RUNS, QUEUE_RUNS, Submitter
 from agentic.agents.tools.services import Services
 from agentic.core.errors import AgenticError, LocalCloudError, UnknownRunError, UsageError
 from agentic.core.limits import RunLimits
@@ -33,9 +34,16 @@ class LocalStack:
         settings = {"AGENTIC_TABLE": str(exports["table"]), "AGENTIC_BUCKET": str(exports["bucket"])}
         if "topic" in exports:
             settings["AGENTIC_TOPIC"] = str(exports["topic"])
+        # A stack that an older version made has none.
+        queue: Mapping[str, Any] = exports.get("queue") or {}
+        if queue:
+            settings["AGENTIC_QUEUE_URL"] = str(queue["url"])
         services = Services(settings, context.client)
         limits = RunLimits.of(exports.get("run_limits", {}))
         self.door = FrontDoor(services, self.names, str(exports["orchestrator"]), limits, exports.get("models"))
+        limited = {"caller_runs": queue.get("caller_runs", CALLER_RUNS), "queue_runs": queue.get("queue_runs", QUEUE_RUNS)}
+        self.submitter = Submitter(services, self.door, **limited)
+        self._services = services
         self._fill_secrets(context, exports["secret_names"])
 
     def request(self, fields: Mapping[str, Any]) -> RunRequest:
