@@ -17,7 +17,7 @@ LONGEST_HOLD = 3600.0
 TOO_MANY = 429
 _LIMITED = frozenset({TOO_MANY, 403})
 _UNAVAILABLE = 503
-_NUMBER = re.compile(r"[0-9]{1,12}(\.[0-9]{1,6})?")
+_NUMBER = re.compile(r"[0-9]{1,15}(\.[0-9]{1,6})?")
 _DRAFT = re.compile(r"(?:^|[;,\s])(remaining|reset|r|t)\s*=\s*([0-9]{1,12})(?=$|[;,\s])", re.IGNORECASE)
 # Anything later than this is a time, anything else how long to wait: 10 years in seconds.
 _A_TIME = 315_360_000.0
@@ -62,7 +62,7 @@ def _after(text: str, now: float) -> float | None:
         return float(text)
     try:
         at = email.utils.parsedate_to_datetime(text).timestamp()
-    except (ValueError, TypeError, OverflowError, IndexError):
+    except (ValueError, TypeError, OverflowError, IndexError, OSError):
         return None
     return max(0.0, at - now) if math.isfinite(at) else None
 

@@ -21,6 +21,8 @@ _PREFIX, _HOLD, _BUCKET = "outside#", "hold#", "b#"
 _STATE, _RATES = "state", "rates"
 _KEEP_SECONDS = 24 * 3600
 _TRIES = 8
+# Seconds: what floats and six decimals cannot tell apart.
+_CLOSE_ENOUGH = 0.0001
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +60,8 @@ class Draught:
 
     def wait(self, full_at: float, now: float) -> float:
         """Seconds until it has enough, for a bucket that is full again at `full_at`."""
-        return max(0.0, full_at - now - (self.burst - self.cost) * self.interval)
+        wait = full_at - now - (self.burst - self.cost) * self.interval
+        return wait if wait > _CLOSE_ENOUGH else 0.0
 
 
 class OutsideTable:
@@ -167,7 +170,7 @@ class OutsideTable:
                 sets.append(f"{name} = {name} + :taken{number}")
                 conditions.append(f"{name} >= :now AND {name} <= :most{number}")
                 values[f":taken{number}"] = _n(taken)
-                values[f":most{number}"] = _n(now + draught.burst * draught.interval - taken)
+                values[f":most{number}"] = _n(now + draught.burst * draught.interval - taken + _CLOSE_ENOUGH)
             else:
                 sets.append(f"{name} = :full{number}")
                 conditions.append(f"(attribute_not_exists({name}) OR {name} < :now)")

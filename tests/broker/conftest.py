@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import pytest
 from broker_stage import HOST, SPEC
 from relay_stage import Client, Exchanges
+from shared_api import SharedApi, table
 
 from agentic.broker.ca import Authority
 from agentic.broker.relay import Relay
@@ -28,3 +29,9 @@ def client(authority: Authority, exchanges: Exchanges) -> Iterator[Client]:
     with theirs:
         yield Client(link, theirs)
         link.close()
+
+
+@pytest.fixture
+def api() -> Iterator[SharedApi]:
+    with table() as dynamodb:
+        yield SharedApi(dynamodb)
