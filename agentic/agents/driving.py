@@ -3,7 +3,7 @@
 For the front door. A run is left when its agents end while a tool is at work, and when a write of it waits for a person.
 """
 
-from agentic.agents.conversation import Bounds, Reply, converse, session_id, workflow
+from agentic.agents.conversation import Bounds, Patience, Reply, converse, session_id, workflow
 from agentic.agents.declaration import ANSWER_TOKENS, ORCHESTRATOR, TURNS, orchestrator_message
 from agentic.agents.resume import Resumption
 from agentic.agents.tools.further_script import ends_as
@@ -87,7 +87,8 @@ class Driving:
             most if most < ANSWER_TOKENS[ORCHESTRATOR] else None,
             lambda: not self._beyond_budget(record.run_id),
         )
-        reply = converse(self._services.client, self._arn, session, message, record.model, bounds)
+        patience = Patience(sleep=self._services.sleep)
+        reply = converse(self._services.client, self._arn, session, message, record.model, bounds, patience)
         self._resumption.check_held()
         if not bounds.reached(reply):
             return reply, None

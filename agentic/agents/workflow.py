@@ -14,23 +14,66 @@ from typing import Any
 
 from agentic.agents.declaration import Agent
 
-# Errors before a function could begin: trying again is harmless even for the step that runs the script.
-_NOT_BEGUN = ["Lambda.TooManyRequestsException"]
-# Failures of the service, not of the function or of a right (developer guide, "Handle transient Lambda service exceptions").
-_TRANSIENT = ["Lambda.ServiceException", "Lambda.SdkClientException", *_NOT_BEGUN]
-# Of the model's own errors those that pass (Bedrock, Converse, errors).
-_MODEL_BUSY = [
-    f"BedrockRuntime.{name}"
-    for name in (
-        *("ThrottlingException", "ServiceUnavailableException", "InternalServerException"),
-        *("ModelTimeoutException", "ModelNotReadyException", "ModelErrorException", "SdkClientException"),
-    )
-]
-_STEP_RETRIES, _MODEL_RETRIES = 3, 2
-_STEP_PAUSE, _MODEL_PAUSE = 1, 2
 _BACKOFF = 2
+
+
+@dataclass(frozen=True, slots=True)
+class _Again:
+    """After one of these errors a state is tried again, `attempts` times, after pauses of any length up to one that grows.
+
+    `lasting`: a try that ends so may have taken all of its time; else it was refused at once.
+    """
+
+    errors: tuple[str, ...]
+    attempts: int
+    seconds: int
+    longest: int
+    lasting: bool
+
+    @property
+    def pauses(self) -> int:
+        """The seconds of all pauses at their longest."""
+        return sum(min(self.longest, self.seconds * _BACKOFF**number) for number in range(self.attempts))
+
+    def written(self) -> dict[str, Any]:
+        # With full jitter, or all that were refused together would come together again.
+        return {
+            "ErrorEquals": list(self.errors),
+            "IntervalSeconds": self.seconds,
+            "MaxAttempts": self.attempts,
+            "BackoffRate": _BACKOFF,
+            "MaxDelaySeconds": self.longest,
+            "JitterStrategy": "FULL",
+        }
+
+
+# Errors before a function could begin: trying again is harmless even for the step that runs the script.
+_NOT_BEGUN = _Again(("Lambda.TooManyRequestsException",), attempts=6, seconds=2, longest=30, lasting=False)
+# Failures of the service, not of the function or of a right (developer guide, "Handle transient Lambda service exceptions").
+_TRANSIENT = _Again(("Lambda.ServiceException", "Lambda.SdkClientException"), attempts=3, seconds=1, longest=10, lasting=True)
+# Of the model's own errors those that pass (Bedrock, Converse, errors).
+_MODEL_BUSY = _Again(
+    tuple(
+        f"BedrockRuntime.{name}" for name in ("ThrottlingException", "ServiceUnavailableException", "ModelNotReadyException")
+    ),
+    attempts=5,
+    seconds=2,
+    longest=30,
+    lasting=False,
+)
+_MODEL_FAILED = _Again(
+    tuple(
+        f"BedrockRuntime.{name}"
+        for name in ("InternalServerException", "ModelTimeoutException", "ModelErrorException", "SdkClientException")
+    ),
+    attempts=2,
+    seconds=2,
+    longest=10,
+    lasting=True,
+)
 # Beyond the function's own limit: Lambda's answer comes back.
 _MARGIN_SECONDS = 10
+_ALL = (_NOT_BEGUN, _TRANSIENT, _MODEL_BUSY, _MODEL_FAILED)
 
 _GENERATE = "Generate"
 
@@ -93,7 +136,7 @@ def definition(
             result=turn,
             to="Executed",
             # A function that may have begun tries by itself what can be tried again.
-            retry=_NOT_BEGUN,
+            again=(_NOT_BEGUN,),
         ),
         "Executed": _choice("$.turn.next", {"end": "Ended", "generate": _GENERATE}),
         "Ended": {"Type": "Succeed", "Comment": "How the run ended stands in its record."},
@@ -121,7 +164,7 @@ def _step(
     result: tuple[str, ...],
     to: str,
     at: str = "$.turn",
-    retry: Sequence[str] = tuple(_TRANSIENT),
+    again: Sequence[_Again] = (_NOT_BEGUN, _TRANSIENT),
 ) -> dict[str, Any]:
     """One step in a function. The run it is for is the one that the execution is named after."""
     work = {"step": step, "run.$": "$$.Execution.Name", "handle.$": "$.handle", **arguments}
@@ -132,7 +175,7 @@ def _step(
         "ResultSelector": {f"{name}.$": f"$.Payload.{name}" for name in result},
         "ResultPath": at,
         "TimeoutSeconds": function.timeout_seconds + _MARGIN_SECONDS,
-        "Retry": [_retry(retry, _STEP_PAUSE, _STEP_RETRIES)],
+        "Retry": [after.written() for after in again],
         "Catch": _CATCH,
         "Next": to,
     }
@@ -170,7 +213,7 @@ def _model_call(partition: str, generator: Agent) -> dict[str, Any]:
         "ResultSelector": {"content.$": "$.Output.Message.Content", "stop_reason.$": "$.StopReason", "usage.$": "$.Usage"},
         "ResultPath": "$.answer",
         "TimeoutSeconds": generator.timeout_seconds,
-        "Retry": [_retry(_MODEL_BUSY, _MODEL_PAUSE, _MODEL_RETRIES)],
+        "Retry": [_MODEL_BUSY.written(), _MODEL_FAILED.written()],
         "Catch": _CATCH,
         "Next": "Store",
     }
@@ -179,10 +222,6 @@ def _model_call(partition: str, generator: Agent) -> dict[str, Any]:
 def _choice(variable: str, ways: Mapping[str, str]) -> dict[str, Any]:
     rules = [{"Variable": variable, "StringEquals": text, "Next": to} for text, to in ways.items()]
     return {"Type": "Choice", "Choices": rules, "Default": "Ended"}
-
-
-def _retry(errors: Sequence[str], seconds: int, attempts: int) -> dict[str, Any]:
-    return {"ErrorEquals": list(errors), "IntervalSeconds": seconds, "MaxAttempts": attempts, "BackoffRate": _BACKOFF}
 
 
 _CATCH = [{"ErrorEquals": ["States.ALL"], "ResultPath": "$.error", "Next": "GiveUp"}]
@@ -194,8 +233,8 @@ def _whole_seconds(states: Mapping[str, Any], regenerations: int) -> int:
     # Of the APIs' model calls, which have the same limits, an execution makes one.
     tasks = {name.partition("-")[0]: state for name, state in states.items() if state["Type"] == "Task"}
     for name, state in tasks.items():
-        retry = state["Retry"][0]
-        pauses = sum(retry["IntervalSeconds"] * _BACKOFF**number for number in range(retry["MaxAttempts"]))
+        after = [again for again in _ALL if again.written() in state["Retry"]]
+        tries = 1 + sum(again.attempts for again in after if again.lasting)
         rounds = 1 if name in ("Begin", "GiveUp") else 1 + regenerations
-        total += rounds * (pauses + (1 + retry["MaxAttempts"]) * state["TimeoutSeconds"])
+        total += rounds * (sum(again.pauses for again in after) + tries * state["TimeoutSeconds"])
     return total

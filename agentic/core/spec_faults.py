@@ -304,8 +304,6 @@ def _rates(spec: ApiSpec) -> Iterator[str]:
             yield f"{place} must allow at least 1 request in 1 to {_LONGEST_RATE_SECONDS} seconds"
         elif not 1 <= rate.write_cost <= rate.burst:
             yield f"{place}: burst {rate.burst} must hold one write at least (write_cost {rate.write_cost})"
-        if rate.family and rate.family not in spec.families:
-            yield f"{place}: {rate.family!r} is not the family of any operation"
         if rate.keys not in ("", "test", "live"):
             yield f"{place}: keys is {rate.keys!r}, it must be 'test', 'live' or empty"
 
@@ -326,6 +324,6 @@ _CHECKS: Sequence[tuple[str, _Check]] = (
     ("fake", _fake),
     ("hosts key_check", _key_check),
     ("idempotency_header idempotency_methods counted_headers settle test_cards", _exactly_once),
-    ("hosts rates", _rates),
+    ("rates", _rates),
 )
 """The parts that a check needs to be of their types, and the check."""

@@ -89,12 +89,22 @@ def test_every_task_is_bounded_and_caught_and_a_step_is_never_given_up_before_it
 
 def test_the_step_that_runs_the_script_is_tried_again_only_when_it_cannot_have_begun():
     machine = built()
-    assert machine["States"]["Execute"]["Retry"][0]["ErrorEquals"] == ["Lambda.TooManyRequestsException"]
-    (names,) = {name for name in tasks(machine) if name == "Execute"}
-    others = [state["Retry"][0]["ErrorEquals"] for name, state in tasks(machine).items() if name != names]
-    assert all("Lambda.TooManyRequestsException" not in errors or len(errors) > 1 for errors in others), "the control"
-    for state in tasks(machine).values():
-        assert "States.ALL" not in state["Retry"][0]["ErrorEquals"], "a refusal does not get better"
+    after = {
+        name: [error for again in state["Retry"] for error in again["ErrorEquals"]] for name, state in tasks(machine).items()
+    }
+    assert after["Execute"] == ["Lambda.TooManyRequestsException"]
+    assert "Lambda.ServiceException" in after["Validate"], "the control"
+    assert not any("States.ALL" in errors for errors in after.values()), "a refusal does not get better"
+
+
+def test_every_pause_has_full_jitter_and_a_bound_and_throttling_is_waited_for_longest():
+    for state in tasks(built()).values():
+        for again in state["Retry"]:
+            assert again["JitterStrategy"] == "FULL"
+            assert again["IntervalSeconds"] < again["MaxDelaySeconds"] <= 30
+    busy, failed = built()["States"]["Generate"]["Retry"]
+    assert "BedrockRuntime.ThrottlingException" in busy["ErrorEquals"]
+    assert busy["MaxAttempts"] > failed["MaxAttempts"]
 
 
 def test_what_a_step_is_asked_comes_from_the_execution_and_the_record_alone():

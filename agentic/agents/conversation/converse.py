@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any, Protocol
 
 from agentic.agents.conversation import classic, harness, workflow
+from agentic.agents.conversation.patience import Patience
 from agentic.agents.conversation.reply import NO_BOUNDS, Bounds, Reply, aws_words
 from agentic.core.errors import ConfigurationError, ModelError
 
@@ -25,22 +26,31 @@ _KINDS: dict[tuple[str, str], tuple[str, Ask]] = {
 }
 # They answer with the model that they were deployed with, whatever a request asks for.
 _WITH_THEIR_OWN_MODEL: tuple[Ask, ...] = (classic.ask, workflow.ask)
+_PATIENT = Patience()
 _ARN = re.compile(r"arn:[^:]+:([^:]+):[^:]*:[^:]*:([^:/]+)[:/].+")
 
 
 def converse(
-    client: Callable[[str], Any], agent_arn: str, session: str, message: str, model: str = "", bounds: Bounds = NO_BOUNDS
+    client: Callable[[str], Any],
+    agent_arn: str,
+    session: str,
+    message: str,
+    model: str = "",
+    bounds: Bounds = NO_BOUNDS,
+    patience: Patience = _PATIENT,
 ) -> Reply:
     """Send `message` to the agent and wait for its answer. `client` gives a boto3 client by the service's name.
 
-    `model` takes the place of the agent's own, and `bounds` of its limits, where the backend can.
+    `model` takes the place of the agent's own, and `bounds` of its limits, where the backend can. Where there are too many
+    requests it is asked again, as `patience` has it.
     Raises `ModelError` when agent or model fail.
     """
     from botocore.exceptions import BotoCoreError, ClientError  # pyright: ignore[reportMissingTypeStubs]
 
     service, ask = _kind(agent_arn)
     try:
-        return ask(client(service), agent_arn, session, message, model, bounds=bounds)
+        asked = client(service)
+        return patience.asked(lambda: ask(asked, agent_arn, session, message, model, bounds=bounds), bounds.goes_on)
     # EventStreamError, the failure in mid-stream, is a ClientError too.
     except ClientError as error:
         words, kind = aws_words(error)

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
+from agentic.agents.conversation.patience import is_throttled
 from agentic.agents.conversation.reply import NO_BOUNDS, Bounds, Reply
 from agentic.core.values import Usage
 
@@ -53,7 +54,7 @@ def ask(
     execution: str = client.start_execution(stateMachineArn=machine_arn, name=name, input=message)["executionArn"]
     pause = _FIRST_PAUSE_SECONDS
     try:
-        while (described := client.describe_execution(executionArn=execution))["status"] == "RUNNING":
+        while (described := _described(client, execution))["status"] == "RUNNING":
             sleep(pause)
             pause = min(pause * _GROWTH, _LONGEST_PAUSE_SECONDS)
     except BaseException:
@@ -89,6 +90,18 @@ def attend(client: Any, machine_arn: str, name: str, *, sleep: Callable[[float],
             return status
         sleep(pause)
         pause = min(pause * _GROWTH, _LONGEST_PAUSE_SECONDS)
+
+
+def _described(client: Any, execution: str) -> Any:
+    """How it stands; as running, where there are too many requests now: it is asked again, and must not be stopped for that."""
+    from botocore.exceptions import ClientError  # pyright: ignore[reportMissingTypeStubs]
+
+    try:
+        return client.describe_execution(executionArn=execution)
+    except ClientError as error:
+        if not is_throttled(error):
+            raise
+        return {"status": "RUNNING"}
 
 
 def stop(client: Any, machine_arn: str, name: str) -> None:

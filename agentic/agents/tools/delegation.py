@@ -9,7 +9,7 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from agentic.agents.conversation import Bounds, Reply, converse, session_id
+from agentic.agents.conversation import Bounds, Patience, Reply, converse, session_id
 from agentic.agents.declaration import ANSWER_TOKENS, EXECUTOR, GENERATOR, TURNS
 from agentic.agents.tools.events import WORK
 from agentic.agents.tools.services import Services
@@ -57,7 +57,8 @@ def talk(services: Services, work: Mapping[str, str], agent: str, step: Step) ->
     )
     try:
         arn = agent_arn(services.environ, work.get("api", ""))
-        reply = converse(services.client, arn, session, work["message"], work["model"], bounds)
+        patience = Patience(sleep=services.sleep, tell=services.tell)
+        reply = converse(services.client, arn, session, work["message"], work["model"], bounds, patience)
     except AgenticError as error:
         problem = RunError(error.code, f"the {agent} failed: {error.message}", error.hint)
         return services.store.end_step(run_id, step, Usage(), RunStatus.FAILED, problem, claim=work["claim"])

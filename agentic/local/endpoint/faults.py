@@ -55,6 +55,8 @@ def fault_of(service: str, error: AgenticError) -> Answer:
         )
     elif isinstance(error, UsageError):
         code, status = "ValidationException", 400
+    elif service in {"bedrock-agentcore", "bedrock"} and error.data.get("status") == 429:
+        code, status = "ThrottlingException", 429
     elif service == "bedrock-agentcore":
         code, status = "RuntimeClientError", 424
     elif service == "bedrock":

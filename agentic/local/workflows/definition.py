@@ -5,6 +5,7 @@ States Language specification), for the query language JSONPath.
 """
 
 import json
+import math
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -16,6 +17,8 @@ from agentic.local.workflows import paths
 LONGEST_DEFINITION = 1_048_576
 _LONGEST_NAME = 80
 _LONGEST_SECONDS = 99_999_999
+# Of MaxDelaySeconds: a year of 366 days, exclusive.
+_LONGEST_DELAY = 31_622_399
 _RESOURCE = re.compile(r"arn:(aws[a-z-]*):states:::(.+)")
 
 LAMBDA_INVOKE = "lambda:invoke"
@@ -38,12 +41,22 @@ _MACHINE_FIELDS = {"Comment", "StartAt", "States", "TimeoutSeconds", "QueryLangu
 
 @dataclass(frozen=True, slots=True)
 class Retrier:
-    """`Retry`: after one of these errors wait and try again, each time `rate` times longer, `attempts` times at most."""
+    """`Retry`: after one of these errors wait and try again, each time `rate` times longer, `attempts` times at most.
+
+    No pause is longer than `most`. With `jitter` (FULL) each is of any length up to that.
+    """
 
     errors: tuple[str, ...]
     seconds: float
     attempts: int
     rate: float
+    most: float = math.inf
+    jitter: bool = False
+
+    def pause(self, tried: int, chance: float) -> float:
+        """Seconds before the next try, after so many retries; `chance` is a number from 0 to 1."""
+        longest = min(self.most, self.seconds * self.rate**tried)
+        return longest * chance if self.jitter else longest
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,14 +213,21 @@ def _task(name: str, written: Mapping[str, Any], where: str, partition: str) -> 
 
 
 def _retrier(written: Mapping[str, Any], where: str) -> Retrier:
-    _only(written, {"ErrorEquals", "IntervalSeconds", "MaxAttempts", "BackoffRate", "Comment"}, where)
+    known = {"ErrorEquals", "IntervalSeconds", "MaxAttempts", "BackoffRate", "MaxDelaySeconds", "JitterStrategy", "Comment"}
+    _only(written, known, where)
     attempts, rate = written.get("MaxAttempts", 3), written.get("BackoffRate", 2.0)
     if not isinstance(attempts, int) or isinstance(attempts, bool) or not 0 <= attempts <= _LONGEST_SECONDS:
         raise ConfigurationError(f"{where}.MaxAttempts must be a whole number from 0, not {attempts!r}")
     if isinstance(rate, bool) or not isinstance(rate, int | float) or rate < 1:
         raise ConfigurationError(f"{where}.BackoffRate must be 1 or more, not {rate!r}")
     seconds = _number(written, "IntervalSeconds", where, _LONGEST_SECONDS) if "IntervalSeconds" in written else 1.0
-    return Retrier(_errors(written, where), seconds, attempts, float(rate))
+    most = _number(written, "MaxDelaySeconds", where, _LONGEST_DELAY) if "MaxDelaySeconds" in written else math.inf
+    if most <= seconds:
+        raise ConfigurationError(f"{where}.MaxDelaySeconds must be more than IntervalSeconds, {seconds:g}, not {most:g}")
+    jitter = written.get("JitterStrategy", "NONE")
+    if jitter not in ("NONE", "FULL"):
+        raise ConfigurationError(f"{where}.JitterStrategy must be FULL or NONE, not {jitter!r}")
+    return Retrier(_errors(written, where), seconds, attempts, float(rate), most, jitter == "FULL")
 
 
 def _catcher(written: Mapping[str, Any], where: str) -> Catcher:

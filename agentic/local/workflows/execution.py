@@ -1,6 +1,7 @@
 """One execution of a state machine: a thread that goes from state to state, and what may be asked of it from outside."""
 
 import json
+import random
 import threading
 import time
 from collections.abc import Callable
@@ -66,7 +67,10 @@ class _EndedError(Exception):
 
 
 class Execution:
-    """Runs from `start` to its end or `stop`. `keep` is told when it starts, before each task, and at its end."""
+    """Runs from `start` to its end or `stop`. `keep` is told when it starts, before each task, and at its end.
+
+    `chance` gives a number from 0 to 1, for the jitter of pauses.
+    """
 
     def __init__(
         self,
@@ -76,12 +80,14 @@ class Execution:
         tasks: Tasks,
         observer: Observer,
         keep: "Callable[[Execution], None]",
+        chance: Callable[[], float] = random.random,
     ) -> None:
         self._machine = machine
         self._definition = definition
         self._tasks = tasks
         self._observer = observer
         self._keep = keep
+        self._chance = chance
         self._changed = threading.Condition()
         self._deadline = time.monotonic() + definition.seconds
         self.status = status
@@ -153,7 +159,7 @@ class Execution:
             except TaskError as error:
                 retrier = next((item for item in state.retriers if _names(item, error)), None)
                 if retrier and tried[retrier] < retrier.attempts:
-                    pause = retrier.seconds * retrier.rate ** tried[retrier]
+                    pause = retrier.pause(tried[retrier], self._chance())
                     tried[retrier] += 1
                     self._wait(lambda: False, pause)
                     continue

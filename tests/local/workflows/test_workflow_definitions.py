@@ -1,5 +1,6 @@
 """What a definition may hold: everything else is refused when it is created, by name. The whole one passes (control)."""
 
+import dataclasses
 import json
 from collections.abc import Callable
 from typing import Any
@@ -8,6 +9,7 @@ import pytest
 from machine_stage import MachineStage, model_call, task
 
 from agentic.core.errors import ConfigurationError
+from agentic.local.workflows.definition import Retrier
 
 INVOKE = "arn:aws:states:::lambda:invoke"
 FAIL = {"Type": "Fail", "ErrorPath": "$.error.Error", "CausePath": "$.error.Cause"}
@@ -89,6 +91,9 @@ FAULTS: dict[str, tuple[Callable[[dict[str, Any]], None], str]] = {
     "an invented error": (change("States/Look/Retry/0/ErrorEquals", ["States.Whatever"]), "States.Whatever"),
     "everything among others": (change("States/Look/Catch/0/ErrorEquals", ["States.ALL", "Mine"]), "must stand alone"),
     "no seconds": (change("States/Look/TimeoutSeconds", 0), "TimeoutSeconds"),
+    "a bound below the pause": (change("States/Look/Retry/0/MaxDelaySeconds", 1), "MaxDelaySeconds"),
+    "a bound beyond a year": (change("States/Look/Retry/0/MaxDelaySeconds", 31622400), "MaxDelaySeconds"),
+    "an invented jitter": (change("States/Look/Retry/0/JitterStrategy", "HALF"), "JitterStrategy"),
     "a shrinking pause": (change("States/Look/Retry/0/BackoffRate", 0.5), "BackoffRate"),
     "a field that Converse has not": (change("States/Ask/Parameters/Temperature", 1), "Temperature"),
     "a field in the API's own spelling": (change("States/Ask/Parameters/system", []), "no field system"),
@@ -118,3 +123,11 @@ def test_a_definition_that_is_no_json_or_too_large_is_refused():
     for text, said in (("{", "not JSON"), (json.dumps({"Comment": "x" * 1_048_576}), "larger than")):
         with pytest.raises(ConfigurationError, match=said):
             machines.create(MachineDeclaration(MACHINE, "tested", ROLE, text))
+
+
+@pytest.mark.parametrize("chance", [0.0, 0.25, 1.0])
+def test_a_pause_grows_up_to_its_bound_and_with_jitter_has_any_length_up_to_that(chance: float):
+    steady = Retrier(("Busy",), 2.0, 5, 2.0, 10.0)
+    assert [steady.pause(tried, chance) for tried in range(5)] == [2, 4, 8, 10, 10]
+    jittered = dataclasses.replace(steady, jitter=True)
+    assert [jittered.pause(tried, chance) for tried in range(5)] == [chance * longest for longest in (2, 4, 8, 10, 10)]
