@@ -156,6 +156,9 @@ class Account:
             "AWS_SECRET_ACCESS_KEY": credentials.secret_access_key,
         }
         api = declaration.environment.get("AGENTIC_API", "")
+        # The HTTP API: there is no real API behind what it takes in.
+        if "AGENTIC_CALLER_REQUESTS" in declaration.environment:
+            variables["AGENTIC_FAKE"] = self.fakes.url
         # Only a broker is told of a secret.
         if api and "AGENTIC_SECRET" in declaration.environment:
             variables["AGENTIC_FAKE"] = self.fakes.url

@@ -44,7 +44,8 @@ def handler(services: Services) -> Callable[[Mapping[str, Any], Any], dict[str, 
         ),
         judge=judged,
         stack=services.setting("environment"),
-        # The local cloud has no real API behind its functions.
+        # The local cloud has no real API behind its functions, and no TLS before them.
+        scheme="http" if services.environ.get("AGENTIC_FAKE") else "https",
         target=Target.FAKE if services.environ.get("AGENTIC_FAKE") else Target.REAL,
         model="offline" if services.environ.get("AGENTIC_FAKE") else "",
         files=console_files(),

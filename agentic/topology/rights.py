@@ -115,8 +115,14 @@ def call_api(table: pulumi.Input[str], bucket: pulumi.Input[str], secret: pulumi
 def http_api(table: pulumi.Input[str], bucket: pulumi.Input[str]) -> list[Statement]:
     """The HTTP API: it shows what is recorded, records what is asked for, and hands it to the queue. It drives nothing."""
     return [
-        Statement("Runs", ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query", "dynamodb:UpdateItem"], [table]),
-        Statement("Recent", ["dynamodb:Query"], [pulumi.Output.concat(table, "/index/recent")]),
+        Statement(
+            "Runs",
+            [
+                *("dynamodb:DeleteItem", "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query"),
+                "dynamodb:UpdateItem",
+            ],
+            [table],
+        ),
         Statement("StoreScripts", ["s3:PutObject"], [_objects(bucket, "generated")]),
         Statement("ReadScripts", ["s3:GetObject"], [_objects(bucket, "generated")]),
         Statement("Bodies", ["s3:GetObject"], [_objects(bucket, "bodies")]),
@@ -179,6 +185,11 @@ def sweep(table: pulumi.Input[str], queue: pulumi.Input[str], dead_letters: pulu
 
 def schedule(function: pulumi.Input[str]) -> list[Statement]:
     return [Statement("Start", ["lambda:InvokeFunction"], [function])]
+
+
+def stop_executions(place: Place, machine_name: str) -> Statement:
+    """Who cancels a run that a state machine drives."""
+    return Statement("Executions", ["states:StopExecution"], [place.arn("states", f"execution:{machine_name}:*")])
 
 
 def gateway(functions: Sequence[pulumi.Input[str]]) -> list[Statement]:

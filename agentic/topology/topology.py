@@ -1,5 +1,6 @@
 """The whole cloud of a stack on one page: what there is, and who is given what of whom."""
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -216,13 +217,37 @@ class Topology(pulumi.ComponentResource):
             place=place,
             opts=child,
         )
+        models = {
+            "orchestrator": settings.model__orchestrator,
+            "generator": settings.model__generator,
+            "executor": settings.model__executor,
+        }
 
         # How it is asked over the network, where it is.
         http: dict[str, Any] = {}
         if settings.http != OFF:
             from agentic.topology.http_api import HttpApi
 
-            asked = functions.make("http_api", environment=stores, may=rights.http_api(table.arn, storage.arn))
+            asked = functions.make(
+                "http_api",
+                environment={
+                    **stores,
+                    **queued,
+                    **told,
+                    "AGENTIC_ORCHESTRATOR": backend.orchestrator,
+                    "AGENTIC_RUN_LIMITS": json.dumps(settings.run_limits.to_json()),
+                    "AGENTIC_MODELS": json.dumps(models),
+                    "AGENTIC_CALLER_REQUESTS": str(settings.caller_requests),
+                    "AGENTIC_CALLER_RUNS": str(settings.caller_runs),
+                    "AGENTIC_QUEUE_RUNS": str(settings.queue_runs),
+                },
+                may=[
+                    *rights.http_api(table.arn, storage.arn),
+                    *rights.submitting(table.arn, queue.arn),
+                    *([rights.notify(topic.arn)] if topic else []),
+                    *([rights.stop_executions(place, names.workflow)] if settings.backend == "workflow" else []),
+                ],
+            )
             api = HttpApi("http", names=names, settings=settings, function=asked, opts=child)
             http = {"http": settings.http, "http_api": api.id, "http_url": api.url}
 
@@ -234,11 +259,7 @@ class Topology(pulumi.ComponentResource):
             "backend": settings.backend,
             "orchestrator": backend.orchestrator,
             "run_limits": settings.run_limits.to_json(),
-            "models": {
-                "orchestrator": settings.model__orchestrator,
-                "generator": settings.model__generator,
-                "executor": settings.model__executor,
-            },
+            "models": models,
             "bucket": storage.name,
             "table": table.name,
             "functions": {function: made.name for function, made in sorted(made_once.items())}

@@ -89,7 +89,7 @@ NAMED: tuple[Callable[[Gateway], bool], ...] = (listed, cancelled, decided, own_
 
 @pytest.fixture(scope="module")
 def gateway(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gateway]:
-    with stage(tmp_path_factory.mktemp("rights"), http="iam", caller_requests="100000") as gateway:
+    with stage(tmp_path_factory.mktemp("rights"), http="iam") as gateway:
         yield gateway
 
 
