@@ -1,5 +1,6 @@
 """The function `http_api`: the app as a Lambda handler for API Gateway's events."""
 
+import asyncio
 from collections.abc import Callable, Mapping
 from typing import Any, cast
 
@@ -14,11 +15,14 @@ from agentic.serving.app import app
 from agentic.serving.console_files import console_files
 from agentic.serving.gateway import GatewayAuthentication
 from agentic.serving.looking import Looking
+from agentic.serving.problems import CONTENT_TYPE
 from agentic.serving.quotas import RequestCounts
 from agentic.serving.serving import Serving
 
 # API Gateway ends a request after 30 seconds; a run that is waited for is read as seldom as a person does not notice.
 _LOOK_SECONDS = 1.0
+# What goes to API Gateway as it is; the rest as base64.
+_TEXTS = ["text/", "application/json", CONTENT_TYPE, "image/svg+xml"]
 
 
 def handler(services: Services) -> Callable[[Mapping[str, Any], Any], dict[str, Any]]:
@@ -51,7 +55,9 @@ def handler(services: Services) -> Callable[[Mapping[str, Any], Any], dict[str, 
         files=console_files(),
         look_seconds=_LOOK_SECONDS,
     )
-    asgi: Any = Mangum(app(serving), lifespan="off")
+    # Mangum takes the thread's loop, of which there is none here yet.
+    asyncio.set_event_loop(asyncio.new_event_loop())
+    asgi: Any = Mangum(app(serving), lifespan="off", text_mime_types=_TEXTS)
 
     def handle(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
         return cast("dict[str, Any]", asgi(event, context))
