@@ -115,13 +115,20 @@ class Snapshot:
         if self.done and not told.ended:
             told = replace(told, ended=True)
             error = to_json(self.record.error)
-            yield "end", last, {"status": self.record.status.value, "error": error, "answer": self.record.answer}, told
+            yield "end", last, {"status": self.record.status.value, "error": error, "answer": _answer(self.record)}, told
 
     def _new_calls(self, told: Cursor) -> Iterator[Call]:
         known = dict(told.beyond)
         for call in self.calls[told.calls :]:
             if known.get(call.seq) != _state(call):
                 yield call
+
+
+def _answer(record: RunRecord) -> str:
+    """The answer as `FrontDoor.result` has it: the orchestrator's words, else the script's output, of a run that was done."""
+    if record.status is not RunStatus.COMPLETED:
+        return record.error.message if record.error else ""
+    return record.answer or (record.outcome.stdout.strip() if record.outcome else "")
 
 
 def _with_step(told: Cursor, steps: Sequence[RunStep]) -> Cursor:

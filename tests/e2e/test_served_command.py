@@ -61,6 +61,42 @@ def test_it_serves_who_has_the_link_and_ends_by_ctrl_c_with_a_stream_open(agenti
     assert run_id in [run["run_id"] for run in listed]
 
 
+def followed(client: httpx.Client, run_id: str, after: str = "") -> tuple[list[dict[str, Any]], str]:
+    """The events until the run waits for a person or has ended."""
+    events: list[dict[str, Any]] = []
+    while True:
+        page = client.get(f"/runs/{run_id}/events", params={"after": after, "wait": 20}).json()
+        events, after = [*events, *page["events"]], page["next"]
+        if page["done"] or any(event["type"] == "pending" for event in events):
+            return events, after
+
+
+def test_a_run_is_done_by_a_worker_and_a_write_waits_for_leave(agentic: Command):
+    with served(agentic) as (client, process, _):
+        task = {"task": "Create a Stripe customer named Alice", "writes": "approve", "session": "s"}
+        run_id = client.post("/runs", json=task).json()["run_id"]
+        events, after = followed(client, run_id)
+        asked = events[-2]["data"] if events[-1]["type"] == "status" else events[-1]["data"]
+        assert (asked["method"], asked["url"]) == ("POST", "https://api.stripe.com/v1/customers")
+        other = client.post(f"/runs/{run_id}/approve", json={"digest": asked["digest"], "asked_at": asked["asked_at"] + 1})
+        assert (other.status_code, other.json()["code"]) == (409, "refused")
+        leave = {name: asked[name] for name in ("digest", "lane", "asked_at")}
+        assert client.post(f"/runs/{run_id}/approve", json=leave).status_code == 202
+        again = client.post(f"/runs/{run_id}/approve", json=leave)
+        events, _ = followed(client, run_id, after)
+        assert events[-1]["type"] == "end"
+        assert events[-1]["data"]["status"] == "completed"
+        assert again.status_code in (202, 409)
+        shown = client.get(f"/runs/{run_id}").json()
+        assert [(call["method"], call["status"]) for call in shown["calls"]] == [("POST", 200)]
+        assert (shown["answer"], shown["earlier"]) == (events[-1]["data"]["answer"], [])
+        bodies = client.get(f"/runs/{run_id}/calls/1").json()
+        assert (bodies["request_body"], bodies["response_status"]) == ("name = Alice", 200)
+        assert [turn["run_id"] for turn in client.get("/sessions/s").json()["turns"]] == [run_id]
+        assert client.delete("/sessions/s").json() == {"name": "s", "forgotten": 1}
+        assert ended(process)[0] == 0
+
+
 def test_a_local_cloud_that_was_stopped_is_started_and_found_again(agentic: Command):
     with served(agentic) as (client, process, _):
         before = agentic("local", "status", "--json").json["pid"]

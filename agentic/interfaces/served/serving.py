@@ -42,11 +42,12 @@ def served(
 ) -> Starlette:
     """The app of a stack of the local cloud, from its exports and clients."""
     stack = str(exports["environment"])
-    queue: Mapping[str, str] = exports.get("queue") or {}
+    queue: Mapping[str, Any] = exports["queue"]
     environ = {
         "AGENTIC_TABLE": str(exports["table"]),
         "AGENTIC_BUCKET": str(exports["bucket"]),
-        "AGENTIC_QUEUE_URL": str(queue.get("url", "")),
+        "AGENTIC_QUEUE_URL": str(queue["url"]),
+        **({"AGENTIC_TOPIC": str(exports["topic"])} if "topic" in exports else {}),
     }
     services, names = Services(environ, clients), StackNames(stack)
     limits = RunLimits.of(exports.get("run_limits", {}))
@@ -56,7 +57,7 @@ def served(
     serving = Serving(
         door=door,
         looking=Looking(services, names),
-        submitter=Submitter(services, door),
+        submitter=Submitter(services, door, caller_runs=int(queue["caller_runs"]), queue_runs=int(queue["queue_runs"])),
         specs=specs,
         authentication=authentication,
         counting=RequestCounts(lambda: clients("dynamodb"), str(exports["table"]), Settings().caller_requests, services.clock),
