@@ -175,7 +175,7 @@ class FrontDoor:
             result = self._result(record)
         total = (time.perf_counter() - started) * 1000
         # The calls before had their time in the attempts before.
-        api = sum(call.duration_ms for call in result.calls[before:])
+        api = sum(call.duration_ms + call.waited_ms for call in result.calls[before:])
         return replace(result, timings_ms={"total": round(total, 1), "api": round(api, 1)})
 
     def allow(self, run_id: str, asked: PendingCall, by: str, *, every: bool = False) -> RunRecord:
@@ -259,7 +259,7 @@ class FrontDoor:
             outcome=record.outcome,
             calls=calls,
             usage=replace(record.usage, model=record.model),
-            timings_ms={"api": round(sum(call.duration_ms for call in calls), 1)},
+            timings_ms={"api": round(sum(call.duration_ms + call.waited_ms for call in calls), 1)},
             error=record.error,
             pending=record.pending if record.status is RunStatus.PAUSED else None,
             created_at=record.created_at,

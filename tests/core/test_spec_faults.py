@@ -9,6 +9,7 @@ import pytest
 
 from agentic.core.errors import PluginError
 from agentic.core.frozen import FILE_NAME, freeze, thaw
+from agentic.core.rates import Rate
 from agentic.core.spec import (
     Credential,
     CredentialKind,
@@ -145,6 +146,13 @@ WRONG_VALUES: dict[str, dict[str, Any]] = {
     "counted_headers: 'No header' is not a header's name": {"counted_headers": ("No header",)},
     "counted_headers: X-Key is the idempotency header": {"idempotency_header": "x-key", "counted_headers": ("X-Key",)},
     "test_cards: '4242 4242' is not a card's number": {"test_cards": ("4242 4242",)},
+    "rates[0] must allow at least 1 request": {"rates": (Rate(0, 1, burst=1),)},
+    "rates[0] must allow at least 1 request in 1 to 86400": {"rates": (Rate(1, 86_401, burst=1),)},
+    "rates[0]: burst 0 must hold one write at least": {"rates": (Rate(1, 1, burst=0),)},
+    "rates[0]: burst 4 must hold one write at least (write_cost 5)": {"rates": (Rate(1, 1, burst=4, write_cost=5),)},
+    "rates[1]: keys is 'prod'": {"rates": (Rate(1, 1, burst=1), Rate(1, 1, burst=1, keys="prod"))},
+    "9 rates, at most 8": {"rates": (Rate(1, 1, burst=1),) * 9},
+    "rates is of type Rate, it must be a tuple": {"rates": Rate(1, 1, burst=1)},
     "key_check.host 'other.dev' is not a host": check("other.dev", "/things"),
     "key_check.host '*.eu.acme.dev' is not a host": check("*.eu.acme.dev", "/things"),
     "key_check.host files.acme.dev has no credential": check("files.acme.dev", "/things"),
