@@ -64,7 +64,7 @@ function navigation(path) {
 }
 
 function foot() {
-  const rows = about ? [about.stack && `Stack ${about.stack}`, about.target === "fake" ? "Local fakes, no real API" : "", about.version && `Version ${about.version}`] : [];
+  const rows = about ? [about.stack && `Stack ${about.stack}`, about.target === "fake" ? "Local fakes, no real API" : "", about.version && `HTTP API version ${about.version}`] : [];
   fill(document.getElementById("side-foot"), themes(), el("div", { class: "about" }, rows.filter(Boolean).map((row) => el("div", {}, row))));
 }
 
