@@ -24,7 +24,7 @@ from agentic.runs.record import Step
 from agentic.serving.app import app
 from agentic.serving.console_files import console_files
 from agentic.serving.looking import Looking
-from tests.serving.serving_stage import ALICE, Queue, Stage, stage
+from tests.serving.serving_stage import ALICE, Laptop, Queue, Stage, stage
 
 API = "https://api.stripe.com"
 BUCKET = "agentic-dev-code"
@@ -36,6 +36,40 @@ stripe.api_key = os.environ["STRIPE_API_KEY"]
 customer = stripe.Customer.create(name="Alice")
 print(f"Created customer {customer.id}: {customer.name}")
 """
+
+
+class SickLaptop(Laptop):
+    """A plugin that works and one that does not; a check that passes, a note, and one that fails."""
+
+    def plugins(self) -> list[dict[str, Any]]:
+        of_package = {"package": "agentic-api-developer", "version": "0.1.0", "built_in": True}
+        stripe = {
+            "name": "stripe",
+            "title": "Stripe",
+            "surface_version": 1,
+            "hosts": ["api.stripe.com", "files.stripe.com"],
+            "operations": 107,
+            "sdk": {"requirement": "stripe>=14,<17", "distribution": "stripe", "installed": "16.1.0", "fits": True},
+            "secrets": [{"field": "api_key", "title": "Stripe secret key", "found": "", "kind": ""}],
+            "key_check": True,
+            "fake": True,
+            "recipes": 47,
+        }
+        return [
+            {"name": "stripe", **of_package, "status": "ok", "error": "", "apis": [stripe]},
+            {"name": "slack", **of_package, "status": "broken", "error": "it cannot be imported", "apis": []},
+        ]
+
+    def doctor(self) -> dict[str, Any]:
+        return {
+            "healthy": False,
+            "items": [
+                {"name": "Python", "state": "ok", "text": "3.12.1", "next": ""},
+                {"name": "keyring", "state": "note", "text": "none here", "next": ""},
+                {"name": "plugin slack", "state": "problem", "text": "it cannot be imported", "next": "reinstall it"},
+                {"name": "layer seccomp", "state": "ok", "text": "stops system calls", "next": ""},
+            ],
+        }
 
 
 class ApprovingQueue(Queue):
@@ -209,6 +243,7 @@ def served_console(dynamodb: Any, s3: Any) -> Iterator[Console]:
             submitter=queue,
             hosts=frozenset({host}),
             files=console_files(),
+            machine=SickLaptop(),
             look_seconds=0.05,
         )
         made = Stage(serving, queue, made.tokens)

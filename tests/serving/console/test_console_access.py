@@ -11,6 +11,8 @@ from agentic.core.values import Finding
 from tests.serving.console.console_world import Console
 
 SERIOUS = {"serious", "critical"}
+# What a page has once it is complete.
+SEEN = {"": "Lately", "runs": "3 runs", "plugins": "it cannot be imported", "doctor": "1 of 4 checks failed"}
 LOOKS = {"light": ("light", 1280), "dark": ("dark", 1280), "small": ("light", 390)}
 
 
@@ -55,6 +57,7 @@ def test_no_page_has_a_serious_finding_in_light_dark_and_on_a_small_screen(
         page.goto(console.link(place) if place else f"{console.url}/#/")
         expect(page.locator("main h1").first).to_be_visible()
         expect(page.locator(".loading")).to_have_count(0)
+        expect(page.get_by_text(SEEN.get(place, "")).first).to_be_visible()
         page.evaluate("document.querySelectorAll('main details').forEach((closed) => { closed.open = true })")
         expect(page.locator(".loading")).to_have_count(0)
         if wrong := serious(page):

@@ -1,0 +1,86 @@
+"""The pages about the machine, the form of a new run, and servers that cannot do all of it."""
+
+from playwright.sync_api import Page, expect
+
+from tests.serving.console.console_world import Console
+
+
+def test_plugins_are_shown_with_what_they_bring_and_what_is_wrong(page: Page, console: Console):
+    console.open(page, "plugins")
+    card = page.locator(".card", has_text="Stripe")
+    expect(card).to_contain_text("107 operations")
+    expect(card).to_contain_text("api.stripe.com")
+    expect(card).to_contain_text("none; runs use the fake")
+    expect(page.locator(".card", has_text="slack")).to_contain_text("it cannot be imported")
+
+
+def test_the_doctor_says_what_is_wrong_and_what_to_do(page: Page, console: Console):
+    console.open(page, "doctor")
+    expect(page.get_by_role("alert")).to_contain_text("1 of 4 checks failed")
+    row = page.locator(".checks li", has_text="slack")
+    expect(row).to_contain_text("failed")
+    expect(row).to_contain_text("reinstall it")
+
+
+def test_an_own_script_is_checked_and_its_findings_stand_at_their_lines(page: Page, console: Console):
+    console.open(page)
+    page.get_by_text("Limits, or a script of your own").click()
+    page.get_by_label("Script", exact=True).fill("import os\nimport subprocess\nimport stripe\n")
+    page.get_by_role("button", name="Check it only").click()
+    expect(page.locator(".line.found .number")).to_have_attribute("data-number", "2")
+    expect(page.locator(".finding")).to_contain_text("subprocess")
+
+
+def test_what_a_run_may_do_is_sent_as_it_was_chosen(page: Page, console: Console):
+    console.open(page)
+    page.get_by_label("Task", exact=True).fill("Create a customer named Alice")
+    page.get_by_label("Stripe").check(force=True)
+    page.get_by_label("Ask me first").check(force=True)
+    page.get_by_label("Session", exact=True).fill("onboarding")
+    page.get_by_text("Limits, or a script of your own").click()
+    page.get_by_label("Writes", exact=True).fill("3")
+    with page.expect_request(lambda request: request.method == "POST") as sent:
+        page.get_by_role("button", name="Start the run").click()
+    body = sent.value.post_data_json
+    assert body == {
+        "task": "Create a customer named Alice",
+        "api": "stripe",
+        "writes": "approve",
+        "model": "",
+        "session": "onboarding",
+        "limits": {"writes": 3},
+        "code": None,
+    }
+    assert sent.value.headers["idempotency-key"]
+    expect(page.locator(".run-status .status")).to_have_text("Queued")
+
+
+def test_a_problem_of_the_server_is_said_with_the_next_step_and_the_form_stays(page: Page, console: Console):
+    console.open(page)
+    page.get_by_label("Task", exact=True).fill("Create a Stripe customer named Alice")
+    busy = {"type": "about:blank", "title": "Too Many Requests", "status": 429, "detail": "you have 100 runs unfinished"}
+    answer = {"status": 429, "headers": {"Retry-After": "7"}, "json": {**busy, "code": "busy", "hint": ""}}
+    page.route("**/runs", lambda route: route.fulfill(**answer) if route.request.method == "POST" else route.continue_())
+    page.get_by_role("button", name="Start the run").click()
+    expect(page.get_by_role("alert")).to_contain_text("you have 100 runs unfinished")
+    expect(page.get_by_role("alert")).to_contain_text("Try again in 7 s.")
+    expect(page.get_by_label("Task", exact=True)).to_have_value("Create a Stripe customer named Alice")
+    expect(page.get_by_role("button", name="Start the run")).to_be_enabled()
+
+
+def test_where_the_server_cannot_stream_the_page_asks_for_events_instead(page: Page, console: Console):
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url) if "/events" in request.url else None)
+    about = {"version": "1", "local": False, "target": "fake", "model": "", "caller": "me", "stack": "dev"}
+    page.route("**/about", lambda route: route.fulfill(json=about))
+    console.open(page)
+    expect(page.get_by_role("link", name="Doctor")).to_have_count(0)
+    page.get_by_label("Task", exact=True).fill("Create a Stripe customer named Alice")
+    page.keyboard.press("Control+Enter")
+    state = page.locator(".run-status .status")
+    expect(state).to_have_text("Queued")
+    work = console.worker.taken(page.url.rpartition("/")[2])
+    work.through()
+    expect(state).to_have_text("Completed")
+    assert asked
+    assert all("wait=20" in url for url in asked)
