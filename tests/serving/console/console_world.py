@@ -124,6 +124,8 @@ class Worker:
             target=Target.FAKE,
             limits=RunLimits(),
             model="offline",
+            caller="alice",
+            person="alice",
             # Billionths of a dollar for a token in and one out.
             rates={"generator": (1000, 2000)},
             priced=True,
