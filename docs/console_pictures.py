@@ -14,6 +14,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
@@ -82,7 +83,18 @@ def look(page: Page, name: str, place: str = "") -> None:
     page.screenshot(path=PICTURES / f"console-{name}.png")
 
 
-def window(browser: Browser, link: str, width: int = 1240, height: int = 820, **look: str) -> Page:
+def of_nobody(doctor: dict[str, Any]) -> dict[str, Any]:
+    """The doctor's answer without the folders of the machine that makes the pictures."""
+    places = {sys.prefix: "~/agentic/.venv"}
+    for item in doctor["items"]:
+        for place, shown in places.items():
+            item["text"] = item["text"].replace(place, shown)
+        if item["name"] == "state folder":
+            item["text"] = "~/agentic/.agentic"
+    return doctor
+
+
+def window(browser: Browser, link: str, width: int = 1240, height: int = 860, **look: str) -> Page:
     page = browser.new_context(viewport={"width": width, "height": height}, **look).new_page()
     page.goto(link)
     expect(page.get_by_role("heading", name="New run")).to_be_visible()
@@ -112,6 +124,7 @@ def main() -> None:
         page.goto(f"{page.url.partition('#')[0]}#/")
         page.get_by_label("Task", exact=True).fill("Create a Stripe customer named Alice with email alice@example.org")
         look(page, "new")
+        page.route("**/doctor", lambda route: route.fulfill(json=of_nobody(route.fetch().json())))
         look(page, "doctor", "doctor")
         dark = window(browser, link, color_scheme="dark")
         look(dark, "plugins", "plugins")

@@ -74,7 +74,7 @@ export function barsOf(run) {
   }
   if (!agents) bars.orchestrator = bars.generator = null;
   if (!bars.person.length) bars.person = null;
-  if (bars.queue.every(({ from, to }) => to !== null && to - from < 0.5)) bars.queue = null;
+  if (bars.queue.every(({ from, to }) => to !== null && to - from < 0.05)) bars.queue = null;
   bars.calls = (run.calls ?? [])
     .filter(({ at }) => at)
     .map((call) => ({ from: call.at, to: call.state === "executing" ? null : call.at + call.duration_ms / 1000, tone: toneOf(call), words: `${call.method} ${call.url}`, call }));
