@@ -91,7 +91,7 @@ export function toneOf(call) {
 export function scaleOf(bars, from, to) {
   const waits = Object.keys(WAITING).flatMap((lane) => (bars[lane] ?? []).map((bar) => ({ from: bar.from, to: bar.to ?? to, most: WAITING[lane] })));
   const worked = Math.max(to - from - waits.reduce((sum, wait) => sum + wait.to - wait.from, 0), 0.05);
-  const cuts = waits.map((wait) => ({ ...wait, length: wait.to - wait.from, given: Math.min(wait.to - wait.from, Math.max(worked, 0.4) * wait.most * 2) }));
+  const cuts = waits.map((wait) => ({ ...wait, length: wait.to - wait.from, given: Math.min(wait.to - wait.from, Math.max(worked * wait.most * 2, 1)) }));
   const place = (at) => at - from - cuts.reduce((sum, cut) => sum + (1 - cut.given / (cut.length || 1)) * Math.min(Math.max(at - cut.from, 0), cut.length), 0);
   const whole = Math.max(place(to), 0.05);
   return { at: (at) => Math.min(1, Math.max(0, place(at) / whole)), cut: cuts.some(({ given, length }) => given < length) };
