@@ -295,6 +295,7 @@ class LocalCloud:
         """The engine has completed a stack: open its front door."""
         from agentic.local.stacks.stack import LocalStack
 
+        exports = self._account.http_apis.current(exports)
         folders.StackFolder(self._folder, name).keep_outputs(exports)
         self._stacks[name] = LocalStack(self._account, self._contexts[name], exports)
         self._broken.pop(name, None)
@@ -387,7 +388,9 @@ class LocalCloud:
             # Checked when it was made.
             restore(all_types(), replace(self._account.context(place), oracle=None), known_before)
             if folder.outputs:
-                self._stacks[name] = LocalStack(self._account, self._contexts[name], folder.outputs)
+                self._stacks[name] = stack = LocalStack(self._account, self._contexts[name], folder.outputs)
+                if stack.exports != folder.outputs:
+                    folder.keep_outputs(stack.exports)
         except AgenticError as error:
             self._broken[name] = error
 

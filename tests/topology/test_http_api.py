@@ -104,3 +104,47 @@ def test_what_is_missing_stops_the_program(dev: Recorded) -> None:
     del dev
     answer = run_program(order(http="open"))
     assert "http must be one of off, iam, jwt" in answer["error"]
+
+
+def test_the_function_may_record_show_and_hand_over_and_nothing_else(signed: Recorded) -> None:
+    """The control: no agent, no function, no key and no state machine is among it."""
+    prefix = "agentic-api-developer-dev"
+    table = f"arn:aws-eusc:dynamodb:eu-central-1:111122223333:table/{prefix}-runs"
+    bucket = f"arn:aws-eusc:s3:::{prefix}-code-storage-111122223333"
+    queue = f"arn:aws-eusc:sqs:eu-central-1:111122223333:{prefix}-run-queue"
+    log = f"arn:aws-eusc:logs:eu-central-1:111122223333:log-group:/aws/lambda/{prefix}-http-api:*"
+    allowed: dict[str, set[str]] = {}
+    for statement in signed.policy(f"{prefix}-http-api")["Statement"]:
+        assert statement["Effect"] == "Allow"
+        for action in statement["Action"]:
+            allowed.setdefault(action, set()).update(statement["Resource"])
+    assert allowed == {
+        "dynamodb:DeleteItem": {table},
+        "dynamodb:GetItem": {table},
+        "dynamodb:PutItem": {table},
+        "dynamodb:Query": {table, f"{table}/index/recent"},
+        "dynamodb:UpdateItem": {table},
+        "logs:CreateLogStream": {log},
+        "logs:PutLogEvents": {log},
+        "s3:GetObject": {f"{bucket}/generated/*", f"{bucket}/bodies/*"},
+        "s3:PutObject": {f"{bucket}/generated/*"},
+        "sqs:GetQueueAttributes": {queue},
+        "sqs:SendMessage": {queue},
+    }
+
+
+def test_the_function_is_told_what_it_needs_of_its_stack(signed: Recorded) -> None:
+    told = signed.one("Function", "http-api").inputs["environment"]["variables"]
+    assert {name.removeprefix("AGENTIC_").lower() for name in told} == {
+        *("table", "bucket", "queue_url", "environment", "orchestrator", "run_limits", "models"),
+        *("caller_requests", "caller_runs", "queue_runs"),
+    }
+    assert told["AGENTIC_ENVIRONMENT"] == "dev"
+    assert json.loads(told["AGENTIC_RUN_LIMITS"])["calls"] == 100
+
+
+def test_a_run_that_a_state_machine_drives_can_be_ended_over_http() -> None:
+    workflow = record(order(http="iam", backend="workflow"))
+    statements = workflow.policy("agentic-api-developer-dev-http-api")["Statement"]
+    (stops,) = (statement for statement in statements if statement["Sid"] == "Executions")
+    assert stops["Action"] == ["states:StopExecution"]

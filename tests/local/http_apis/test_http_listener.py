@@ -183,3 +183,10 @@ def test_an_api_that_is_removed_answers_no_more(tmp_path: Path) -> None:
 def test_the_narrowest_route_is_taken(keys: tuple[str, ...], method: str, path: str, taken: str | None) -> None:
     found = match([RouteDeclaration(key, key, "", "", "") for key in keys], method, path)
     assert (found.route.key if found else None) == taken
+
+
+def test_a_stacks_exports_are_told_with_the_address_of_this_start(world: World) -> None:
+    kept = {"http_api": "abc123", "http_url": "http://127.0.0.1:1", "table": "runs"}
+    assert world.apis.current(kept) == {**kept, "http_url": world.url}
+    for other in ({"table": "runs"}, {**kept, "http_api": "gone"}):
+        assert world.apis.current(other) == other
