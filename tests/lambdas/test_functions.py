@@ -55,11 +55,20 @@ def test_nothing_of_the_laptop_is_in_any_zip(zips: dict[str, Zip], function: str
     assert FILE_NAME in names
 
 
-@pytest.mark.parametrize("function", sorted(set(FUNCTIONS) - {"run_code"}))
+@pytest.mark.parametrize("function", sorted(set(FUNCTIONS) - {"run_code", "http_api"}))
 def test_only_the_wall_carries_other_peoples_code(zips: dict[str, Zip], function: str):
     with zipfile.ZipFile(zips[function].path) as opened:
         top = {name.split("/")[0] for name in opened.namelist()}
     assert top <= {"agentic", "handler.py", "__pycache__", FILE_NAME, sdk_index_name("stripe")}
+
+
+def test_the_http_api_carries_its_framework_and_the_console_and_nothing_else_of_others(zips: dict[str, Zip]):
+    with zipfile.ZipFile(zips["http_api"].path) as opened:
+        names = opened.namelist()
+    top = {name.split("/")[0] for name in names if ".dist-info" not in name}
+    own = {"agentic", "handler.py", "__pycache__", FILE_NAME, sdk_index_name("stripe")}
+    assert top - own == {"anyio", "idna", "mangum", "starlette", "typing_extensions.py"}
+    assert {"agentic/serving/console/index.html", "agentic/serving/console/main.js"} <= set(names)
 
 
 def test_the_wall_carries_the_sdk_and_the_plugins_sandbox_module_but_not_the_plugin(zips: dict[str, Zip]):
@@ -102,6 +111,10 @@ def test_each_handler_is_imported_from_its_zip_alone(zips: dict[str, Zip], image
         "AGENTIC_SANDBOX_REQUIRE": "files",
         "AGENTIC_SECRET": "secret",
         "AGENTIC_LIVE_KEYS": "false",
+        "AGENTIC_ENVIRONMENT": "dev",
+        "AGENTIC_QUEUE_URL": "https://sqs.eu-central-1.amazonaws.com/111122223333/runs",
+        "AGENTIC_ORCHESTRATOR": "arn:aws:bedrock-agentcore:eu-central-1:111122223333:harness/x",
+        "AGENTIC_CALLER_REQUESTS": "600",
         "HOME": str(tmp_path),
         "PATH": os.environ["PATH"],
     }
