@@ -15,6 +15,7 @@ from agentic.serving.app import app
 from agentic.serving.console_files import console_files
 from agentic.serving.gateway import GatewayAuthentication
 from agentic.serving.looking import Looking
+from agentic.serving.models import of_stack, offline_only
 from agentic.serving.problems import CONTENT_TYPE
 from agentic.serving.quotas import RequestCounts
 from agentic.serving.serving import Serving
@@ -51,7 +52,7 @@ def handler(services: Services) -> Callable[[Mapping[str, Any], Any], dict[str, 
         # The local cloud has no real API behind its functions, and no TLS before them.
         scheme="http" if services.environ.get("AGENTIC_FAKE") else "https",
         target=Target.FAKE if services.environ.get("AGENTIC_FAKE") else Target.REAL,
-        model="offline" if services.environ.get("AGENTIC_FAKE") else "",
+        read_model=offline_only if services.environ.get("AGENTIC_FAKE") else of_stack(services.setting("orchestrator")),
         files=console_files(),
         look_seconds=_LOOK_SECONDS,
     )

@@ -78,8 +78,8 @@ class Serving:
     """One stack, served. `judge` validates a script's bytes for an API; `files` are the console's, by name.
 
     `hosts` are the names under which it may be asked (`127.0.0.1:8460`); None: any, because something before it sees to that.
-    `scheme` is the one that callers use. `model` is what runs use that name none; `look_seconds` is how often a run that is
-    followed is looked at.
+    `scheme` is the one that callers use. `read_model` gives the model of a run that names one or none (empty), and raises
+    `UsageError` for one that cannot be. `look_seconds` is how often a run that is followed is looked at.
     """
 
     door: FrontDoor
@@ -91,7 +91,7 @@ class Serving:
     judge: Callable[[str, bytes], Verdict]
     stack: str
     target: Target
-    model: str = ""
+    read_model: Callable[[str], str]
     version: str = "1"
     hosts: frozenset[str] | None = None
     scheme: str = "https"

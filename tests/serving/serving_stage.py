@@ -16,6 +16,7 @@ from agentic.registry import Registry
 from agentic.runs import NewRun, RunRecord, RunStore
 from agentic.serving.app import app
 from agentic.serving.looking import Looking
+from agentic.serving.models import offline_only
 from agentic.serving.quotas import RequestCounts
 from agentic.serving.serving import Caller, Serving
 from agentic.validator import ValidationPolicy, validate
@@ -156,7 +157,7 @@ def stage(dynamodb: Any, clock: Any, *, requests: int = 10_000) -> Stage:
         version="1",
         stack="dev",
         target=Target.FAKE,
-        model="offline",
+        read_model=offline_only,
         hosts=frozenset({HOST}),
         scheme="http",
         machine=Laptop(),

@@ -22,6 +22,7 @@ from agentic.registry import Registry
 from agentic.serving.app import app
 from agentic.serving.console_files import console_files
 from agentic.serving.looking import Looking
+from agentic.serving.models import offline_only
 from agentic.serving.problems import CONTENT_TYPE, Problem
 from agentic.serving.quotas import RequestCounts
 from agentic.serving.serving import Authentication, Machine, Serving
@@ -64,7 +65,7 @@ def served(
         judge=InstalledJudge(specs),
         stack=stack,
         target=Target.FAKE,
-        model="offline",
+        read_model=offline_only,
         hosts=hosts,
         scheme="http",
         machine=machine,

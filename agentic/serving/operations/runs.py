@@ -28,7 +28,7 @@ def submit_run(asked: Asked) -> Answer:
     if len(key) > _LONGEST_KEY or not key.isprintable():
         raise Problem(422, "invalid", f"the Idempotency-Key must have at most {_LONGEST_KEY} printable characters")
     fields = {item.name: getattr(body, item.name) for item in dataclasses.fields(body)}
-    model = body.model or serving.model
+    model = serving.read_model(body.model)
     request = RunRequest.of(fields, tuple(serving.specs.values()), serving.target, model, person=asked.caller.person)
     submission = serving.submitter.submit(request, caller=asked.caller.name, idempotency_key=key)
     run_id = submission.run_id

@@ -68,7 +68,7 @@ def about(asked: Asked) -> Answer:
         version=serving.version,
         local=serving.machine is not None,
         target=serving.target,
-        model=serving.model,
+        model=serving.read_model(""),
         caller=asked.caller.name,
         stack=serving.stack,
     )
