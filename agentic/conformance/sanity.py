@@ -35,6 +35,9 @@ def faults(spec: ApiSpec) -> Iterator[str]:
     if not _REQUIREMENT.fullmatch(spec.sdk.requirement):
         yield f"`sdk.requirement` {spec.sdk.requirement!r} is not a requirement such as 'acme-sdk>=2,<3'"
     yield from _operations(spec)
+    for rate in spec.rates:
+        if rate.family and rate.family not in spec.families:
+            yield f"`rates`: {rate.family!r} is not the family of any operation, so that the rate counts nothing"
     for secret in spec.secrets:
         yield from _secret(secret)
     if spec.secrets and not any(host.credential for host in spec.hosts):
