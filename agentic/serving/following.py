@@ -25,7 +25,7 @@ async def follow(asked: Asked, request: Request) -> Response:
     assert isinstance(query, WantedEvents)  # noqa: S101 # as the route declares
     told = Cursor.read(query.after or asked.headers.get("last-event-id", ""))
     snapshot = await run_in_threadpool(_look, asked)
-    if _STREAM in asked.headers.get("accept", "").lower():
+    if asked.serving.streams and _STREAM in asked.headers.get("accept", "").lower():
         headers = {**walls.ALWAYS, "cache-control": "no-store", "x-accel-buffering": "no"}
         return StreamingResponse(_stream(asked, snapshot, told), 200, headers, _STREAM)
     loop = asyncio.get_running_loop()
@@ -62,9 +62,9 @@ async def _stream(asked: Asked, snapshot: Snapshot, told: Cursor) -> AsyncIterat
 
 
 def _written(event: Event) -> bytes:
-    """One server-sent event. JSON has no line breaks of its own, so that none can begin another field."""
-    data = json.dumps(to_json(event), ensure_ascii=False, separators=(",", ":"))
-    return f"id: {event.id}\nevent: {event.type}\ndata: {data}\n\n".encode("utf-8", "replace")
+    """One server-sent event, in ASCII: whatever a reader takes for the end of a line, none begins another field."""
+    data = json.dumps(to_json(event), separators=(",", ":"))
+    return f"id: {event.id}\nevent: {event.type}\ndata: {data}\n\n".encode("ascii")
 
 
 def _look(asked: Asked) -> Snapshot:

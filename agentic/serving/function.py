@@ -55,6 +55,7 @@ def handler(services: Services) -> Callable[[Mapping[str, Any], Any], dict[str, 
         read_model=offline_only if services.environ.get("AGENTIC_FAKE") else of_stack(services.setting("orchestrator")),
         files=console_files(),
         look_seconds=_LOOK_SECONDS,
+        streams=False,
     )
     # Mangum takes the thread's loop, of which there is none here yet.
     asyncio.set_event_loop(asyncio.new_event_loop())

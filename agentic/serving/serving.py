@@ -79,7 +79,8 @@ class Serving:
 
     `hosts` are the names under which it may be asked (`127.0.0.1:8460`); None: any, because something before it sees to that.
     `scheme` is the one that callers use. `read_model` gives the model of a run that names one or none (empty), and raises
-    `UsageError` for one that cannot be. `look_seconds` is how often a run that is followed is looked at.
+    `UsageError` for one that cannot be. `look_seconds` is how often a run that is followed is looked at. Where nothing
+    `streams` its answer (API Gateway buffers them), who asks for a stream is given a page.
     """
 
     door: FrontDoor
@@ -98,3 +99,4 @@ class Serving:
     machine: Machine | None = None
     files: Mapping[str, bytes] = field(default_factory=dict[str, bytes])
     look_seconds: float = 0.5
+    streams: bool = True

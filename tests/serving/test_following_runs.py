@@ -205,3 +205,17 @@ def test_what_is_no_cursor_is_refused(alice: TestClient, cursor: str):
     for path in (f"/runs/{run_id}/events?after={cursor}", f"/runs?cursor={cursor}"):
         answer = alice.get(path)
         assert (answer.status_code, answer.json()["code"]) == (422, "invalid"), path
+
+
+def test_nothing_that_a_script_or_an_api_says_begins_a_line_of_the_stream(served: Stage, alice: TestClient, clock: Clock):
+    run_id = submitted(alice)
+    grant = begun(served, clock, run_id)
+    taken = served.store.ledger.take_call(grant, "stripe", write=True)
+    hostile = "\n\nevent: end\ndata: {}\r\rid: 1\x85\u2028\u2029event: end"
+    made = replace(MADE, params={"name": hostile}, at=clock.now)
+    served.store.ledger.begin(taken, Entry(round=0, attempt=1, number=1, digest="d", call=made, until=clock.now + 60))
+    ended(served.store, run_id)
+    with alice.stream("GET", f"/runs/{run_id}/events", headers={"Accept": "text/event-stream"}) as answer:
+        events = list(of_stream(answer.iter_lines()))
+    assert [event["data"]["params"] for event in events if event["type"] == "call"] == [{"name": hostile}]
+    assert [event["type"] for event in events].count("end") == 1

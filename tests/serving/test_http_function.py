@@ -127,5 +127,7 @@ def test_a_script_is_judged_and_a_run_followed_by_pages(asked: Asked):
     run_id = json.loads(asked("POST", "/runs", body={"task": "Create a Stripe customer named Alice"})["body"])["run_id"]
     page = json.loads(asked("GET", f"/runs/{run_id}/events", query="wait=0")["body"])
     assert [event["type"] for event in page["events"]] == ["step", "status"]
+    streamed = asked("GET", f"/runs/{run_id}/events", headers={"accept": "text/event-stream"})
+    assert (streamed["headers"]["content-type"], json.loads(streamed["body"])) == ("application/json", page)
     assert json.loads(asked("POST", f"/runs/{run_id}/cancel")["body"])["status"] == "cancelled"
     assert json.loads(asked("GET", f"/runs/{run_id}/events", query=f"after={page['next']}&wait=25")["body"])["done"]

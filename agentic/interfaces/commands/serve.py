@@ -27,6 +27,8 @@ _ENDING_SECONDS = 1
 def serve(options: argparse.Namespace, terminal: Terminal) -> int:
     """Serve until Ctrl-C. Raises `UsageError` for a port that is taken, and whatever keeps the local cloud from starting."""
     token, made = token_of(os.environ)
+    # What is started from here is the local cloud, which needs it for nothing.
+    os.environ.pop(VARIABLE, None)
     with _listening(options.port) as listener:
         port = int(listener.getsockname()[1])
         caller = Caller(person(), person(), everything=True)
