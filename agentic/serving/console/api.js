@@ -56,7 +56,7 @@ export async function open(method, path, { body, headers = {}, signal } = {}) {
     answer = await fetch(path, { method, headers: sent, signal, body: body === undefined ? undefined : JSON.stringify(body), credentials: "same-origin" });
   } catch (error) {
     if (signal?.aborted) throw error;
-    throw new ApiError(0, { title: "The server does not answer", hint: "It may have been stopped; this page tries again." });
+    throw new ApiError(0, { title: "The server does not answer", hint: "Is it still running?" });
   }
   if (answer.ok) return answer;
   const problem = (await answer.json().catch(() => null)) ?? {};

@@ -1,8 +1,10 @@
-// Follows what happens to a run: server-sent events where the server streams, else long polls. Goes on where it was cut off.
+// Follows what happens to a run: server-sent events where the server streams, else long polls. Goes on where it was cut off. A tab
+// that nobody sees only looks now and then: a browser has six connections for a server, and streams of other tabs would take them.
 
 import { ApiError, open } from "./api.js";
 
 const WAIT = 20;
+const GLANCE = 4000;
 
 /**
  * Calls `told(event)` for each event {id, type, data} until the run has ended or `signal` is aborted, by
@@ -12,12 +14,15 @@ const WAIT = 20;
 export async function follow(runId, { told, state, signal, stream }) {
   const place = { last: "", fails: 0, poll: !stream, path: `runs/${encodeURIComponent(runId)}/events` };
   while (!signal.aborted) {
+    const seen = whileSeen(signal);
     try {
-      const ended = place.poll ? await polled(place, told, state, signal) : await streamed(place, told, state, signal);
+      const look = document.hidden ? glanced : place.poll ? polled : streamed;
+      const ended = await look(place, told, state, document.hidden ? signal : seen);
       place.fails = 0;
       if (ended) return;
     } catch (error) {
       if (signal.aborted) return;
+      if (seen.aborted) continue;
       if (error instanceof ApiError && error.status >= 400 && error.status < 500 && error.status !== 429) throw error;
       place.fails += 1;
       // What cannot stream cuts the answer off again and again.
@@ -58,9 +63,22 @@ async function streamed(place, told, state, signal) {
   }
 }
 
-async function polled(place, told, state, signal) {
-  const answer = await open("GET", `${place.path}?wait=${WAIT}&after=${encodeURIComponent(place.last)}`, { signal });
+async function polled(place, told, state, signal, wait = WAIT) {
+  const answer = await open("GET", `${place.path}?wait=${wait}&after=${encodeURIComponent(place.last)}`, { signal });
   return taken(await answer.json(), place, told, state);
+}
+
+async function glanced(place, told, state, signal) {
+  const ended = await polled(place, told, state, signal, 0);
+  if (!ended) await pause(GLANCE, signal, (stop) => document.addEventListener("visibilitychange", stop, { once: true }));
+  return ended;
+}
+
+/** A signal that is also aborted when nobody sees the tab any more. */
+function whileSeen(signal) {
+  const hidden = new AbortController();
+  document.addEventListener("visibilitychange", () => document.hidden && hidden.abort(), { signal: hidden.signal });
+  return AbortSignal.any([signal, hidden.signal]);
 }
 
 function taken({ events, next, done }, place, told, state) {
@@ -87,9 +105,11 @@ function parsed(block) {
   return event;
 }
 
-function pause(milliseconds, signal) {
+function pause(milliseconds, signal, orUntil = () => undefined) {
   return new Promise((resolve) => {
     const timer = setTimeout(resolve, milliseconds);
-    signal.addEventListener("abort", () => (clearTimeout(timer), resolve()), { once: true });
+    const stop = () => (clearTimeout(timer), resolve());
+    signal.addEventListener("abort", stop, { once: true });
+    orUntil(stop);
   });
 }

@@ -5,6 +5,7 @@ import { add, announce, el, fill } from "./dom.js";
 import { ago } from "./format.js";
 import { choices, failure, field, loading, pageHead, said, status } from "./shared.js";
 import { scriptView } from "./run_script.js";
+import { sessionNote } from "./session_note.js";
 
 const WRITES = [
   ["", "As the API says", "Fakes and test keys: allowed. Else you are asked."],
@@ -72,7 +73,7 @@ export async function newRunPage(page, { query, about, signal }) {
       problem,
       apiChoices,
       choices("writes", "Writes", WRITES, form.writes, (value) => (form.writes = value)),
-      el("div", { class: "columns" }, field("Session", session, "Runs of a session know what the earlier ones did."), field("Model", model, "Empty: the one the stack has.")),
+      el("div", { class: "columns" }, field("Session", session, "Runs of a session know what the earlier ones did.", sessionNote(session, signal)), field("Model", model, "Empty: the one the stack has.")),
       el("datalist", { id: "sessions" }),
       el(
         "details",

@@ -12,7 +12,8 @@ import { logView } from "./run_log.js";
 import { scriptView } from "./run_script.js";
 
 const TICK = 200;
-const AT_MOST_EVERY = 120;
+// Between two readings: so long, or as long as one takes.
+const AT_LEAST = 100;
 
 export async function runPage(page, { groups: [runId], about, signal, failed }) {
   const path = `runs/${encodeURIComponent(runId)}`;
@@ -57,11 +58,11 @@ export async function runPage(page, { groups: [runId], about, signal, failed }) 
     try {
       do {
         reading.again = false;
-        const before = conditionOf(run);
+        const [before, asked] = [conditionOf(run), performance.now()];
         run = await get(path, signal);
         draw();
         if (conditionOf(run) !== before) announce(`The run is now: ${statusOf(conditionOf(run)).words}`);
-        await new Promise((resolve) => setTimeout(resolve, AT_MOST_EVERY));
+        await new Promise((resolve) => setTimeout(resolve, Math.max(AT_LEAST, performance.now() - asked)));
       } while (reading.again && !signal.aborted);
     } catch (error) {
       if (!signal.aborted && error.status === 401) failed(error);

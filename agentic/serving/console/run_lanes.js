@@ -1,4 +1,5 @@
-// The lanes: who worked when. A step of the record opens or closes bars; the calls stand where they were made.
+// The lanes: who worked when. A step of the record opens or closes bars; the calls stand where they were made. Whoever does not see
+// them has the same in the log and in the list of calls.
 
 import { el } from "./dom.js";
 import { FINAL, span } from "./format.js";
@@ -131,7 +132,7 @@ function lane(name, words, bars, kept, pick) {
   for (const bar of bars) {
     const facts = { class: `bar tone-bar-${bar.tone}${bar.to === null ? " open" : ""}` };
     const element = bar.call
-      ? el("button", { ...facts, type: "button", class: `${facts.class} call-bar`, "aria-label": `Call ${bar.call.seq}: ${bar.words}`, on: { click: () => pick(bar.call) } })
+      ? el("button", { ...facts, type: "button", class: `${facts.class} call-bar`, tabindex: -1, "aria-hidden": "true", on: { click: () => pick(bar.call) } })
       : el("span", facts, el("span", { class: "bar-words" }, bar.words));
     kept.push(element);
     track.append(element);

@@ -77,7 +77,7 @@ export function choices(name, legend, options, chosen, changed) {
   );
 }
 
-export function field(label, input, hint = "") {
+export function field(label, input, hint = "", more = null) {
   if (hint) input.setAttribute("aria-describedby", `${input.id}-hint`);
-  return el("div", { class: "field" }, el("label", { for: input.id }, label), input, hint && el("span", { class: "hint", id: `${input.id}-hint` }, hint));
+  return el("div", { class: "field" }, el("label", { for: input.id }, label), input, hint && el("span", { class: "hint", id: `${input.id}-hint` }, hint), more);
 }

@@ -1,6 +1,6 @@
 """The pages about the machine, the form of a new run, and servers that cannot do all of it."""
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.serving.console.console_world import Console
 
@@ -84,3 +84,45 @@ def test_where_the_server_cannot_stream_the_page_asks_for_events_instead(page: P
     expect(state).to_have_text("Completed")
     assert asked
     assert all("wait=20" in url for url in asked)
+
+
+def test_a_tab_that_nobody_sees_holds_no_stream(page: Page, console: Console):
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url.partition("/events")[2]) if "/events" in request.url else None)
+    console.open(page)
+    page.get_by_label("Task", exact=True).fill("Create a Stripe customer named Alice")
+    page.keyboard.press("Control+Enter")
+    state = page.locator(".run-status .status")
+    expect(page.get_by_text("Live", exact=True)).to_be_visible()
+    assert asked == [""]
+    hide = """(hidden) => { Object.defineProperty(document, 'hidden', { value: hidden, configurable: true });
+        document.dispatchEvent(new Event('visibilitychange')) }"""
+    with page.expect_request("**/events?wait=0*"):
+        page.evaluate(hide, True)
+    work = console.worker.taken(page.url.rpartition("/")[2])
+    work.generates()
+    expect(state).to_have_text("Writing the script")
+    with page.expect_request(lambda request: request.url.endswith("/events")):
+        page.evaluate(hide, False)
+    work.writes_script()
+    expect(state).to_have_text("Checking the script")
+
+
+def test_a_session_says_what_it_knows_and_forgets_it(page: Page, console: Console):
+    turns = [
+        {"run_id": "run_1", "task": "Create Alice", "api": "stripe", "status": "completed", "answer": "", "ids": [], "gone": 0}
+    ]
+    answers = {"GET": {"name": "onboarding", "turns": turns}, "DELETE": {"name": "onboarding", "forgotten": 1}}
+
+    def answer(route: Route) -> None:
+        route.fulfill(json=answers[route.request.method])
+        if route.request.method == "DELETE":
+            answers["GET"]["turns"] = []
+
+    page.route("**/sessions/onboarding", answer)
+    console.open(page)
+    page.get_by_label("Session", exact=True).fill("onboarding")
+    page.get_by_text("Knows of 1 run").click()
+    expect(page.locator(".session")).to_contain_text("Create Alice")
+    page.get_by_role("button", name="Forget it").click()
+    expect(page.locator(".session")).to_have_count(0)
