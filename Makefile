@@ -46,6 +46,7 @@ prove: setup
 	@$(PYTHON) tests/crash/crash_prove.py
 	@$(PYTHON) tests/e2e/approval_prove.py
 	@$(PYTHON) tests/faults/faults_prove.py
+	@$(PYTHON) bench/load.py
 
 # Newest releases that fit together, with hashes.
 lock: setup

@@ -1,6 +1,7 @@
 """The endpoint with real boto3 clients: what it routes where, and how its errors arrive."""
 
 import errno
+import gc
 import io
 import json
 import os
@@ -383,3 +384,14 @@ with running(Path(sys.argv[2])) as world:
 """
     arguments = [sys.executable, "-c", program, str(Path(__file__).parent), str(tmp_path / "s")]
     assert subprocess.run(arguments, capture_output=True, text=True, check=True).stdout == str(errno.ECONNREFUSED)
+
+
+def test_moto_keeps_no_object_that_nobody_needs(world: World) -> None:
+    """A hundred changes of one item leave one item, wherever moto's objects are kept."""
+    client = world.endpoint.client("dynamodb")
+    make_table(client, "forgotten")
+    key = {"run_id": {"S": "run"}, "item": {"S": "run"}}
+    for number in range(100):
+        client.put_item(TableName="forgotten", Item={**key, "changed": {"N": str(number)}})
+    gc.collect()
+    assert sum(type(thing).__name__ == "Item" and "'changed'" in repr(thing) for thing in gc.get_objects()) == 1

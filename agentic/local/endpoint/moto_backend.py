@@ -128,7 +128,24 @@ class MotoBackend:
             direct = item_handler() if service == "dynamodb" else None
             found = [(re.compile(url), direct or handler) for url, handler in urls.items()]
             self._handlers[service] = found
+            _keep_no_instances()
         return found
+
+
+class _Nothing(list[Any]):
+    """Takes everything and keeps nothing."""
+
+    def append(self, instance: Any) -> None:
+        """Forget it."""
+
+
+def _keep_no_instances() -> None:
+    """moto keeps every object that it ever made, for a dashboard that is not here: all versions of all items of all runs."""
+    from moto.core.model_instances import model_data
+
+    for models in model_data.values():
+        for model in models.values():
+            cast("Any", model).instances_tracked = _Nothing()
 
 
 def _only_json(headers: Mapping[str, str]) -> dict[str, str]:

@@ -18,6 +18,7 @@ _SERVICE = "sqs"
 # How long a message that becomes visible again may wait for a poll that is under way.
 _LOOK_SECONDS = 0.5
 _LONGEST_WAIT = 20.0
+_DELETED_KEPT = 1000
 
 
 class Queues:
@@ -63,7 +64,16 @@ class Queues:
         with self._moto.lock(_SERVICE):
             if fair:
                 self._put_in_order(request.region, fair.rpartition("/")[2])
-            return self._moto.handle(_SERVICE, request.region, head.method, head.target, head.headers, body)
+            answer = self._moto.handle(_SERVICE, request.region, head.method, head.target, head.headers, body)
+            if request.operation == "DeleteMessage":
+                self._forget(request.region)
+        return answer
+
+    def _forget(self, region: str) -> None:
+        """moto remembers the receipts of all messages that were ever deleted; only late second deletions ask for them."""
+        for queue in self._moto.models(_SERVICE, region).queues.values():
+            if len(queue.deleted_messages) > _DELETED_KEPT:
+                queue.deleted_messages.clear()
 
     def _put_in_order(self, region: str, name: str) -> None:
         """The messages that wait, in the order in which they are to be taken; in their own order where no group is named."""
