@@ -46,11 +46,11 @@ def main() -> int:
         print(f"{options.workers} at once, with kills:\n{figures}", flush=True)
         for fault in (*figures.lost, *figures.stuck, *figures.wrong):
             print(f"  {fault}")
-        with poisoned(load) as run_id:
-            record = load.stack.door.store.get(run_id)
-            shown = record.status is RunStatus.FAILED and record.error is not None and record.error.code == "poison"
-            kept = any(run_id in body for body in dead_letters(load))
-            print(f"a poison message: {'shown' if shown else 'NOT shown'}, {'kept' if kept else 'NOT kept'}")
+        run_id = poisoned(load)
+        record = load.stack.door.store.get(run_id)
+        shown = record.status is RunStatus.FAILED and record.error is not None and record.error.code == "poison"
+        kept = any(run_id in body for body in dead_letters(load))
+        print(f"a poison message: {'shown' if shown else 'NOT shown'}, {'kept' if kept else 'NOT kept'}")
     return 1 if failed or not figures.well or not (shown and kept) else 0
 
 

@@ -6,8 +6,8 @@ import signal
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from typing import Any
 from agentic import LocalCloud
 from agentic.agents.front_door import RunRequest
 from agentic.agents.run_queue import RunQueue
+from agentic.agents.working import MOST_TAKES
 from agentic.core.errors import AgenticError
 from agentic.core.values import RunStatus, Target
 from agentic.runs import RunRecord
@@ -119,12 +120,15 @@ class Load:
         return figures
 
     def _submitted(self, number: int) -> str:
+        return self.stack.submitter.submit(self.request(), caller=f"caller {number % _CALLERS}").run_id
+
+    def request(self) -> RunRequest:
+        """For a customer whose name no other run's has."""
         name = f"Zoe Load{self._drawn.randrange(16**8):08x}"
-        fields = {"task": f"Create a Stripe customer named {name}", "api": "stripe", "model": "offline"}
+        fields = {"task": f"Create a Stripe customer named {name}", "api": "stripe"}
         request = RunRequest.of(fields, tuple(self.stack.registry), Target.FAKE, "offline", person="load")
-        run_id = self.stack.submitter.submit(request, caller=f"caller {number % _CALLERS}").run_id
-        self._names[run_id] = name
-        return run_id
+        self._names[request.run_id] = name
+        return request
 
     def _waited(self, figures: Figures) -> Mapping[str, RunRecord]:
         """Each run's record, once all have ended or nothing has moved for long."""
@@ -211,18 +215,23 @@ class Load:
                         figures.killed += 1
 
 
-@contextmanager
-def poisoned(load: Load) -> Iterator[str]:
-    """A run whose worker has died each time that it was taken: the id, once the sweep has looked."""
-    run_id = load._submitted(0)
-    store = load.stack.door.store
-    for _ in range(10):
-        if store.get(run_id).takes >= 5:
-            break
+def poisoned(load: Load) -> str:
+    """A run whose worker has died each time that it was taken, and the sweep has looked: its id."""
+    request, caller, store = load.request(), "caller 0", load.stack.door.store
+    run_id = request.run_id
+    # As a submission, but for the message: no worker of ours is to come to it and do it.
+    store.submissions.mark(run_id, caller)
+    store.submissions.admit(caller, run_id)
+    store.create(load.stack.door.new_run(load.stack.door.checked(request), None, caller=caller, submitted=True))
+    store.submissions.enqueued(run_id)
+    for _ in range(MOST_TAKES):
         store.leases.take(run_id, "dead", 60)
+        store.submissions.begun(run_id)
         store.leases.void(run_id)
+        # A lease is over when its moment has passed.
+        time.sleep(0.01)
     load.sweep()
-    yield run_id
+    return run_id
 
 
 def dead_letters(load: Load) -> list[str]:

@@ -7,7 +7,7 @@ from typing import Any, cast
 
 from agentic.agents.tools.services import Services
 
-_COUNTS = ("ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible", "ApproximateNumberOfMessagesDelayed")
+_COUNTS = ("ApproximateNumberOfMessages", "ApproximateNumberOfMessagesDelayed")
 _AT_ONCE = 10
 # People may look at the same messages; those that were seen a moment ago need not be seen again by the same sweep.
 _SEEN_SECONDS = 20
@@ -31,7 +31,7 @@ class RunQueue:
         return self._count(_COUNTS[:1])
 
     def empty(self) -> bool:
-        """Whether, as far as SQS knows, no message waits and none is being worked on."""
+        """Whether, as far as SQS knows, no message waits. One that somebody has taken, and died with, is hidden for long."""
         return self._count(_COUNTS) == 0
 
     def retry(self, receipt: str, seconds: int) -> None:

@@ -33,13 +33,13 @@ def test_no_run_is_lost_or_stuck_and_nothing_is_done_twice(load: Load, capsys: p
 
 
 def test_a_run_that_no_worker_survives_ends_as_poison_and_its_message_is_kept(load: Load) -> None:
-    with poisoned(load) as run_id:
-        result = load.cloud.result(run_id)
-        assert result.status is RunStatus.FAILED
-        assert result.error is not None
-        assert result.error.code == "poison"
-        assert "dead letters" in result.error.hint
-        assert any(run_id in body for body in dead_letters(load))
+    run_id = poisoned(load)
+    result = load.cloud.result(run_id)
+    assert result.status is RunStatus.FAILED
+    assert result.error is not None
+    assert result.error.code == "poison"
+    assert "dead letters" in result.error.hint
+    assert any(run_id in body for body in dead_letters(load))
 
 
 def test_control_a_second_customer_of_a_run_shows(load: Load) -> None:
