@@ -2,8 +2,9 @@
 
 import secrets
 import threading
+import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -77,6 +78,35 @@ class Stage:
             stuck = thread.is_alive()
         thread.join(STUCK_SECONDS)
         return self._found(fault, asked.run_id, name, told[0] if told else "", stuck=stuck)
+
+    def submitted(self, fault: Fault) -> Found:
+        """A run that is submitted while `fault` is on; after that the sweep looks for it, and a worker does it."""
+        name, stack = f"Zoe Fault{secrets.token_hex(4)}", self.cloud.stack("dev")
+        asked = self.cloud.request({"task": f"Create a Stripe customer named {name}", "api": "stripe"})
+        with self.plan.with_fault(fault):
+            try:
+                told = f"position {stack.submitter.submit(asked, caller='somebody').position}"
+            except AgenticError as error:
+                told = f"{error.code}: {error.message}"
+        self._a_minute_later(asked.run_id)
+        self.cloud._account.functions.invoke(stack.names.function("sweep"), b"{}")
+        end = time.monotonic() + STUCK_SECONDS
+        with suppress(UnknownRunError):
+            while not stack.door.store.get(asked.run_id).status.final and time.monotonic() < end:
+                time.sleep(0.1)
+        return self._found(fault, asked.run_id, name, told, stuck=time.monotonic() >= end)
+
+    def _a_minute_later(self, run_id: str) -> None:
+        """Make the run's mark as old as the sweep wants it, if it has one still."""
+        client, table = self.cloud._account.endpoint.client("dynamodb"), self.cloud.stack("dev").exports["table"]
+        with suppress(client.exceptions.ConditionalCheckFailedException):
+            client.update_item(
+                TableName=table,
+                Key={"run_id": {"S": run_id}, "item": {"S": "submission"}},
+                UpdateExpression="SET marked_at = :then",
+                ConditionExpression="attribute_exists(run_id)",
+                ExpressionAttributeValues={":then": {"N": f"{time.time() - 100:.3f}"}},
+            )
 
     def _found(self, fault: Fault, run_id: str, name: str, told: str, *, stuck: bool) -> Found:
         door = self.cloud.stack("dev").door

@@ -54,6 +54,15 @@ def test_a_service_that_is_gone_for_good_ends_the_run_and_the_next_one_works(sta
     assert (well.status, well.effects) == ("completed", 1)
 
 
+@pytest.mark.parametrize("kind", list(Kind))
+def test_a_queue_that_fails_loses_no_submission(stage: Stage, kind: Kind) -> None:
+    """The run is recorded before its message is sent: what the queue did not take, the sweep sends."""
+    found = stage.submitted(Fault("sqs", kind, times=6, seconds=1.0, only=lambda name: name.endswith(".SendMessage")))
+    assert found.fault.hit, "nothing went wrong"
+    assert found.told.startswith("position "), found
+    assert (found.status, found.effects, found.wrong) == ("completed", 1, ""), found
+
+
 def test_control_what_the_stage_looks_for_it_finds(stage: Stage) -> None:
     """A customer of the run's name that its run has not made shows as an effect too many."""
     name = "Zoe Control"
