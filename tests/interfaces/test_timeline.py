@@ -95,3 +95,8 @@ def test_usage_is_told_where_models_were_asked() -> None:
     assert usage({"usage": used}) == {"model": "bedrock:x: 8 calls, 12,345 tokens in, 67 out, 0.0123 USD"}
     assert usage({"usage": used | {"cost_usd": None}}) == {"model": "bedrock:x: 8 calls, 12,345 tokens in, 67 out"}
     assert usage({"usage": used | {"model_calls": 0}}) == {}
+
+
+def test_a_call_that_a_limit_held_back_says_for_how_long() -> None:
+    lines = shown([step(0, "queued"), step(6, "completed", exit=0)], [call(1, waited_ms=2340.0), call(5)])
+    assert [line.strip() for line in lines if "held back" in line] == ["held back for 2.3 s by a limit of the API's"]
