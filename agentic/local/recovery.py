@@ -16,7 +16,7 @@ class Recovery:
     """A thread that ends or finishes the runs that had not ended when it was started; no new run waits for it.
 
     One local cloud per folder: what is unfinished in its records, and nobody here has touched, was a crash. What it has not
-    come to when it is closed, the next one finds.
+    come to when it is closed, the next one finds. Submitted runs go through the queue again, which was in memory.
     """
 
     def __init__(self, stacks: "Sequence[LocalStack]") -> None:
@@ -40,6 +40,8 @@ class Recovery:
                     # One that cannot be taken up stands in no other's way.
                     with suppress(Exception):
                         _recover_one(stack, run_id)
+            with suppress(Exception):
+                stack.sweep()
 
 
 def _recover_one(stack: "LocalStack", run_id: str) -> None:

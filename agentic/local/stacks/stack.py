@@ -19,6 +19,7 @@ from agentic.local.program.made import MadeResource
 from agentic.local.program.resources.bedrock_agents import ALIAS
 from agentic.local.program.table import Context, ResourceTable
 from agentic.registry import Registry
+from agentic.runs.submissions import WAITING, WORKED_ON
 
 
 class LocalStack:
@@ -58,6 +59,13 @@ class LocalStack:
     def sessions(self, action: str, name: str) -> Any:
         """List this user's sessions, show or clear one of them (`FrontDoor.sessions`)."""
         return self.door.sessions(action, person(), name)
+
+    def sweep(self) -> None:
+        """Have all submitted runs that had not ended sent to the workers again: the queue was in memory, and so were these."""
+        submissions = self.door.store.submissions
+        if any(True for state in (WAITING, WORKED_ON) for _ in submissions.marks(state)):
+            client = self._services.client("lambda")
+            client.invoke(FunctionName=self.names.function("sweep"), Payload=json.dumps({"lost": True}).encode())
 
     def cancel(self, run_id: str) -> None:
         """End a run of this stack now: its record is closed, its script is killed."""
