@@ -61,6 +61,8 @@ FUNCTION_MB = {
     "execute_code": 1024,
     "run_code": 1024,
     "call_api": 512,
+    "worker": 512,
+    "sweep": 512,
 }
 """Sizes as the topology sets them (a test compares)."""
 

@@ -103,4 +103,4 @@ class QueueWorkers(pulumi.ComponentResource):
             target={"arn": sweep.arn, "role_arn": role.arn, "retry_policy": {"maximum_retry_attempts": 0}},
             opts=pulumi.ResourceOptions(parent=self, depends_on=[role]),
         )
-        self.register_outputs({})
+        self.register_outputs({"schedule": names.sweep_schedule})

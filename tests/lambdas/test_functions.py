@@ -108,6 +108,7 @@ def test_each_handler_is_imported_from_its_zip_alone(zips: dict[str, Zip], image
         "AGENTIC_TOOL_WAIT": "25",
         "AGENTIC_AGENT_ARN": "arn:aws:bedrock-agentcore:eu-central-1:111122223333:harness/x",
         "AGENTIC_CALL_API": "call-api",
+        "AGENTIC_DEAD_LETTERS_URL": "https://sqs.eu-central-1.amazonaws.com/111122223333/dead",
         "AGENTIC_SANDBOX_REQUIRE": "files",
         "AGENTIC_SECRET": "secret",
         "AGENTIC_LIVE_KEYS": "false",

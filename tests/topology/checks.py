@@ -34,12 +34,15 @@ def no_wide_rights(recorded: Recorded) -> Iterator[str]:
                 yield f"{where} names a resource that is not there"
 
 
+SERVICES = ("lambda.amazonaws.com", "bedrock-agentcore.amazonaws.com", "scheduler.amazonaws.com")
+
+
 def roles_are_guarded(recorded: Recorded) -> Iterator[str]:
     """A role is taken on by one service only, for this account and for one kind of resource."""
     for role in recorded.of("Role"):
         for statement in json.loads(role.inputs["assumeRolePolicy"])["Statement"]:
             service = statement["Principal"].get("Service")
-            if service not in ("lambda.amazonaws.com", "bedrock-agentcore.amazonaws.com") or len(statement["Principal"]) != 1:
+            if service not in SERVICES or len(statement["Principal"]) != 1:
                 yield f"{role.inputs['name']} trusts {statement['Principal']}"
             condition = statement.get("Condition", {})
             if condition.get("StringEquals", {}).get("aws:SourceAccount") != "111122223333":

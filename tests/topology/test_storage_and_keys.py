@@ -50,6 +50,8 @@ def the_key_is_used_for_what_is_theirs(recorded: Recorded) -> Iterator[str]:
         "generate-code": table | write,
         "validate-code": table | read,
         "execute-code": table | both,
+        "worker": table | {"sqs": (["kms:Decrypt"], None)},
+        "sweep": table | lost,
         **{f"run-code-{api}": {} for api in ("stripe", "other-api")},
         **{
             f"call-api-{api.replace('_', '-')}": table
@@ -79,8 +81,8 @@ def test_a_key_of_ones_own_is_used_everywhere_and_only_so(check: Callable[[Recor
 
 
 def test_control_what_is_not_under_the_key_is_found(dev: Recorded):
-    assert len(list(everything_is_under_the_key(dev))) == 5
-    assert len(list(the_key_is_used_for_what_is_theirs(dev))) == 7
+    assert len(list(everything_is_under_the_key(dev))) == 7
+    assert len(list(the_key_is_used_for_what_is_theirs(dev))) == 9
 
 
 def test_control_an_unbounded_use_of_the_key_is_found(keyed: Recorded):
@@ -145,10 +147,11 @@ def test_control_a_lost_event_is_found(dev: Recorded):
     assert list(lost_events_are_kept(spoilt)) != []
 
 
-def test_where_no_function_takes_events_there_is_no_queue():
+def test_where_no_function_takes_events_there_is_no_queue_for_them():
     """The workflow drives its steps itself."""
     stack = record(order(backend="workflow"))
-    assert stack.of("Queue") == stack.of("FunctionEventInvokeConfig") == []
+    assert stack.of("FunctionEventInvokeConfig") == []
+    assert {queue.name for queue in stack.of("Queue")} == {"run-queue", "run-queue-dead"}
     assert "dead_letters" not in stack.exports
 
 

@@ -57,6 +57,25 @@ def table_of_rights(apis: tuple[str, ...] = ("stripe", "other-api")) -> dict[str
             "lambda:InvokeFunction": sorted(function_arn(f"run-code-{api}") for api in apis),
         },
     }
+    index = [f"{arn}/index/recent" for arn in table]
+    queue, dead = ([ARN.format(service="sqs", rest=f"{PREFIX}-run-queue{end}")] for end in ("", "-dead"))
+    taking = ("ChangeMessageVisibility", "DeleteMessage", "GetQueueAttributes", "ReceiveMessage")
+    rights["worker"] = {
+        **record,
+        **agent("orchestrator"),
+        "dynamodb:DeleteItem": table,
+        "dynamodb:Query": table,
+        **{f"sqs:{action}": queue for action in taking},
+        "lambda:InvokeFunction": [function_arn("execute-code"), function_arn("validate-code")],
+    }
+    rights["sweep"] = {
+        **record,
+        "dynamodb:DeleteItem": table,
+        "dynamodb:Query": index,
+        "sqs:GetQueueAttributes": queue,
+        "sqs:ReceiveMessage": dead,
+        "sqs:SendMessage": [*queue, *dead],
+    }
     for api in apis:
         secret = f"secret:agentic-api-developer/{api.replace('-', '_')}/test-key-AbCdEf"
         rights[f"run-code-{api}"] = {
@@ -180,6 +199,8 @@ def test_memory_and_time_are_those_of_the_contract(dev: Recorded):
         "run-code-other_api": (1024, 60),
         "call-api-stripe": (512, 60),
         "call-api-other_api": (512, 60),
+        "worker": (512, 900),
+        "sweep": (512, 300),
     }
 
 
@@ -332,7 +353,7 @@ def test_the_real_program_registers_the_same_with_the_code_it_builds_itself():
     assert list(checks.functions_have_their_rights(program, table_of_rights(("stripe",)))) == []
     assert [fault for check in CHECKS for fault in check(program)] == []
     archives = [function.inputs["code"]["path"] for function in program.of("Function")]
-    assert len(archives) == len({Path(path).stem for path in archives}) == 7
+    assert len(archives) == len({Path(path).stem for path in archives}) == 9
     assert [path for path in archives if not Path(path).is_file()] == []
 
 

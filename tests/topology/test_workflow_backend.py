@@ -120,7 +120,8 @@ def test_there_is_nothing_of_the_agents_beside_it(stack: Recorded):
     for kind in ("AgentcoreHarness", "AgentcoreGateway", "AgentcoreGatewayTarget", "AgentAgent"):
         assert stack.of(kind) == []
     names = {function.inputs["name"].removeprefix(f"{PREFIX}-") for function in stack.of("Function")}
-    assert names == {"generate-code", "validate-code", "execute-code", "run-code-stripe", "call-api-stripe"}
+    tools = {"generate-code", "validate-code", "execute-code", "run-code-stripe", "call-api-stripe"}
+    assert names == tools | {"worker", "sweep"}
 
 
 def test_the_front_door_is_told_the_state_machine(stack: Recorded):

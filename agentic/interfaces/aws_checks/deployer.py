@@ -12,8 +12,9 @@ from agentic.interfaces.aws_checks.account import Account
 _ALWAYS: Mapping[str, str] = {
     "iam": "CreateRole DeleteRole DeleteRolePolicy GetRole GetRolePolicy ListAttachedRolePolicies ListInstanceProfilesForRole"
     " ListRolePolicies PassRole PutRolePolicy TagRole UpdateAssumeRolePolicy",
-    "lambda": "CreateFunction DeleteFunction DeleteFunctionEventInvokeConfig GetFunction GetFunctionCodeSigningConfig"
-    " GetFunctionEventInvokeConfig ListVersionsByFunction PutFunctionConcurrency PutFunctionEventInvokeConfig TagResource"
+    "lambda": "CreateEventSourceMapping CreateFunction DeleteEventSourceMapping DeleteFunction DeleteFunctionEventInvokeConfig"
+    " GetEventSourceMapping GetFunction GetFunctionCodeSigningConfig GetFunctionEventInvokeConfig ListTags"
+    " ListVersionsByFunction PutFunctionConcurrency PutFunctionEventInvokeConfig TagResource UpdateEventSourceMapping"
     " UpdateFunctionCode UpdateFunctionConfiguration",
     "logs": "CreateLogGroup DeleteLogGroup DescribeLogGroups ListTagsForResource PutRetentionPolicy TagResource",
     "s3": "CreateBucket DeleteBucket DeleteBucketPolicy DeleteObject DeleteObjectVersion GetAccelerateConfiguration"
@@ -25,6 +26,7 @@ _ALWAYS: Mapping[str, str] = {
     "dynamodb": "CreateTable DeleteItem DeleteTable DescribeContinuousBackups DescribeTable DescribeTimeToLive GetItem"
     " ListTagsOfResource PutItem Query TagResource UpdateContinuousBackups UpdateItem UpdateTable UpdateTimeToLive",
     "secretsmanager": "CreateSecret DeleteSecret DescribeSecret GetResourcePolicy PutSecretValue TagResource UpdateSecret",
+    "scheduler": "CreateSchedule DeleteSchedule GetSchedule UpdateSchedule",
     "sqs": "CreateQueue DeleteQueue GetQueueAttributes ListQueueTags SetQueueAttributes TagQueue",
 }
 _BACKENDS: Mapping[str, Mapping[str, str]] = {

@@ -18,6 +18,7 @@ from pulumi_aws import (
     lambda_,
     route53,
     s3,
+    scheduler,
     secretsmanager,
     sfn,
     sns,
@@ -174,6 +175,32 @@ tls_only = {
     "Condition": {"Bool": {"aws:SecureTransport": "false"}},
 }
 sqs.QueuePolicy("lost", queue_url=queue.url, policy=policy(tls_only))
+waiting = sqs.Queue(
+    "waiting",
+    name="tiny-waiting",
+    visibility_timeout_seconds=960,
+    redrive_policy=queue.arn.apply(lambda arn: json.dumps({"deadLetterTargetArn": arn, "maxReceiveCount": 5})),
+)
+mapping = lambda_.EventSourceMapping(
+    "waiting",
+    event_source_arn=waiting.arn,
+    function_name=function.name,
+    batch_size=1,
+    function_response_types=["ReportBatchItemFailures"],
+    scaling_config={"maximum_concurrency": 2},
+)
+schedule = scheduler.Schedule(
+    "each-minute",
+    name="tiny-each-minute",
+    schedule_expression="rate(1 minutes)",
+    flexible_time_window={"mode": "OFF"},
+    target={
+        "arn": function.arn,
+        "role_arn": role("schedule", "scheduler").arn,
+        "input": "{}",
+        "retry_policy": {"maximum_retry_attempts": 0},
+    },
+)
 topic = sns.Topic("told", name="tiny-told", kms_master_key_id="alias/aws/sns", tags={"project": "tiny"})
 sns.TopicPolicy("told", arn=topic.arn, policy=policy({**tls_only, "Action": "sns:Publish", "Resource": topic.arn}))
 service = ec2.get_vpc_endpoint_service(service="lambda", service_type="Interface")
@@ -291,6 +318,8 @@ for name, value in {
     "machine": machine.arn,
     "key": key.arn,
     "queue": queue.arn,
+    "mapping": mapping.uuid,
+    "schedule": schedule.arn,
     "topic": topic.arn,
     "api": api.arn,
     "endpoint": endpoint.arn,

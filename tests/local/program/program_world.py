@@ -62,6 +62,19 @@ class NoModels:
         raise AssertionError("no model is asked in these tests")
 
 
+class Declared:
+    """Event source mappings, or schedules: kept as they are declared; nothing is invoked in these tests."""
+
+    def __init__(self) -> None:
+        self.declared: list[Any] = []
+
+    def create(self, declaration: Any) -> None:
+        self.declared.append(declaration)
+
+    def remove(self, name: str) -> None:
+        self.declared = [one for one in self.declared if name not in (getattr(one, "id", ""), getattr(one, "name", ""))]
+
+
 class World:
     """Runs a program's text. `log` is where its output goes, `events` what the observer was told."""
 
@@ -79,6 +92,7 @@ class World:
         identities = Identities()
         self.endpoint = Endpoint(state, identities, self.permissions, services, region=PLACE.region, account=PLACE.account_id)
         self.endpoint.start()
+        self.mappings, self.schedules = Declared(), Declared()
         self.http_apis = HttpApis(self.functions, identities, self.permissions, FunctionPolicies(), state.logs)
 
     def close(self) -> None:
@@ -99,7 +113,15 @@ class World:
 
     def context(self) -> Context:
         hosts = (self.functions, self.gateways, self.harnesses, self.machines)
-        return Context(PLACE, self.endpoint.client, self.permissions, *hosts, http_apis=self.http_apis)
+        return Context(
+            PLACE,
+            self.endpoint.client,
+            self.permissions,
+            *hosts,
+            http_apis=self.http_apis,
+            mappings=self.mappings,
+            schedules=self.schedules,
+        )
 
     def harness(self, arn: str) -> HarnessDeclaration:
         (found,) = (declared for declared in self.harnesses.declared if declared.arn == arn)

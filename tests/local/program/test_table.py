@@ -195,7 +195,7 @@ def test_all_faults_are_in_one_message() -> None:
             "there is no bucket tiny",
         ),
         (RUNS, {**GOOD[RUNS], "rangeKey": "item"}, "attributes must be exactly the keys: item"),
-        ("aws:sns/topic:Topic", {}, "the local cloud has no such type"),
+        ("aws:kinesis/stream:Stream", {}, "the local cloud has no such type"),
     ],
 )
 def test_what_leads_nowhere_is_refused(world: World, token: str, inputs: dict[str, Any], message: str) -> None:
