@@ -68,12 +68,15 @@ class Figures:
 class Load:
     """One local cloud under load. `workers`: how many runs are worked on at once (1 to 8)."""
 
-    def __init__(self, folder: Path, *, workers: int, seed: int = 1, lease_seconds: int = 5) -> None:
+    def __init__(
+        self, folder: Path, *, workers: int, seed: int = 1, lease_seconds: int = 5, config: Mapping[str, str] | None = None
+    ) -> None:
         config = {
             "agentic:apis": '["stripe"]',
             "agentic:workers": str(max(2, workers)),
             "agentic:caller_runs": "5000",
             "agentic:lease_seconds": str(lease_seconds),
+            **(config or {}),
         }
         self.cloud = LocalCloud(folder, config=config)
         self._workers = workers
