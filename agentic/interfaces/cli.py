@@ -115,6 +115,10 @@ def parser() -> argparse.ArgumentParser:
     reject.add_argument("run_id")
     _which_stack(reject, http=True)
     _json(reject)
+    cancel = runs.add_parser("cancel", help="end a run now; one that has ended stays as it is")
+    cancel.add_argument("run_id")
+    _which_stack(cancel, http=True)
+    _json(cancel)
 
     serve = commands.add_parser("serve", help="the HTTP API and the web console on this machine")
     serve.add_argument("--port", type=int, default=8460, help="where it listens on 127.0.0.1 (default 8460; 0: a free one)")

@@ -77,6 +77,11 @@ class DeployedStack:
         """Do not allow what the run waits with: it ends as refused. Raises as `approve`."""
         return to_json(self._door.reject(run_id, self._approver()))
 
+    def cancel(self, run_id: str) -> dict[str, Any]:
+        """End the run now. Raises `UnknownRunError`."""
+        self._door.cancel(run_id)
+        return self.result(run_id)
+
     def result(self, run_id: str) -> dict[str, Any]:
         return to_json(self._door.result(run_id))
 

@@ -136,6 +136,12 @@ class Background:
                 return self._approve(request, connection, send)
             case "reject":
                 return to_json(self._cloud.reject(str(request["run_id"]), stack=_stack(request)))
+            case "cancel":
+                run_id, stack = str(request["run_id"]), _stack(request)
+                # A run that is not there is told.
+                self._cloud.result(run_id, stack=stack)
+                self._cloud.cancel(run_id, stack=stack)
+                return to_json(self._cloud.result(run_id, stack=stack))
             case "credentials":
                 return self._cloud.credentials(_stack(request))
             case "exports":

@@ -139,6 +139,8 @@ def test_the_command_line_follows_a_run_approves_its_write_and_finds_it_again(ga
     assert "POST https://api.stripe.com/v1/customers  200" in shown
     wanted = {"status": "completed", "api": "stripe", "since": "1h", "task": "Alice"}
     assert asked["run_id"] in {run["run_id"] for run in stack.recent(50, wanted)}
+    waiting = stack.run({"task": TASK, "api": "stripe", "writes": "approve"})
+    assert stack.cancel(waiting["run_id"])["status"] == "cancelled"
     with pytest.raises(AgenticError) as caught:
         stack.reject(asked["run_id"])
     assert (caught.value.code, caught.value.exit_code) == ("refused", 4)

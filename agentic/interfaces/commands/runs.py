@@ -160,6 +160,17 @@ def reject(options: argparse.Namespace, terminal: Terminal) -> int:
     return 0
 
 
+def cancel(options: argparse.Namespace, terminal: Terminal) -> int:
+    """End a run, wherever it is: in the queue, at work or before a person. What has ended stays as it is."""
+    deployed = _deployed(options, terminal)
+    asked = {"run_id": options.run_id, "stack": options.stack}
+    result = deployed.cancel(options.run_id) if deployed else _ask("cancel", asked, terminal)
+    if options.json:
+        terminal.json(result)
+    terminal.line(f"the run is {result['status']}")
+    return 0
+
+
 def _paused(options: argparse.Namespace, terminal: Terminal) -> tuple[dict[str, Any], Answers]:
     """A run that waits for a person, and where the answer goes."""
     deployed = _deployed(options, terminal)
