@@ -48,7 +48,7 @@ async function show() {
 
 function failed(error) {
   if (error.name === "AbortError") return;
-  if (error.status === 401) return void asksToken(error);
+  if (error.status === 401) return void asksToken();
   fill(main, el("div", { class: "page narrow" }, failure(error), el("p", {}, el("a", { href: "#/" }, "New run"), " · ", el("a", { href: "#/runs" }, "History"))));
 }
 
@@ -90,7 +90,7 @@ function theme() {
   else document.documentElement.setAttribute("data-theme", chosen);
 }
 
-function asksToken(error) {
+function asksToken() {
   const input = el("input", { type: "password", id: "token", autocomplete: "off", required: true });
   const problem = el("div", {});
   const submitted = async (event) => {
@@ -118,7 +118,6 @@ function asksToken(error) {
           field("Token", input),
           problem,
           el("div", { class: "buttons" }, el("button", { class: "button main", type: "submit" }, "Go on")),
-          error?.hint && el("p", { class: "small muted" }, error.hint),
         ),
       ),
     ),

@@ -45,7 +45,7 @@ export async function newRunPage(page, { query, about, signal }) {
       location.hash = `#/runs/${runId}`;
     } catch (error) {
       const wait = error instanceof ApiError && error.retryAfter ? `Try again in ${error.retryAfter} s.` : "";
-      fill(problem, failure(Object.assign(error, { hint: error.hint || wait })));
+      fill(problem, failure(Object.assign(error, { hint: hintOf(error) || wait })));
       form.submitting = submit.disabled = false;
     }
   };
@@ -54,7 +54,7 @@ export async function newRunPage(page, { query, about, signal }) {
       const judged = await post("validate", { code: code.value, api: form.api });
       fill(verdict, said(judged.valid ? "good" : "bad", judged.valid ? "This script is valid" : "This script would be refused"), !judged.valid && scriptView(code.value, judged));
     } catch (error) {
-      fill(verdict, failure(error));
+      fill(verdict, failure(Object.assign(error, { hint: hintOf(error) })));
     }
   };
 
@@ -104,6 +104,11 @@ export async function newRunPage(page, { query, about, signal }) {
     chips();
   });
   await Promise.all([drawn, known(page, signal), recent(page, signal)]);
+}
+
+// Some hints name an option of the command line; here it is a choice.
+function hintOf({ hint }) {
+  return /--api\b/.test(hint) ? "Choose one under API." : hint;
 }
 
 async function known(page, signal) {

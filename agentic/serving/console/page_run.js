@@ -34,7 +34,7 @@ export async function runPage(page, { groups: [runId], about, signal, failed }) 
   const shows = [
     [region(head, (facts) => headView(facts, act)), ({ task, status, position, steps, code, run_id, api, target, writes, model, session, created_at, usage, error }) => ({ task, status: conditionOf({ status, steps }), position, run_id, api, target, writes, model: usage.model || model, session, created_at, usage, error: error?.code, script: FINAL.has(status) && !steps.some(({ name }) => name === "generating") ? code : "" })],
     [region(approval, (pending) => (pending ? approvalView({ pending, run_id: runId }, refresh) : null)), (run) => (conditionOf(run) === "paused" ? run.pending : null)],
-    [region(result, resultView), ({ status, answer, error, outcome, earlier }) => ({ status, answer, error, outcome, earlier })],
+    [region(result, resultView), ({ status, task, answer, error, outcome, earlier }) => ({ status, task, answer, error, outcome, earlier })],
     [region(script, scriptCard), ({ code, verdict, status }) => ({ code, verdict, going: !FINAL.has(status) })],
     [region(log, logView), ({ steps, calls }) => ({ steps, calls })],
   ];
@@ -109,7 +109,7 @@ function headView(run, act) {
       Session: run.session,
       Model: usage.model_calls ? usage.model : "",
       Used: tokens,
-      Cost: usage.cost_usd === null || usage.cost_usd === undefined ? "" : usd(usage.cost_usd),
+      Cost: !usage.model_calls || usage.cost_usd === null ? "" : usd(usage.cost_usd),
       Begun: moment(run.created_at),
     }),
     el(
@@ -121,7 +121,7 @@ function headView(run, act) {
   );
 }
 
-function resultView({ status: state, answer, error, outcome, earlier }) {
+function resultView({ status: state, task, answer, error, outcome, earlier }) {
   const final = FINAL.has(state);
   if (!final && !outcome?.stdout && !earlier.length) return null;
   const done = state === "completed";
@@ -136,7 +136,8 @@ function resultView({ status: state, answer, error, outcome, earlier }) {
       "div",
       { class: "in" },
       done && el("p", { class: "answer" }, answer || "Done."),
-      final && !done && said(tone, error?.message || answer || statusOf(state).words, error?.hint),
+      final && !done && said(tone, error?.message || answer || statusOf(state).words, state === "asks" ? "" : error?.hint),
+      state === "asks" && el("div", { class: "buttons" }, el("a", { class: "button main", href: `#/?${new URLSearchParams({ task })}` }, "Choose the API")),
       outcome?.stdout && !(done && outcome.stdout.trim() === answer.trim()) && output("Output", outcome.stdout),
       output("Errors", outcome?.stderr),
       earlier.length > 0 && el("details", {}, el("summary", {}, `${count(earlier.length, "earlier script")} ${earlier.length === 1 ? "was" : "were"} given up`), el("ol", { class: "earlier" }, earlier.map(({ error: why }) => el("li", {}, why.message)))),

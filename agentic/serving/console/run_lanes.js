@@ -34,7 +34,7 @@ export function barsOf(run) {
   };
   const steps = run.steps ?? [];
   // A person's own script is checked and run without the agents.
-  const agents = steps.some(({ name }) => ["generating", "generated"].includes(name)) || (steps.length === 1 && steps[0].name === "queued");
+  const agents = steps.some(({ name }) => ["generating", "generated"].includes(name)) || !steps.some(({ name }) => name === "validating");
   let script = 1;
   for (const { at, name, facts } of steps) {
     if (name === "queued") begin("queue", at, "waits for its turn");

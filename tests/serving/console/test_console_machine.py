@@ -31,6 +31,17 @@ def test_an_own_script_is_checked_and_its_findings_stand_at_their_lines(page: Pa
     expect(page.locator(".finding")).to_contain_text("subprocess")
 
 
+def test_a_script_that_tells_no_api_asks_for_the_choice_that_is_on_the_page(page: Page, console: Console):
+    console.open(page)
+    page.get_by_text("Limits, or a script of your own").click()
+    page.get_by_label("Script", exact=True).fill("print(1)\n")
+    page.get_by_role("button", name="Check it only").click()
+    expect(page.get_by_role("alert")).to_contain_text("Choose one under API.")
+    page.get_by_label("Stripe").check(force=True)
+    page.get_by_role("button", name="Check it only").click()
+    expect(page.get_by_text("This script is valid")).to_be_visible()
+
+
 def test_what_a_run_may_do_is_sent_as_it_was_chosen(page: Page, console: Console):
     console.open(page)
     page.get_by_label("Task", exact=True).fill("Create a customer named Alice")

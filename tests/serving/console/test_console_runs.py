@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from agentic.core.names import new_run_id
-from agentic.core.values import Finding, RunError
+from agentic.core.values import Finding, RunError, RunStatus
 from tests.serving.console.console_world import Console
 
 TASK = "Create a Stripe customer named Alice"
@@ -150,6 +150,18 @@ def test_what_a_run_has_used_and_cost_is_shown(page: Page, console: Console):
     status(page, "Completed")
     expect(page.locator(".run-head .facts")).to_contain_text("1,340 tokens in 2 model calls")
     expect(page.locator(".run-head .facts")).to_contain_text("$0.0015")
+
+
+def test_a_run_that_asks_which_api_offers_the_choice(page: Page, console: Console):
+    run_id = new_run_id()
+    console.worker.new_run(run_id, "List everything")
+    error = RunError("asks", "which API: GitHub or Stripe?", "name it in the task, or with --api: github, stripe")
+    console.worker.store.finish(run_id, RunStatus.ASKS, error=error)
+    console.open(page, f"runs/{run_id}")
+    status(page, "Asks back")
+    expect(page.get_by_label("Result", exact=True)).to_contain_text("which API: GitHub or Stripe?")
+    page.get_by_role("link", name="Choose the API").click()
+    expect(page.get_by_label("Task", exact=True)).to_have_value("List everything")
 
 
 def test_a_run_that_goes_on_can_be_cancelled(page: Page, console: Console):
