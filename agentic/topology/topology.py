@@ -260,6 +260,7 @@ class Topology(pulumi.ComponentResource):
             "orchestrator": backend.orchestrator,
             "run_limits": settings.run_limits.to_json(),
             "models": models,
+            "caller_requests": settings.caller_requests,
             "bucket": storage.name,
             "table": table.name,
             "functions": {function: made.name for function, made in sorted(made_once.items())}

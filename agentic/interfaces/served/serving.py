@@ -11,10 +11,9 @@ from starlette.responses import Response
 from agentic.agents.front_door import FrontDoor
 from agentic.agents.submitting import Submitter
 from agentic.agents.tools.services import Services
-from agentic.core.errors import AgenticError
+from agentic.core.errors import AgenticError, UsageError
 from agentic.core.limits import RunLimits
 from agentic.core.names import StackNames
-from agentic.core.settings import Settings
 from agentic.core.values import Target
 from agentic.interfaces.served.link import Link
 from agentic.interfaces.served.machine import InstalledJudge
@@ -43,6 +42,8 @@ def served(
 ) -> Starlette:
     """The app of a stack of the local cloud, from its exports and clients."""
     stack = str(exports["environment"])
+    if "queue" not in exports or "caller_requests" not in exports:
+        raise UsageError(f"the stack {stack} is older than this version", hint=f"run `agentic up --local --stack {stack}`")
     queue: Mapping[str, Any] = exports["queue"]
     environ = {
         "AGENTIC_TABLE": str(exports["table"]),
@@ -61,7 +62,9 @@ def served(
         submitter=Submitter(services, door, caller_runs=int(queue["caller_runs"]), queue_runs=int(queue["queue_runs"])),
         specs=specs,
         authentication=authentication,
-        counting=RequestCounts(lambda: clients("dynamodb"), str(exports["table"]), Settings().caller_requests, services.clock),
+        counting=RequestCounts(
+            lambda: clients("dynamodb"), str(exports["table"]), int(exports["caller_requests"]), services.clock
+        ),
         judge=InstalledJudge(specs),
         stack=stack,
         target=Target.FAKE,
