@@ -37,7 +37,10 @@ def app(serving: Serving) -> Starlette:
     routes = [_route(serving, path, methods) for path, methods in by_path.items()]
     for page in PAGES:
         routes.append(StarletteRoute(page.path, _guarded(serving, _page(serving)), methods=["GET"]))
-    return Starlette(routes=routes, exception_handlers={HTTPException: _unrouted(serving)})
+    made = Starlette(routes=routes, exception_handlers={HTTPException: _unrouted(serving)})
+    # A redirection would name the host that the request named, before anything here has looked at it.
+    made.router.redirect_slashes = False
+    return made
 
 
 def _route(serving: Serving, path: str, methods: dict[str, Route]) -> StarletteRoute:

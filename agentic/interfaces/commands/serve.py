@@ -93,7 +93,8 @@ def _run(link: Link, listener: socket.socket) -> None:
 
     config = uvicorn.Config(
         LinkedApp(link),
-        log_level="warning",
+        # What a stranger sends that is no HTTP is no news to the person.
+        log_level="error",
         access_log=False,
         server_header=False,
         lifespan="off",
