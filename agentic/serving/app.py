@@ -106,6 +106,10 @@ def _guarded(serving: Serving, endpoint: Endpoint) -> Endpoint:
             return _problem(problem_of(StorageError(f"{type(error).__name__}: {error}")))
         except ClientDisconnect:
             return _problem(Problem(400, "left", "the request broke off"))
+        # A fault of ours: the caller gets an answer, its reason is for the log alone.
+        except Exception as error:  # noqa: BLE001
+            serving.unforeseen(error)
+            return _problem(Problem(500, "internal", "this went wrong here, not in your request"))
 
     return guarded
 

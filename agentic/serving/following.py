@@ -5,15 +5,18 @@ import json
 import time
 from collections.abc import AsyncIterator
 
+from botocore.exceptions import BotoCoreError, ClientError  # pyright: ignore[reportMissingTypeStubs]
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
+from agentic.core.errors import AgenticError
 from agentic.core.values import RunStatus, to_json
 from agentic.serving import walls
 from agentic.serving.asked import Asked
 from agentic.serving.events import Cursor, Snapshot
 from agentic.serving.operations.runs import own_run
+from agentic.serving.problems import Problem
 from agentic.serving.shapes import Event, Events, WantedEvents
 
 _HEARTBEAT_SECONDS = 15.0
@@ -61,7 +64,11 @@ async def _stream(looks: "_Looks", snapshot: Snapshot, told: Cursor) -> AsyncIte
             yield b": \n\n"
             spoken = loop.time()
         await asyncio.sleep(looks.seconds)
-        snapshot = await run_in_threadpool(looks.now)
+        try:
+            snapshot = await run_in_threadpool(looks.now)
+        except (AgenticError, BotoCoreError, ClientError, Problem):
+            # The stack went away in the middle: whoever listens goes on with another request.
+            return
 
 
 def _written(event: Event) -> bytes:

@@ -1,5 +1,7 @@
 """What the HTTP API is given of the stack that it serves: a bundle of seams, each with a real fake in the tests."""
 
+import sys
+import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -73,6 +75,12 @@ class Counting(Protocol):
     def count(self, caller: str) -> int: ...
 
 
+def to_log(error: Exception) -> None:
+    """The whole of an error that nobody has foreseen, for who operates the stack."""
+    sys.stderr.write("".join(traceback.format_exception(error)))
+    sys.stderr.flush()
+
+
 @dataclass(frozen=True, kw_only=True)
 class Serving:
     """One stack, served. `judge` validates a script's bytes for an API; `files` are the console's, by name.
@@ -80,7 +88,8 @@ class Serving:
     `hosts` are the names under which it may be asked (`127.0.0.1:8460`); None: any, because something before it sees to that.
     `scheme` is the one that callers use. `read_model` gives the model of a run that names one or none (empty), and raises
     `UsageError` for one that cannot be. `look_seconds` is how often a run that is followed is looked at. Where nothing
-    `streams` its answer (API Gateway buffers them), who asks for a stream is given a page.
+    `streams` its answer (API Gateway buffers them), who asks for a stream is given a page. `unforeseen` is
+    told of errors that are faults of this program: callers are told nothing of them.
     """
 
     door: FrontDoor
@@ -100,3 +109,4 @@ class Serving:
     files: Mapping[str, bytes] = field(default_factory=dict[str, bytes])
     look_seconds: float = 0.5
     streams: bool = True
+    unforeseen: Callable[[Exception], None] = to_log

@@ -137,6 +137,11 @@ class Stage:
         return app(replace(self.serving, **changes))
 
 
+def raised(error: Exception) -> None:
+    """A fault of the program fails the test that found it."""
+    raise error
+
+
 def stage(dynamodb: Any, clock: Any, *, requests: int = 10_000) -> Stage:
     services = Services({"AGENTIC_TABLE": "runs"}, {"dynamodb": dynamodb}.__getitem__, clock=clock)
     door = FrontDoor(services, StackNames("dev"), "arn:aws:bedrock-agentcore:eu-central-1:1:harness/h", RunLimits())
@@ -163,5 +168,6 @@ def stage(dynamodb: Any, clock: Any, *, requests: int = 10_000) -> Stage:
         machine=Laptop(),
         files={"index.html": b"<!doctype html>", "app.js": b"export {};"},
         look_seconds=0.01,
+        unforeseen=raised,
     )
     return Stage(serving, queue, tokens)

@@ -58,7 +58,7 @@ def test_pages_of_other_sites_are_refused_on_every_route(served: Stage, route: R
     assert ask(served, route, **own).status_code not in (401, 403)
 
 
-@pytest.mark.parametrize("path", [*(route.path for route in ROUTES), *(page.path for page in PAGES), "/nothing", "/runs/", "//runs"])
+@pytest.mark.parametrize("path", [*(item.path for item in (*ROUTES, *PAGES)), "/nothing", "/runs/", "//runs"])
 def test_under_another_name_nothing_is_answered(served: Stage, path: str):
     path = path.format(run_id="run_0123456789abcdef", name="s", seq="1")
     for host in ("evil.example", "127.0.0.1", "127.0.0.1:8461", f"{HOST}.", "[::1]:8460", ""):

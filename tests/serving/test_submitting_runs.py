@@ -1,8 +1,12 @@
 """Runs over HTTP: submitted, listed, shown, decided on."""
 
+from typing import Any
+
+from botocore.exceptions import EndpointConnectionError
 from starlette.testclient import TestClient
 
-from tests.serving.serving_stage import Stage
+from agentic.core.errors import BusyError
+from tests.serving.serving_stage import ALICE, HOST, Queue, Stage
 
 TASK = "Create a Stripe customer named Alice"
 
@@ -24,3 +28,40 @@ def test_the_same_key_gives_the_same_run_and_another_body_with_it_is_refused(ali
     assert len(served.queue.waiting) == 1
     other = alice.post("/runs", json={"task": f"{TASK} B"}, headers={"Idempotency-Key": "one"})
     assert (other.status_code, other.json()["code"]) == (409, "idempotency")
+
+
+class Failing(Queue):
+    """A queue that answers with an error."""
+
+    def __init__(self, error: Exception) -> None:
+        self._error = error
+
+    def submit(self, *_: Any, **__: Any) -> Any:
+        raise self._error
+
+
+def failed(served: Stage, error: Exception, noted: list[Exception] | None = None) -> Any:
+    seams: dict[str, Any] = {"submitter": Failing(error)} | ({} if noted is None else {"unforeseen": noted.append})
+    client = TestClient(served.app(**seams), base_url=f"http://{HOST}", headers={"Authorization": f"Bearer {ALICE}"})
+    return client.post("/runs", json={"task": TASK})
+
+
+def test_where_there_is_no_room_the_caller_is_told_when_to_come_again(served: Stage):
+    answer = failed(served, BusyError("100 of your runs have not ended yet", retry_after=10, position=7, hint="wait"))
+    problem = answer.json()
+    assert (answer.status_code, answer.headers["retry-after"]) == (429, "10")
+    assert (problem["code"], problem["position"], problem["hint"]) == ("busy", 7, "wait")
+
+
+def test_a_stack_that_does_not_answer_is_a_503_that_says_nothing_of_its_inside(served: Stage):
+    answer = failed(served, EndpointConnectionError(endpoint_url="http://inside.example"))
+    assert (answer.status_code, answer.headers["content-type"]) == (503, "application/problem+json")
+    assert "inside" not in answer.text
+
+
+def test_a_fault_of_the_program_is_a_500_without_its_reason_which_is_noted(served: Stage):
+    noted: list[Exception] = []
+    answer = failed(served, KeyError("secret reason"), noted)
+    assert (answer.status_code, answer.json()["code"]) == (500, "internal")
+    assert "secret" not in answer.text
+    assert [str(error) for error in noted] == ["'secret reason'"]

@@ -1,11 +1,14 @@
 """`agentic serve`: the HTTP API and the web console on this machine, for whoever has the printed link."""
 
 import argparse
+import contextlib
 import errno
 import os
 import socket
+import traceback
 from collections.abc import Callable, Mapping
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from agentic.core.errors import ExitCode, UsageError
@@ -36,6 +39,7 @@ def serve(options: argparse.Namespace, terminal: Terminal) -> int:
             _app,
             authentication=TokenAuthentication(token, caller),
             machine=ThisMachine(items),
+            unforeseen=partial(_noted, terminal, control.home() / "logs" / "serve.log"),
             hosts=frozenset({f"{ADDRESS}:{port}", f"localhost:{port}"}),
         )
         link = Link(control.home(), options.stack, build, terminal.notice)
@@ -55,6 +59,13 @@ def _app(exports: Mapping[str, Any], clients: Callable[[str], Any], **seams: Any
     from agentic.interfaces.served.serving import served
 
     return served(exports, clients, **seams)
+
+
+def _noted(terminal: Terminal, log: Path, error: Exception) -> None:
+    """One line for the person, the whole of it for the log."""
+    terminal.error(f"a request failed: {type(error).__name__}", f"see {log}")
+    with contextlib.suppress(OSError), log.open("a") as notes:
+        traceback.print_exception(error, file=notes)
 
 
 def _listening(port: int) -> socket.socket:

@@ -39,8 +39,9 @@ def served(
     authentication: Authentication,
     machine: Machine,
     hosts: frozenset[str],
+    unforeseen: Callable[[Exception], None],
 ) -> Starlette:
-    """The app of a stack of the local cloud, from its exports and clients."""
+    """The app of a stack of the local cloud, from its exports and clients. `unforeseen` is told of faults of this program."""
     stack = str(exports["environment"])
     if "queue" not in exports or "caller_requests" not in exports:
         raise UsageError(f"the stack {stack} is older than this version", hint=f"run `agentic up --local --stack {stack}`")
@@ -74,6 +75,7 @@ def served(
         machine=machine,
         files=console_files(),
         look_seconds=_LOOK_SECONDS,
+        unforeseen=unforeseen,
     )
     return app(serving)
 
