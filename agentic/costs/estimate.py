@@ -68,7 +68,9 @@ class Estimate:
 
 def estimate(settings: Settings, specs_count: int, runs_per_month: int = 300) -> Estimate:
     """What a stack with `settings` and `specs_count` APIs costs. Pure arithmetic: no network, no account."""
-    return Estimate((*_kept(settings, specs_count), *_network(settings), *_runs(settings, specs_count)), runs_per_month)
+    return Estimate(
+        (*_kept(settings, specs_count), *_network(settings), _sweep(settings), *_runs(settings, specs_count)), runs_per_month
+    )
 
 
 def _kept(settings: Settings, apis: int) -> Iterator[Line]:
@@ -106,6 +108,13 @@ def _network(settings: Settings) -> Iterator[Line]:
         idle=usage.DNS_DOMAINS * prices.DNS_DOMAIN.usd,
         run=usage.DNS_QUERIES * prices.DNS_QUERY.usd,
     )
+
+
+def _sweep(settings: Settings) -> Line:
+    """What the queue of runs costs while nothing is submitted, beside SQS's polls, of which a million a month are free."""
+    price, work = prices.LAMBDA_GB_SECOND[settings.architecture], usage.QUEUE["sweep"]
+    idle = work.seconds * usage.FUNCTION_MB["sweep"] / 1024 * price.usd + work.calls * prices.LAMBDA_REQUEST.usd
+    return _line("sweep of the queue", price, idle=idle, note="once a minute")
 
 
 def _runs(settings: Settings, apis: int) -> Iterator[Line]:

@@ -86,6 +86,10 @@ TOOLS = {
 }
 # Each once for the waiting tool call and once for the work; one more call of invoke_executor, which was still running.
 DELEGATION = {"invoke_generator": FunctionWork(2, 30.0), "invoke_executor": FunctionWork(3, 45.0)}
+SWEEPS = 43_800
+"""One each minute of a month."""
+QUEUE = {"sweep": FunctionWork(SWEEPS, SWEEPS * 0.3), "worker": FunctionWork(1, 60.0)}
+"""The sweep's work is a month's, the worker's a submitted run's: it waits for the agents, as a command does otherwise."""
 # The state machine calls the model itself; generate_code begins the step and stores its answer.
 WORKFLOW_GENERATION = FunctionWork(2, 0.6)
 WORKFLOW_TRANSITIONS = 10

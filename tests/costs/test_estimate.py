@@ -119,7 +119,7 @@ def test_functions_and_sessions_are_those_that_the_program_makes():
         for one in made.of("Function")
     }
     assert sizes == usage.FUNCTION_MB
-    assert set(usage.TOOLS) | set(usage.DELEGATION) == set(usage.FUNCTION_MB)
+    assert set(usage.TOOLS) | set(usage.DELEGATION) | set(usage.QUEUE) == set(usage.FUNCTION_MB)
     idle = dict.fromkeys(usage.AGENTS, 900)
     for harness in made.of("AgentcoreHarness"):
         agent = harness.inputs["harnessName"].split("_")[2]

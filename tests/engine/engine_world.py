@@ -17,6 +17,7 @@ from agentic.local.program.place import Place
 from agentic.local.program.resources import all_types
 from agentic.local.program.table import Context
 from agentic.local.provider.server import ProviderServer
+from agentic.local.queues import MappingDeclaration, ScheduleDeclaration
 from agentic.local.services import InvokeResult, Services
 from agentic.local.state import StateFolder
 
@@ -66,6 +67,26 @@ class DeclaredHarnesses(dict[str, HarnessDeclaration]):
         raise AssertionError("no agent runs in these tests")
 
 
+class DeclaredMappings(dict[str, MappingDeclaration]):
+    """Event source mappings by id; nothing is polled in these tests."""
+
+    def create(self, declaration: MappingDeclaration) -> None:
+        self[declaration.id] = declaration
+
+    def remove(self, mapping_id: str) -> None:
+        self.pop(mapping_id, None)
+
+
+class DeclaredSchedules(dict[str, ScheduleDeclaration]):
+    """Schedules by name; nothing is started in these tests."""
+
+    def create(self, declaration: ScheduleDeclaration) -> None:
+        self[declaration.name] = declaration
+
+    def remove(self, name: str) -> None:
+        self.pop(name, None)
+
+
 class NoModels:
     def converse(self, model_id: str, request: Mapping[str, Any]) -> dict[str, Any]:
         raise AssertionError("no model is asked in these tests")
@@ -89,7 +110,16 @@ class EngineWorld:
         self.client = self.endpoint.client
         self.http_apis = HttpApis(self.functions, identities, permissions, FunctionPolicies(), state.logs)
         hosts = (self.functions, self.gateways, self.harnesses)
-        self.context = Context(PLACE, self.client, permissions, *hosts, http_apis=self.http_apis)
+        self.mappings, self.schedules = DeclaredMappings(), DeclaredSchedules()
+        self.context = Context(
+            PLACE,
+            self.client,
+            permissions,
+            *hosts,
+            http_apis=self.http_apis,
+            mappings=self.mappings,
+            schedules=self.schedules,
+        )
         self._provider = ProviderServer(all_types(), self.context)
 
     def close(self) -> None:
@@ -122,6 +152,8 @@ class EngineWorld:
             "gateways": len(self.gateways),
             "harnesses": len(self.harnesses),
             "HTTP APIs": len(self.http_apis),
+            "mappings": len(self.mappings),
+            "schedules": len(self.schedules),
             "known ids": len(self.context.made.resources),
             "known roles": len(self.context.made.trust),
         }

@@ -1,15 +1,16 @@
 """Runs with names, which together use every right that a local run can use."""
 
 import json
+import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from agentic import LocalCloud
 from agentic.core.limits import RunLimits
 from agentic.core.names import new_handle, new_run_id
 from agentic.core.values import RunResult, RunStatus, Target
-from agentic.runs import NewRun
+from agentic.runs import NewRun, RunStore
 
 API = "stripe"
 TASK = "Create a Stripe customer named Alice Example with email alice@example.com"
@@ -96,6 +97,93 @@ def asked_twice(cloud: LocalCloud) -> Ended:
     return Ended(good, json.dumps([generated, executed]))
 
 
+def submitted(cloud: LocalCloud) -> Ended:
+    """A task that is recorded, waits in the queue, and is done and forgotten there by a worker."""
+    return _worked(cloud, {"task": TASK, "api": API})
+
+
+def submitted_script(cloud: LocalCloud) -> Ended:
+    """The same with a script that the person brings."""
+    return _worked(cloud, {"task": TASK, "api": API, "code": _READ_THEN_WRITE, "writes": "allow"})
+
+
+def _worked(cloud: LocalCloud, fields: dict[str, Any]) -> Ended:
+    _quiet(cloud)
+    stack = cloud.stack("dev")
+    run_id = stack.submitter.submit(stack.request(fields), caller="somebody").run_id
+    store = stack.door.store
+    good = _soon(
+        lambda: (
+            store.get(run_id).status is RunStatus.COMPLETED
+            and store.submissions.mark_of(run_id) is None
+            and _messages(cloud, "url") == 0
+        )
+    )
+    stack.submitter.cancel(run_id)
+    return Ended(good, str(store.get(run_id).error))
+
+
+def message_of_nobody(cloud: LocalCloud) -> Ended:
+    """A message that names no run comes again at once, until it is among the dead letters."""
+    _quiet(cloud)
+    client, urls = cloud._account.endpoint.client("sqs"), cloud.stack("dev").exports["queue"]
+    before = _messages(cloud, "dead_letters")
+    client.send_message(QueueUrl=urls["url"], MessageBody="nothing of ours")
+    return Ended(_soon(lambda: _messages(cloud, "dead_letters") > before), "")
+
+
+def swept(cloud: LocalCloud) -> Ended:
+    """Of three submitted runs one was never sent, one was given up by SQS, and one has had too many workers."""
+    _quiet(cloud)
+    stack, account = cloud.stack("dev"), cloud._account
+    client, urls = account.endpoint.client("sqs"), stack.exports["queue"]
+    store = stack.door.store
+    long_ago = RunStore(account.endpoint.client("dynamodb"), str(stack.exports["table"]), clock=lambda: time.time() - 200)
+    runs = [new_run_id() for _ in range(3)]
+    for run_id in runs:
+        long_ago.submissions.mark(run_id, "somebody")
+        store.create(stack.door.new_run(replace(stack.request({"task": TASK, "api": API}), run_id=run_id), submitted=True))
+    unsent, given_up, often = runs
+    client.send_message(QueueUrl=urls["dead_letters"], MessageBody=json.dumps({"run_id": given_up}))
+    for number in range(5):
+        store.leases.take(often, str(number), 0)
+    store.submissions.begun(often)
+    account.schedules.due(stack.names.sweep_schedule)
+    wanted = [RunStatus.COMPLETED, RunStatus.FAILED, RunStatus.FAILED]
+    good = _soon(lambda: [store.get(run_id).status for run_id in (unsent, given_up, often)] == wanted)
+    told = [str(store.get(run_id).status) for run_id in runs]
+    for run_id in runs:
+        stack.submitter.cancel(run_id)
+        store.submissions.settled(run_id, "somebody")
+    return Ended(good, str(told))
+
+
+def _quiet(cloud: LocalCloud) -> None:
+    """What is left of runs before is out of the queues, and each poll of it began with the rights of now."""
+    endpoint = cloud._account.endpoint
+    with endpoint._moto.lock("sqs"):
+        for queue in endpoint._moto.models("sqs", endpoint.region).queues.values():
+            queue._messages.clear()
+            queue.pending_messages.clear()
+    time.sleep(3)
+
+
+def _messages(cloud: LocalCloud, queue: str) -> int:
+    client, url = cloud._account.endpoint.client("sqs"), cloud.stack("dev").exports["queue"][queue]
+    counts = client.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])["Attributes"]
+    return sum(int(number) for name, number in counts.items() if name.startswith("ApproximateNumberOfMessages"))
+
+
+def _soon(reached: Callable[[], bool], seconds: float = 12) -> bool:
+    """Whether it comes to that; as soon as it does. Without a right it never does, and the wait is the whole time."""
+    deadline = time.monotonic() + seconds
+    while not reached():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.1)
+    return True
+
+
 def _told(result: RunResult) -> str:
     return "\n".join([result.error.message if result.error else "", result.answer])
 
@@ -112,4 +200,8 @@ def runs_of(backend: str) -> tuple[Run, ...]:
         approved_after_a_long_answer,
         *((asked_twice,) if backend in ASKED_TWICE else ()),
         task_with_new_processes,
+        submitted,
+        submitted_script,
+        message_of_nobody,
+        swept,
     )

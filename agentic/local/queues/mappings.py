@@ -13,8 +13,8 @@ from agentic.local.services import FunctionService, InvokeResult
 
 _log = logging.getLogger(__name__)
 
-# SQS's longest wait for a message.
-_WAIT_SECONDS = 20
+# Shorter than SQS's longest: what the role may do is asked for anew with each poll.
+_WAIT_SECONDS = 2
 _AFTER_FAULT_SECONDS = 1.0
 _LETTING_GO_SECONDS = 5.0
 _ATTRIBUTES = ["ApproximateReceiveCount", "SentTimestamp", "MessageGroupId"]

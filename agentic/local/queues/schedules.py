@@ -18,6 +18,7 @@ class Schedules:
         self._functions = functions
         self._permitted = permitted
         self._timers: dict[str, threading.Event] = {}
+        self._declared: dict[str, ScheduleDeclaration] = {}
         self._lock = threading.Lock()
 
     def create(self, declaration: ScheduleDeclaration) -> None:
@@ -26,6 +27,7 @@ class Schedules:
         with self._lock:
             replaced = self._timers.get(declaration.name)
             self._timers[declaration.name] = ended
+            self._declared[declaration.name] = declaration
         if replaced:
             replaced.set()
         name = f"schedule {declaration.name}"
@@ -35,8 +37,15 @@ class Schedules:
         """One that is gone is no error."""
         with self._lock:
             ended = self._timers.pop(name, None)
+            self._declared.pop(name, None)
         if ended:
             ended.set()
+
+    def due(self, name: str) -> None:
+        """Do now what the schedule does when its time has come. Raises as the function's invocation does."""
+        declaration = self._declared[name]
+        self._permitted(declaration.role_arn, "lambda:InvokeFunction", declaration.function_arn)
+        self._functions.invoke(declaration.function_arn, declaration.payload)
 
     def close(self) -> None:
         """End all of them."""
@@ -48,8 +57,9 @@ class Schedules:
     def _run(self, declaration: ScheduleDeclaration, ended: threading.Event) -> None:
         while not ended.wait(declaration.seconds):
             try:
-                self._permitted(declaration.role_arn, "lambda:InvokeFunction", declaration.function_arn)
-                self._functions.invoke(declaration.function_arn, declaration.payload)
+                self.due(declaration.name)
+            except KeyError:
+                return
             except AgenticError as error:
                 if not ended.is_set():
                     _log.warning("The schedule %s could not invoke its function: %s", declaration.name, error.message)

@@ -41,6 +41,13 @@ UNVERIFIED: tuple[Unverified, ...] = (
         f"{_LAMBDA}/invocation-async-retain-records.html",
     ),
     Unverified(
+        "worker",
+        "Take",
+        ("sqs:GetQueueAttributes",),
+        "Lambda looks how long the queue is with the function's role; the local cloud takes messages without that",
+        f"{_LAMBDA}/services-sqs-configure.html",
+    ),
+    Unverified(
         "run-code-*",
         "NetworkInterfaces",
         (
@@ -128,6 +135,8 @@ UNVERIFIED: tuple[Unverified, ...] = (
             ("*", "Dynamodb", ("kms:Decrypt",)),
             ("call-api-*", "Secretsmanager", ("kms:Decrypt",)),
             ("invoke-*", "Sqs", ("kms:Decrypt", "kms:GenerateDataKey")),
+            ("sweep", "Sqs", ("kms:Decrypt", "kms:GenerateDataKey")),
+            ("worker", "Sqs", ("kms:Decrypt",)),
         )
     ),
 )
