@@ -156,7 +156,7 @@ def test_another_name_is_a_replacement(world: EngineWorld, stack: EngineStack) -
 
 def test_destroy_leaves_nothing(world: EngineWorld, stack: EngineStack) -> None:
     there = world.there_is()
-    assert len(there) == 11  # the control: there is something of every kind
+    assert len(there) == 13  # the control: there is something of every kind
     assert set(ops(stack.destroy())) == {"delete"}
     assert world.there_is() == {}
     assert not stack.export().get("resources")
