@@ -131,3 +131,12 @@ def test_a_script_is_judged_and_a_run_followed_by_pages(asked: Asked):
     assert (streamed["headers"]["content-type"], json.loads(streamed["body"])) == ("application/json", page)
     assert json.loads(asked("POST", f"/runs/{run_id}/cancel")["body"])["status"] == "cancelled"
     assert json.loads(asked("GET", f"/runs/{run_id}/events", query=f"after={page['next']}&wait=25")["body"])["done"]
+
+
+def test_a_stack_s_run_may_name_a_model_of_bedrock_s_and_no_other(asked: Asked):
+    task = {"task": "Create a Stripe customer named Alice"}
+    for model in ("offline", "anthropic:claude", "amazon.nova"):
+        assert asked("POST", "/runs", body={**task, "model": model})["statusCode"] == 422, model
+    accepted = json.loads(asked("POST", "/runs", body={**task, "model": "bedrock:eu.amazon.nova-pro"})["body"])
+    shown = json.loads(asked("GET", accepted["links"]["run"])["body"])
+    assert shown["usage"]["model"] == "eu.amazon.nova-pro"

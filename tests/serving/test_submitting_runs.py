@@ -65,3 +65,44 @@ def test_a_fault_of_the_program_is_a_500_without_its_reason_which_is_noted(serve
     assert (answer.status_code, answer.json()["code"]) == (500, "internal")
     assert "secret" not in answer.text
     assert [str(error) for error in noted] == ["'secret reason'"]
+
+
+def test_the_list_is_turned_page_by_page_and_filtered(alice: TestClient, served: Stage):
+    for number in range(5):
+        body = {"task": f"Create a Stripe customer named Alice{number}", "session": "s" if number % 2 else ""}
+        run_id = alice.post("/runs", json=body).json()["run_id"]
+    alice.post(f"/runs/{run_id}/cancel")
+
+    def tasks(**query: Any) -> list[str]:
+        found: list[str] = []
+        while True:
+            page = alice.get("/runs", params=query).json()
+            found += [run["task"].rpartition(" ")[2] for run in page["runs"]]
+            if not page["next"]:
+                return found
+            query["cursor"] = page["next"]
+
+    everything = {f"Alice{number}" for number in range(5)}
+    assert sorted(tasks(limit=2)) == sorted(everything)
+    assert tasks(status="cancelled,failed", limit=1) == ["Alice4"]
+    assert set(tasks(session="s")) == {"Alice1", "Alice3"}
+    assert tasks(words="alice2 CUSTOMER") == ["Alice2"]
+    assert tasks(api="github") == []
+    assert alice.get("/runs", params={"status": "nothing"}).status_code == 422
+    assert alice.get("/runs", params={"since": "soon"}).status_code == 422
+
+
+def test_a_run_may_name_the_offline_model_only_where_nobody_has_credentials(alice: TestClient):
+    answer = alice.post("/runs", json={"task": TASK, "model": "anthropic:claude"})
+    assert (answer.status_code, answer.json()["code"]) == (422, "usage")
+    assert alice.post("/runs", json={"task": TASK, "model": "offline"}).status_code == 202
+
+
+def test_what_cannot_be_read_is_told_all_at_once_with_what_is_wrong(alice: TestClient):
+    body = {"task": " ", "writes": "maybe", "limits": {"money": 1, "usd": "x"}, "live": True, "session": "s" * 101}
+    problem = alice.post("/runs", json=body).json()
+    assert (problem["status"], problem["code"]) == (422, "invalid")
+    for part in ("'live' is no field", "task is empty", "writes must be one of", "limits has no 'money'", "session must have"):
+        assert part in problem["detail"] or "more)" in problem["detail"], part
+    above = alice.post("/runs", json={"task": TASK, "limits": {"usd": 1e6}}).json()
+    assert (above["status"], above["code"]) == (422, "usage")
