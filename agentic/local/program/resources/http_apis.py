@@ -123,7 +123,8 @@ def _part(
         part_id = given["name"] if named else context.place.stable(kind.__name__, logical, 7)
         _hosted(context).put(given["apiId"], declared(part_id, given))
         made = f"{given['apiId']}/{part_id}" if named else part_id
-        return Created(made, {"region": context.place.region})
+        tags = {"tagsAll": given.get("tags", {})} if "tags" in inputs.optional else {}
+        return Created(made, {"region": context.place.region, **tags})
 
     def delete(context: Context, made: str, given: Inputs) -> None:
         _hosted(context).take(given["apiId"], kind, made.rsplit("/", 1)[-1])
