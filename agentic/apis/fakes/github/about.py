@@ -13,9 +13,12 @@ _HTML = {"Content-Type": "text/html; charset=utf-8"}
 
 
 def rate_limits(used: int, now: int) -> dict[str, dict[str, int]]:
-    """What is left in this hour, by resource. Only the core's requests are counted."""
+    """What is left in this hour, by resource. Only the core's requests are counted.
+
+    It never runs out: a fake has no limits, and the broker would keep to what it says.
+    """
     reset = (now // 3600 + 1) * 3600
-    core = {"limit": LIMIT, "used": used, "remaining": max(LIMIT - used, 0), "reset": reset}
+    core = {"limit": LIMIT, "used": used, "remaining": max(LIMIT - used, 1), "reset": reset}
     search = {"limit": _SEARCHES, "used": 0, "remaining": _SEARCHES, "reset": now + 60}
     other = {"limit": LIMIT, "used": 0, "remaining": LIMIT, "reset": reset}
     return {"core": core, "search": search, "graphql": other, "integration_manifest": other, "code_search": search}
