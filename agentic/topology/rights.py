@@ -169,7 +169,7 @@ def drive_bedrock_agent(alias: pulumi.Input[str]) -> list[Statement]:
 def drive_workflow(machine: pulumi.Input[str], executions: str) -> list[Statement]:
     return [
         Statement("Drive", ["states:StartExecution"], [machine]),
-        Statement("Executions", ["states:DescribeExecution"], [executions]),
+        Statement("Executions", ["states:DescribeExecution", "states:StopExecution"], [executions]),
     ]
 
 

@@ -1,6 +1,7 @@
 """Runs with names, which together use every right that a local run can use."""
 
 import json
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -10,6 +11,7 @@ from agentic import LocalCloud
 from agentic.core.limits import RunLimits
 from agentic.core.names import new_handle, new_run_id
 from agentic.core.values import RunResult, RunStatus, Target
+from agentic.local.permissions import Decision
 from agentic.runs import NewRun, RunStore
 
 API = "stripe"
@@ -113,11 +115,12 @@ def _worked(cloud: LocalCloud, fields: dict[str, Any]) -> Ended:
     run_id = stack.submitter.submit(stack.request(fields), caller="somebody").run_id
     store = stack.door.store
     good = _soon(
+        cloud,
         lambda: (
             store.get(run_id).status is RunStatus.COMPLETED
             and store.submissions.mark_of(run_id) is None
             and _messages(cloud, "url") == 0
-        )
+        ),
     )
     stack.submitter.cancel(run_id)
     return Ended(good, str(store.get(run_id).error))
@@ -129,7 +132,7 @@ def message_of_nobody(cloud: LocalCloud) -> Ended:
     client, urls = cloud._account.endpoint.client("sqs"), cloud.stack("dev").exports["queue"]
     before = _messages(cloud, "dead_letters")
     client.send_message(QueueUrl=urls["url"], MessageBody="nothing of ours")
-    return Ended(_soon(lambda: _messages(cloud, "dead_letters") > before), "")
+    return Ended(_soon(cloud, lambda: _messages(cloud, "dead_letters") > before), "")
 
 
 def swept(cloud: LocalCloud) -> Ended:
@@ -148,9 +151,12 @@ def swept(cloud: LocalCloud) -> Ended:
     for number in range(5):
         store.leases.take(often, str(number), 0)
     store.submissions.begun(often)
-    account.schedules.due(stack.names.sweep_schedule)
     wanted = [RunStatus.COMPLETED, RunStatus.FAILED, RunStatus.FAILED]
-    good = _soon(lambda: [store.get(run_id).status for run_id in (unsent, given_up, often)] == wanted)
+    good = _soon(
+        cloud,
+        lambda: [store.get(run_id).status for run_id in (unsent, given_up, often)] == wanted,
+        lambda: account.schedules.due(stack.names.sweep_schedule),
+    )
     told = [str(store.get(run_id).status) for run_id in runs]
     for run_id in runs:
         stack.submitter.cancel(run_id)
@@ -174,13 +180,25 @@ def _messages(cloud: LocalCloud, queue: str) -> int:
     return sum(int(number) for name, number in counts.items() if name.startswith("ApproximateNumberOfMessages"))
 
 
-def _soon(reached: Callable[[], bool], seconds: float = 12) -> bool:
-    """Whether it comes to that; as soon as it does. Without a right it never does, and the wait is the whole time."""
-    deadline = time.monotonic() + seconds
-    while not reached():
-        if time.monotonic() > deadline:
-            return False
-        time.sleep(0.1)
+def _soon(
+    cloud: LocalCloud, reached: Callable[[], bool], start: Callable[[], object] = lambda: None, seconds: float = 30
+) -> bool:
+    """Whether it comes to that after `start`; as soon as it does, or somebody was refused something for which it cannot."""
+    refused, deadline = threading.Event(), time.monotonic() + seconds
+
+    def look(decision: Decision) -> None:
+        if not decision.allowed:
+            refused.set()
+
+    with cloud._account.permissions.watched(look):
+        start()
+        while not reached():
+            if refused.wait(0.1):
+                # What does not depend on it may still be done.
+                time.sleep(1)
+                return reached()
+            if time.monotonic() > deadline:
+                return False
     return True
 
 

@@ -48,6 +48,13 @@ UNVERIFIED: tuple[Unverified, ...] = (
         f"{_LAMBDA}/services-sqs-configure.html",
     ),
     Unverified(
+        "worker",
+        "Executions",
+        ("states:StopExecution",),
+        "a worker that cannot follow an execution any more ends it; here it always can",
+        "https://docs.aws.amazon.com/step-functions/latest/apireference/API_StopExecution.html",
+    ),
+    Unverified(
         "run-code-*",
         "NetworkInterfaces",
         (

@@ -92,10 +92,11 @@ def _find(context: Context, url: str, inputs: Inputs) -> Inputs | None:
     if found is None:
         return None
     given = found.get("Attributes", {})
+    seconds, default = int(given["VisibilityTimeout"]), _ATTRIBUTES["visibilityTimeoutSeconds"][1]
     return {
         "name": url.rsplit("/", 1)[-1],
         "messageRetentionSeconds": int(given["MessageRetentionPeriod"]),
-        "visibilityTimeoutSeconds": int(given["VisibilityTimeout"]),
+        **({"visibilityTimeoutSeconds": seconds} if seconds != default or "visibilityTimeoutSeconds" in inputs else {}),
         **{name: given[_ATTRIBUTES[name][0]] for name in _OPTIONAL if given.get(_ATTRIBUTES[name][0])},
         "tags": sqs.list_queue_tags(QueueUrl=url).get("Tags", {}),
     }
