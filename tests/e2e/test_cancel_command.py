@@ -1,6 +1,5 @@
 """`agentic runs cancel`: a run that waits is ended from another terminal, and what has ended stays as it is."""
 
-
 import pytest
 
 from tests.conftest import Command
