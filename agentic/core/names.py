@@ -10,6 +10,9 @@ from datetime import datetime
 
 PROJECT = "agentic-api-developer"
 
+RUN_ID_LENGTH = 20
+"""Characters of a run's id."""
+
 _LONGEST_ROLE = 64
 _KEY_WORDS = 6
 _KEY_LENGTH = 48

@@ -73,6 +73,9 @@ class Described(NamedTuple):
 class Settings:
     """One stack's settings. However they are made, every fault is in one `ConfigurationError`, also as its data `faults`."""
 
+    agent_instances: int = _setting(
+        1, "instances of each agent, among which the runs are spread; more only with backend harness", minimum=1, maximum=10
+    )
     apis: tuple[str, ...] = _setting(("stripe",), "APIs that the stack offers, by plugin name", **_API)
     architecture: str = _setting("x86_64", "processor of the functions", choices=("x86_64", "arm64"))
     backend: str = _setting(

@@ -76,6 +76,8 @@ def together(fields: Mapping[str, Any], spelled: Callable[[str], str]) -> Iterat
     missing = [key for key in ("http_jwt_issuer", "http_jwt_audience") if key in fields and not fields[key]]
     if fields.get("http") == "jwt" and missing:
         yield f"{spelled('http')} jwt needs {' and '.join(map(spelled, missing))}"
+    if fields.get("agent_instances", 1) > 1 and fields.get("backend", "harness") != "harness":
+        yield f"{spelled('agent_instances')} must be 1 with backend {fields['backend']}: it is for harnesses"
     if fields.get("reserved_concurrency") == 1 and fields.get("backend") in {"harness", "classic"}:
         yield f"{spelled('reserved_concurrency')} must be 0 or at least 2, not 1: two functions invoke themselves"
 

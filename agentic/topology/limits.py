@@ -37,7 +37,7 @@ def check(
     names: StackNames, settings: Settings, agents: Mapping[str, Agent], bucket_name: str, function_names: Iterable[str]
 ) -> None:
     """Raises `ConfigurationError` with every fault. `agents` by name."""
-    misnamed = list(_names(names, agents.values(), bucket_name, function_names))
+    misnamed = list(_names(names, agents.values(), bucket_name, function_names, settings.agent_instances))
     faults = [
         *misnamed,
         *_numbers(settings),
@@ -48,7 +48,14 @@ def check(
         raise ConfigurationError("; ".join(faults), hint="a stack name of 15 characters fits everywhere" if misnamed else "")
 
 
-def _names(names: StackNames, agents: Iterable[Agent], bucket_name: str, function_names: Iterable[str]) -> Iterator[str]:
+def instance_ending(number: int) -> str:
+    """How the names of an agent's further instances end; its first one is number 0."""
+    return f"-{number + 1}" if number else ""
+
+
+def _names(
+    names: StackNames, agents: Iterable[Agent], bucket_name: str, function_names: Iterable[str], instances: int
+) -> Iterator[str]:
     made = [
         ("bucket", bucket_name),
         ("queue", names.dead_letters),
@@ -60,6 +67,7 @@ def _names(names: StackNames, agents: Iterable[Agent], bucket_name: str, functio
         made.append(("gateway", names.gateway(agent.name)))
         made.append(("harness", names.harness(agent.name, "x" * HARNESS_RANDOM)))
         made.append(("role", f"{names.prefix}-{agent.name}-gateway"))
+        made.append(("role", f"{names.prefix}-{agent.name}-harness{instance_ending(instances - 1)}"))
         made += [("tool pattern", pattern) for pattern in agent.allowed_tools]
     for kind in _LONGEST:  # the longest of each kind speaks for the others
         name = max((name for other, name in made if other == kind), key=len)

@@ -45,11 +45,11 @@ class Parts:
             opts=child,
         )
 
-    def invoking_tool(self, tool: str, agent_arns: Mapping[str, pulumi.Output[str]], may: InvokingRights) -> Function:
+    def invoking_tool(self, tool: str, agent_arns: Mapping[str, Sequence[pulumi.Output[str]]], may: InvokingRights) -> Function:
         """Make the function behind a tool with which the orchestrator calls another agent.
 
-        `agent_arns` are by API where the agent has variants; an agent for all APIs stands under the empty name. `may` makes the
-        function's rights from the table's ARN, the agents' ARNs and the function's own ARN.
+        `agent_arns` are those of all instances, by API where the agent has variants; an agent for all APIs stands under the
+        empty name. `may` makes the function's rights from the table's ARN, the agents' ARNs and the function's own ARN.
         """
         return self.functions.make(
             tool,
@@ -58,16 +58,26 @@ class Parts:
                 **_told_agents(agent_arns),
                 "AGENTIC_TOOL_WAIT": f"{self.settings.tool_wait:g}",
             },
-            may=may(self.table_arn, list(agent_arns.values()), self.place.function(self.names.function(tool))),
+            may=may(
+                self.table_arn,
+                [arn for arns in agent_arns.values() for arn in arns],
+                self.place.function(self.names.function(tool)),
+            ),
             asynchronous=True,
         )
 
 
-def _told_agents(arns: Mapping[str, pulumi.Output[str]]) -> dict[str, pulumi.Input[str]]:
+def all_instances(arns: Sequence[pulumi.Output[str]]) -> pulumi.Output[str]:
+    """An agent as those are told of it who ask it (`agentic.agents.conversation.instances`)."""
+    return pulumi.Output.all(*arns).apply(" ".join) if len(arns) > 1 else arns[0]
+
+
+def _told_agents(arns: Mapping[str, Sequence[pulumi.Output[str]]]) -> dict[str, pulumi.Input[str]]:
     """What the environment of a function that asks an agent says of it: its ARN, or those of its variants by API."""
-    if set(arns) == {""}:
-        return {"AGENTIC_AGENT_ARN": arns[""]}
-    return {"AGENTIC_AGENT_ARNS": pulumi.Output.json_dumps(dict(arns))}
+    told = {api: all_instances(instances) for api, instances in arns.items()}
+    if set(told) == {""}:
+        return {"AGENTIC_AGENT_ARN": told[""]}
+    return {"AGENTIC_AGENT_ARNS": pulumi.Output.json_dumps(told)}
 
 
 class Backend(Protocol):

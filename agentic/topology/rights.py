@@ -158,8 +158,8 @@ def worker(
     ]
 
 
-def drive_harness(harness: pulumi.Input[str]) -> list[Statement]:
-    return [Statement("Drive", ["bedrock-agentcore:InvokeAgentRuntime", "bedrock-agentcore:InvokeHarness"], [harness])]
+def drive_harness(instances: Sequence[pulumi.Input[str]]) -> list[Statement]:
+    return [Statement("Drive", ["bedrock-agentcore:InvokeAgentRuntime", "bedrock-agentcore:InvokeHarness"], instances)]
 
 
 def drive_bedrock_agent(alias: pulumi.Input[str]) -> list[Statement]:

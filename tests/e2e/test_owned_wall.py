@@ -56,7 +56,7 @@ def targets(worth: Owned) -> Targets:
     apis = worth.cloud.stack("dev").registry.names
     assert len(apis) > 1, "other APIs' functions and keys are among the targets"
     # The five functions that exist once and two for each API, less the own broker; a group for each and for each agent.
-    assert len(others) == 5 + 2 * len(apis) - 1
+    assert len(others) == 7 + 2 * len(apis) - 1
     assert len(groups) == len(declared) + 3
     assert len(secrets) == len(apis)
     return {

@@ -48,5 +48,7 @@ def test_it_opens_refuses_in_the_apis_shape_and_closes_after_a_trial(tmp_path: P
         store._dynamodb.update_item(
             TableName=store._table, Key=key, UpdateExpression="SET open_until = :past", ExpressionAttributeValues=past
         )
+        # A broker looks at how the API stands once a second.
+        time.sleep(1.1)
         assert [call.status for call in calls_of_a_run(stage)] == [200, 200]
         assert outside.seen("stripe#fake").open_until == 0

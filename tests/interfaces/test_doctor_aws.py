@@ -195,7 +195,7 @@ FAULTS = [
         "Lambda concurrency",
         "Lambda concurrency",
         BAD,
-        "7 functions reserve 2 each",
+        "9 functions reserve 2 each",
     ),
     (
         {("ec2", "DescribeVpcs"): {"Vpcs": [{"VpcId": f"vpc-{number}"} for number in range(5)]}},

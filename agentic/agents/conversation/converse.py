@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any, Protocol
 
 from agentic.agents.conversation import classic, harness, workflow
+from agentic.agents.conversation.instances import instance_for
 from agentic.agents.conversation.patience import Patience
 from agentic.agents.conversation.reply import NO_BOUNDS, Bounds, Reply, aws_words
 from agentic.core.errors import ConfigurationError, ModelError
@@ -41,12 +42,15 @@ def converse(
 ) -> Reply:
     """Send `message` to the agent and wait for its answer. `client` gives a boto3 client by the service's name.
 
+    `agent_arn` is the agent's, or has those of all its instances, one of which is asked (`instance_for`).
+
     `model` takes the place of the agent's own, and `bounds` of its limits, where the backend can. Where there are too many
     requests it is asked again, as `patience` has it.
     Raises `ModelError` when agent or model fail.
     """
     from botocore.exceptions import BotoCoreError, ClientError  # pyright: ignore[reportMissingTypeStubs]
 
+    agent_arn = instance_for(agent_arn, session)
     service, ask = _kind(agent_arn)
     try:
         asked = client(service)
@@ -70,7 +74,8 @@ def takes_model(agent_arn: str) -> bool:
 
 
 def _kind(agent_arn: str) -> tuple[str, Ask]:
-    found = _ARN.fullmatch(agent_arn)
+    # All instances of an agent are of one kind.
+    found = _ARN.fullmatch(agent_arn.partition(" ")[0])
     known = _KINDS.get((found[1], found[2])) if found else None
     if known is None:
         raise ConfigurationError(f"{agent_arn} is not an agent of a kind that is known here")

@@ -13,10 +13,10 @@ from typing import Any
 
 from agentic.agents.conversation.patience import is_throttled
 from agentic.agents.conversation.reply import NO_BOUNDS, Bounds, Reply
+from agentic.core.names import RUN_ID_LENGTH
 from agentic.core.values import Usage
 
 _MACHINE = re.compile(r"(arn:[^:]+:states:[^:]*:[^:]*):stateMachine:([^:]+)")
-_RUN_ID_LENGTH = 20
 _GOING_ON = re.compile(r"-workflow(-\d)-")
 _FIRST_PAUSE_SECONDS = 0.05
 _LONGEST_PAUSE_SECONDS = 1.0
@@ -49,8 +49,8 @@ def ask(
     An execution that goes on with a run is named after the session's round as well: "run_…-1". The state machine's own time-out
     bounds the wait. `model` and `bounds` have no effect: the definition names them. Raises botocore's errors.
     """
-    going_on = _GOING_ON.match(session, _RUN_ID_LENGTH)
-    name = f"{session[:_RUN_ID_LENGTH]}{going_on[1] if going_on else ''}"
+    going_on = _GOING_ON.match(session, RUN_ID_LENGTH)
+    name = f"{session[:RUN_ID_LENGTH]}{going_on[1] if going_on else ''}"
     execution: str = client.start_execution(stateMachineArn=machine_arn, name=name, input=message)["executionArn"]
     pause = _FIRST_PAUSE_SECONDS
     try:

@@ -27,8 +27,8 @@ class ClassicBackend(pulumi.ComponentResource):
         tools = dict(parts.tools)
         names = [agent.name for agent in parts.generators.values()]
         agents = {agent: self._agent(agent, tools) for agent in (*names, EXECUTOR)}
-        generators = {api: agents[agent.name].alias_arn for api, agent in parts.generators.items()}
-        executor = {"": agents[EXECUTOR].alias_arn}
+        generators = {api: [agents[agent.name].alias_arn] for api, agent in parts.generators.items()}
+        executor = {"": [agents[EXECUTOR].alias_arn]}
         self.functions = {
             "invoke_generator": parts.invoking_tool("invoke_generator", generators, rights.invoke_bedrock_agent),
             "invoke_executor": parts.invoking_tool("invoke_executor", executor, rights.invoke_bedrock_agent),

@@ -1,4 +1,4 @@
-"""Backend `harness`: an AgentCore harness for each agent, each with a gateway of its own. The default, for every account."""
+"""Backend `harness`: AgentCore harnesses for each agent, which has a gateway of its own. The default, for every account."""
 
 import pulumi
 import pulumi_random as random
@@ -8,7 +8,7 @@ from agentic.topology import limits, rights
 from agentic.topology.functions import Function
 from agentic.topology.gateways import AgentGateway
 from agentic.topology.harnesses import AgentHarness
-from agentic.topology.parts import Parts
+from agentic.topology.parts import Parts, all_instances
 
 
 class HarnessBackend(pulumi.ComponentResource):
@@ -21,24 +21,26 @@ class HarnessBackend(pulumi.ComponentResource):
         parts.agent_logs(self._child)
         tools = dict(parts.tools)
         gateways: dict[str, AgentGateway] = {}
-        harnesses: dict[str, AgentHarness] = {}
+        harnesses: dict[str, list[AgentHarness]] = {}
         for agent in (*parts.generators.values(), parts.agents[EXECUTOR]):
             gateways[agent.name], harnesses[agent.name] = self._agent(agent, tools)
-        generators = {api: harnesses[agent.name].arn for api, agent in parts.generators.items()}
+        arns = {agent: [harness.arn for harness in instances] for agent, instances in harnesses.items()}
+        generators = {api: arns[agent.name] for api, agent in parts.generators.items()}
         self.functions = {
             "invoke_generator": parts.invoking_tool("invoke_generator", generators, rights.invoke_agent),
-            "invoke_executor": parts.invoking_tool("invoke_executor", {"": harnesses[EXECUTOR].arn}, rights.invoke_agent),
+            "invoke_executor": parts.invoking_tool("invoke_executor", {"": arns[EXECUTOR]}, rights.invoke_agent),
         }
         gateways[ORCHESTRATOR], harnesses[ORCHESTRATOR] = self._agent(parts.agents[ORCHESTRATOR], tools | self.functions)
-        self.orchestrator = harnesses[ORCHESTRATOR].arn
-        self.drives = rights.drive_harness(self.orchestrator)
+        arns[ORCHESTRATOR] = [harness.arn for harness in harnesses[ORCHESTRATOR]]
+        self.orchestrator = all_instances(arns[ORCHESTRATOR])
+        self.drives = rights.drive_harness(arns[ORCHESTRATOR])
         self.exports = {
-            "harness_arns": {agent: harnesses[agent].arn for agent in parts.agents},
+            "harness_arns": {agent: all_instances(arns[agent]) for agent in parts.agents},
             "gateway_ids": {agent: gateways[agent].id for agent in parts.agents},
         }
         self.register_outputs({"orchestrator": self.orchestrator})
 
-    def _agent(self, agent: Agent, tools: dict[str, Function]) -> tuple[AgentGateway, AgentHarness]:
+    def _agent(self, agent: Agent, tools: dict[str, Function]) -> tuple[AgentGateway, list[AgentHarness]]:
         names, place = self._parts.names, self._parts.place
         gateway = AgentGateway(
             f"{agent.name}-gateway",
@@ -49,18 +51,21 @@ class HarnessBackend(pulumi.ComponentResource):
             place=place,
             opts=self._child,
         )
+        return gateway, [self._instance(agent, gateway, number) for number in range(self._parts.settings.agent_instances)]
+
+    def _instance(self, agent: Agent, gateway: AgentGateway, number: int) -> AgentHarness:
+        names, ending = self._parts.names, limits.instance_ending(number)
         # Names of deleted harnesses stay reserved for a while; kept in state, the random part changes only with the stack.
         suffix = random.RandomString(
-            f"{agent.name}-harness", length=limits.HARNESS_RANDOM, special=False, upper=False, opts=self._child
+            f"{agent.name}-harness{ending}", length=limits.HARNESS_RANDOM, special=False, upper=False, opts=self._child
         )
-        harness = AgentHarness(
-            f"{agent.name}-harness",
+        return AgentHarness(
+            f"{agent.name}-harness{ending}",
             agent=agent,
             harness_name=suffix.result.apply(lambda text: names.harness(agent.name, text)),
-            role_name=f"{names.prefix}-{agent.name}-harness",
+            role_name=f"{names.prefix}-{agent.name}-harness{ending}",
             gateway=gateway,
-            place=place,
+            place=self._parts.place,
             reuses_sessions=agent.name == ORCHESTRATOR,
             opts=self._child,
         )
-        return gateway, harness
