@@ -141,7 +141,8 @@ class EveryRight:
         """An entry that outlives its grant would let the next one in unseen."""
         everything = [*stage.grants, *(grant for resources in recorded for grant in _planned_grants(resources))]
         parts = {grant.part for grant in everything}
-        mine = [entry for entry in UNVERIFIED if any(entry.names(part, entry.sid, entry.actions[0]) for part in parts)]
+        here = [entry for entry in UNVERIFIED if entry.backend in {"", self.backend}]
+        mine = [entry for entry in here if any(entry.names(part, entry.sid, entry.actions[0]) for part in parts)]
         stale = [
             f"{entry.role}: {entry.sid}: {action}"
             for entry in mine

@@ -12,13 +12,17 @@ _KEYS = "https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.ht
 
 @dataclass(frozen=True, slots=True)
 class Unverified:
-    """Actions of a statement (by its Sid) in the roles whose part of the name, as in `generator-harness`, is like `role`."""
+    """Actions of a statement (by its Sid) in the roles whose part of the name, as in `generator-harness`, is like `role`.
+
+    `backend` is the only one whose roles of that name have the statement, where it is not each.
+    """
 
     role: str
     sid: str
     actions: tuple[str, ...]
     reason: str
     source: str
+    backend: str = ""
 
     def names(self, part: str, sid: str, action: str) -> bool:
         """Whether this entry is about an action of a statement of such a role."""
@@ -53,6 +57,7 @@ UNVERIFIED: tuple[Unverified, ...] = (
         ("states:StopExecution",),
         "a worker that cannot follow an execution any more ends it; here it always can",
         "https://docs.aws.amazon.com/step-functions/latest/apireference/API_StopExecution.html",
+        backend="workflow",
     ),
     Unverified(
         "run-code-*",
