@@ -5,11 +5,10 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from agentic.agents.conversation import takes_model
-from agentic.agents.front_door import FrontDoor, RunRequest
+from agentic.agents.front_door import RunRequest
+from agentic.agents.of_exports import front_door_of, services_of
 from agentic.agents.routing import NotInstalled, Routable
-from agentic.agents.tools.services import Services
 from agentic.core.errors import MissingCredentialsError, UsageError
-from agentic.core.names import StackNames
 from agentic.core.values import PendingCall, RunResult, Target, to_json
 from agentic.deployment import Outputs, Stack
 from agentic.registry import Registry
@@ -32,10 +31,7 @@ class DeployedStack:
     def __init__(self, outputs: Outputs, clients: Clients) -> None:
         self._outputs = outputs
         self._clients = clients
-        topic = {"AGENTIC_TOPIC": str(outputs.all["topic"])} if "topic" in outputs.all else {}
-        services = Services({"AGENTIC_TABLE": outputs.table, "AGENTIC_BUCKET": outputs.bucket, **topic}, clients)
-        names = StackNames(outputs.environment)
-        self._door = FrontDoor(services, names, outputs.orchestrator, outputs.run_limits, outputs.models)
+        self._door = front_door_of(outputs.all, services_of(outputs.all, clients), outputs.environment)
 
     def run(self, fields: dict[str, Any]) -> dict[str, Any]:
         """Carry out the request `fields` (as the local cloud takes them) and wait for its end. Ctrl-C ends the run."""

@@ -3,6 +3,7 @@
 import http.client
 import json
 import re
+import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,6 +17,10 @@ from botocore.credentials import Credentials
 from agentic import LocalCloud
 from agentic.local.identities import OPERATOR
 from agentic.serving.routes import ROUTES, Access, Route
+
+sys.path.insert(0, str(Path(__file__).parent.parent / "local" / "http_apis"))
+
+from http_world import AUDIENCE, Issuer
 
 REGION = "us-east-1"
 ON_AWS = [route for route in ROUTES if route.access is not Access.LOCAL]
@@ -81,6 +86,13 @@ def stage(folder: Path, **config: str) -> Iterator[Gateway]:
     settings = {f"agentic:{name}": value for name, value in given.items()}
     with LocalCloud(folder / ".agentic", config=settings) as cloud:
         yield Gateway(cloud)
+
+
+@contextmanager
+def jwt_stage(folder: Path, issuer: Issuer) -> Iterator[Gateway]:
+    """A stack that takes the issuer's tokens."""
+    with stage(folder, http="jwt", http_jwt_issuer=issuer.url, http_jwt_audience=f'["{AUDIENCE}"]') as gateway:
+        yield gateway
 
 
 def path_of(route: Route, run_id: str = "run_0123456789abcdef") -> str:

@@ -1,19 +1,13 @@
 """A stack with `http: jwt`: an issuer's tokens pass, the console's files need none, and each subject has runs of their own."""
 
 import json
-import sys
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
-from gateway_stage import BODIES, ON_AWS, Gateway, path_of, stage
+from gateway_stage import BODIES, ON_AWS, Gateway, Issuer, jwt_stage, path_of
 
 from agentic.serving.console_files import console_files
 from agentic.serving.routes import PAGES
-
-sys.path.insert(0, str(Path(__file__).parent.parent / "local" / "http_apis"))
-
-from http_world import AUDIENCE, Issuer
 
 TASK = "Create a Stripe customer named Alice Example with email alice@example.com"
 
@@ -27,8 +21,7 @@ def issuer() -> Iterator[Issuer]:
 
 @pytest.fixture(scope="module")
 def gateway(issuer: Issuer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gateway]:
-    settings = {"http": "jwt", "http_jwt_issuer": issuer.url, "http_jwt_audience": f'["{AUDIENCE}"]'}
-    with stage(tmp_path_factory.mktemp("gateway"), **settings) as gateway:
+    with jwt_stage(tmp_path_factory.mktemp("gateway"), issuer) as gateway:
         yield gateway
 
 

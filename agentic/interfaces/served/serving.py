@@ -8,11 +8,8 @@ from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
-from agentic.agents.front_door import FrontDoor
-from agentic.agents.submitting import Submitter
-from agentic.agents.tools.services import Services
+from agentic.agents.of_exports import front_door_of, services_of, submitter_of
 from agentic.core.errors import AgenticError, UsageError
-from agentic.core.limits import RunLimits
 from agentic.core.names import StackNames
 from agentic.core.values import Target
 from agentic.interfaces.served.link import Link
@@ -45,22 +42,14 @@ def served(
     stack = str(exports["environment"])
     if "queue" not in exports or "caller_requests" not in exports:
         raise UsageError(f"the stack {stack} is older than this version", hint=f"run `agentic up --local --stack {stack}`")
-    queue: Mapping[str, Any] = exports["queue"]
-    environ = {
-        "AGENTIC_TABLE": str(exports["table"]),
-        "AGENTIC_BUCKET": str(exports["bucket"]),
-        "AGENTIC_QUEUE_URL": str(queue["url"]),
-        **({"AGENTIC_TOPIC": str(exports["topic"])} if "topic" in exports else {}),
-    }
-    services, names = Services(environ, clients), StackNames(stack)
-    limits = RunLimits.of(exports.get("run_limits", {}))
-    door = FrontDoor(services, names, str(exports["orchestrator"]), limits, exports.get("models"))
+    services = services_of(exports, clients)
+    door = front_door_of(exports, services, stack)
     registry = Registry.load()
     specs = {api: registry.get(api) for api in exports["apis"]}
     serving = Serving(
         door=door,
-        looking=Looking(services, names),
-        submitter=Submitter(services, door, caller_runs=int(queue["caller_runs"]), queue_runs=int(queue["queue_runs"])),
+        looking=Looking(services, StackNames(stack)),
+        submitter=submitter_of(exports, services, door),
         specs=specs,
         authentication=authentication,
         counting=RequestCounts(

@@ -7,11 +7,9 @@ from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from typing import Any
 
-from agentic.agents.front_door import FrontDoor, RunRequest
-from agentic.agents.submitting import CALLER_RUNS, QUEUE_RUNS, Submitter
-from agentic.agents.tools.services import Services
+from agentic.agents.front_door import RunRequest
+from agentic.agents.of_exports import front_door_of, services_of, submitter_of
 from agentic.core.errors import AgenticError, LocalCloudError, UnknownRunError, UsageError
-from agentic.core.limits import RunLimits
 from agentic.core.names import StackNames
 from agentic.core.values import Target
 from agentic.local.account import Account
@@ -32,18 +30,9 @@ class LocalStack:
         self.registry = Registry(account.registry.get(api) for api in exports["apis"])
         account.fakes.expect(*self.registry.names)
         self._account = account
-        settings = {"AGENTIC_TABLE": str(exports["table"]), "AGENTIC_BUCKET": str(exports["bucket"])}
-        if "topic" in exports:
-            settings["AGENTIC_TOPIC"] = str(exports["topic"])
-        # A stack that an older version made has none.
-        queue: Mapping[str, Any] = exports.get("queue") or {}
-        if queue:
-            settings["AGENTIC_QUEUE_URL"] = str(queue["url"])
-        services = Services(settings, context.client)
-        limits = RunLimits.of(exports.get("run_limits", {}))
-        self.door = FrontDoor(services, self.names, str(exports["orchestrator"]), limits, exports.get("models"))
-        limited = {"caller_runs": queue.get("caller_runs", CALLER_RUNS), "queue_runs": queue.get("queue_runs", QUEUE_RUNS)}
-        self.submitter = Submitter(services, self.door, **limited)
+        services = services_of(exports, context.client)
+        self.door = front_door_of(exports, services, self.name)
+        self.submitter = submitter_of(exports, services, self.door)
         self._services = services
         self._fill_secrets(context, exports["secret_names"])
 

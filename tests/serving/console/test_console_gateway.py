@@ -9,10 +9,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "e2e"))
-sys.path.insert(0, str(Path(__file__).parents[2] / "local" / "http_apis"))
 
-from gateway_stage import Gateway, stage
-from http_world import AUDIENCE, Issuer
+from gateway_stage import Gateway, Issuer, jwt_stage
 
 pytestmark = pytest.mark.cloud
 
@@ -26,8 +24,7 @@ def issuer() -> Iterator[Issuer]:
 
 @pytest.fixture(scope="module")
 def gateway(issuer: Issuer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gateway]:
-    settings = {"http": "jwt", "http_jwt_issuer": issuer.url, "http_jwt_audience": f'["{AUDIENCE}"]'}
-    with stage(tmp_path_factory.mktemp("gateway"), **settings) as gateway:
+    with jwt_stage(tmp_path_factory.mktemp("gateway"), issuer) as gateway:
         yield gateway
 
 
